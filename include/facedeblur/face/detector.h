@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "facedeblur/face/landmarks.h"
+
+namespace facedeblur {
+
+struct DetectorOptions {
+  /// dlib's 68-point shape predictor (a .dat file).
+  std::filesystem::path landmark_model;
+  /// Smallest face to look for, pixels of the photo (width of dlib's face square). 0: 40 in photos
+  /// of up to `auto_pixels` / 4 pixels, larger in larger photos, so that the cost stays the same.
+  int min_face = 0;
+  /// With min_face 0: pixels of the copy that is searched, at most.
+  std::int64_t auto_pixels = 8'000'000;
+  /// Added to dlib's decision: below 0 finds more faces, and more that are none.
+  double threshold = 0;
+};
+
+/// Finds faces and their landmarks. Detect() may be called from several threads at once.
+class FaceDetector {
+ public:
+  /// dlib's HOG detector with its shape predictor (Kazemi and Sullivan, CVPR 2014).
+  /// Throws Error(kModel) when the landmark model cannot be read.
+  static std::unique_ptr<FaceDetector> Create(const DetectorOptions& options);
+
+  virtual ~FaceDetector() = default;
+
+  /// Faces in a photo (8 or 16 bits; 1, 3 or 4 channels), largest first, equal ones from left to
+  /// right. The search runs on a copy scaled so that the smallest wanted face just fills dlib's
+  /// window of 80 pixels.
+  virtual std::vector<DetectedFace> Detect(const cv::Mat& pixels) const = 0;
+};
+
+/// Scale of the copy that is searched in a photo of the given size (see DetectorOptions).
+double DetectionScale(const DetectorOptions& options, cv::Size photo);
+
+}  // namespace facedeblur

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "facedeblur/util/file_io.h"
+
+namespace facedeblur {
+
+/// The file formats that are read and written. kPnm covers PPM and PGM.
+enum class ImageFormat { kJpeg, kPng, kTiff, kWebp, kBmp, kPnm };
+
+/// "JPEG", "PNG", ... for messages.
+const char* FormatName(ImageFormat format);
+
+/// The usual file extension, with its dot: ".jpg", ".png", ...
+const char* FormatExtension(ImageFormat format);
+
+/// The format that a file name's extension stands for (any case), or nothing.
+std::optional<ImageFormat> FormatFromExtension(const std::filesystem::path& path);
+
+/// The format of some file content, told by its first bytes, or nothing.
+std::optional<ImageFormat> FormatFromContent(const Bytes& bytes);
+
+}  // namespace facedeblur

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "facedeblur/image/format.h"
+#include "facedeblur/image/metadata.h"
+
+namespace facedeblur {
+
+/// How a JPEG was coded, so that its successor can be coded no worse.
+struct JpegTraits {
+  struct Component {
+    int horizontal_sampling = 1;
+    int vertical_sampling = 1;
+    int table = 0;  ///< index into `tables`
+  };
+  /// True for grey and YCbCr files: their tables and sampling fit pixels encoded by us.
+  bool reusable = false;
+  bool progressive = false;
+  std::vector<Component> components;
+  std::vector<std::array<std::uint16_t, 64>> tables;  ///< quantisation tables, natural order
+  int density_unit = 0;                               ///< JFIF: 0 none, 1 dots/inch, 2 dots/cm
+  int density_x = 1;
+  int density_y = 1;
+};
+
+/// A picture with everything that must travel along with its pixels.
+struct Image {
+  /// Upright (EXIF orientation undone); CV_8U or CV_16U; 1 (grey), 3 (BGR) or 4 (BGRA) channels.
+  cv::Mat pixels;
+  Metadata metadata;
+  ImageFormat format = ImageFormat::kPng;  ///< what it was decoded from
+  JpegTraits jpeg;                         ///< of a JPEG
+  bool webp_lossless = false;              ///< of a WebP
+};
+
+/// Largest sample value of an image's depth: 255 or 65535. Throws Error(kUsage) for other depths.
+double MaxSampleValue(const cv::Mat& pixels);
+
+}  // namespace facedeblur

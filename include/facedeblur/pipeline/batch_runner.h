@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "facedeblur/image/codec.h"
+#include "facedeblur/pipeline/batch_report.h"
+#include "facedeblur/pipeline/image_processor.h"
+#include "facedeblur/pipeline/input_plan.h"
+#include "facedeblur/util/file_io.h"
+
+namespace facedeblur {
+
+/// What to do with a picture that shows no face.
+enum class NoFacePolicy {
+  kCopy,  ///< write it unchanged, byte for byte where the format stays
+  kSkip,  ///< write nothing
+  kFail,  ///< count it as failed
+};
+
+/// What to do when an output is there already.
+enum class ExistingPolicy { kFail, kOverwrite, kSkip };
+
+struct BatchOptions {
+  ProcessOptions process;
+  DecodeLimits limits;
+  EncodeOptions encode;
+  NoFacePolicy no_face = NoFacePolicy::kCopy;
+  ExistingPolicy existing = ExistingPolicy::kFail;
+  std::filesystem::path save_faces;  ///< folder for chips before and after; empty: none
+  std::filesystem::path comparison;  ///< folder for before | after pictures; empty: none
+  std::size_t jobs = 1;              ///< pictures in memory at a time
+  std::size_t threads = 1;           ///< threads that work on them
+};
+
+/// The models that a batch uses; shared by all threads, not owned.
+struct BatchModels {
+  const FaceDetector* detector = nullptr;  ///< may be null for aligned pictures
+  const FaceRestorer* restorer = nullptr;
+};
+
+/// Told about every finished picture, one call at a time, from any thread.
+using RecordCallback = std::function<void(const ImageRecord&)>;
+
+/// Runs a batch: pictures, and the faces in them, are spread over one set of threads; what is
+/// nearest to being finished goes first, so that at most `jobs` pictures are held in memory. A
+/// picture that fails is recorded, and the others go on. Outputs do not depend on `jobs` and
+/// `threads`. `stop` is asked before each picture is begun; once it says yes, those begun are
+/// finished.
+BatchReport RunBatch(const std::vector<PlannedImage>& images, const BatchModels& models,
+                     const BatchOptions& options, const RecordCallback& on_record,
+                     const std::function<bool()>& stop);
+
+}  // namespace facedeblur

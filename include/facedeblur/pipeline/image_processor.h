@@ -1,0 +1,40 @@
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "facedeblur/face/chip.h"
+#include "facedeblur/face/detector.h"
+#include "facedeblur/image/image.h"
+#include "facedeblur/restore/restorer.h"
+
+namespace facedeblur {
+
+/// What happens inside one picture. No files here: the steps are pure, so that they can run on any
+/// thread, the faces of a picture at the same time.
+struct ProcessOptions {
+  bool aligned = false;  ///< the picture is one aligned face: no detection, all of it is restored
+  int max_faces = 0;     ///< only the largest so many faces; 0: all
+  double strength = 1;   ///< 0 (nothing changes) .. 1
+};
+
+/// One face on its way through the network.
+struct FaceTask {
+  DetectedFace face;  ///< without landmarks when the picture is one aligned face
+  ChipGeometry geometry;
+  cv::Mat before;  ///< chip as cut from the picture, CV_32FC3
+  cv::Mat after;   ///< chip as restored; empty until RestoreFace()
+};
+
+/// Finds the faces to restore, largest first, and places their chips. `detector` may be null for
+/// aligned pictures.
+std::vector<FaceTask> FindFaces(const cv::Mat& pixels, const FaceDetector* detector,
+                                const ChipTemplate& chip_template, const ProcessOptions& options);
+
+/// Cuts the chip and restores it.
+void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, FaceTask* task);
+
+/// Returns the picture with all restored faces blended in; the argument's pixels stay as they are.
+cv::Mat BlendFaces(const cv::Mat& pixels, const std::vector<FaceTask>& tasks, double strength);
+
+}  // namespace facedeblur

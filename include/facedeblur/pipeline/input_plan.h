@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "facedeblur/image/format.h"
+
+namespace facedeblur {
+
+struct PlanOptions {
+  std::vector<std::filesystem::path> inputs;  ///< files and folders
+  std::filesystem::path output;               ///< a file for one file, else a folder
+  bool recursive = true;
+  std::optional<ImageFormat> format;  ///< forced output format: changes file extensions
+};
+
+/// One picture to do.
+struct PlannedImage {
+  std::filesystem::path input;
+  std::filesystem::path output;
+  std::filesystem::path relative;  ///< path below the input folder, or the file's name
+};
+
+struct PlanProblem {
+  std::filesystem::path input;
+  std::string message;
+};
+
+struct InputPlan {
+  std::vector<PlannedImage> images;   ///< sorted by input path within each input
+  std::vector<PlanProblem> problems;  ///< inputs that cannot be done; the others can
+  std::vector<std::string> notes;     ///< worth telling the user, no failures
+};
+
+/// Lists what is to be done. Folders contribute files with an image's extension (hidden files and
+/// the output folder, should it lie inside, are left out), files named by the user are always
+/// taken. Throws Error(kUsage) when the whole request makes no sense: no input, the output folder
+/// is an input folder, a file where a folder is needed.
+InputPlan PlanInputs(const PlanOptions& options);
+
+}  // namespace facedeblur

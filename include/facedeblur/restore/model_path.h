@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace facedeblur {
+
+inline constexpr char kDefaultWeights[] = "face_wiener.h5";
+inline constexpr char kLandmarkModel[] = "shape_predictor_68_face_landmarks.dat";
+
+/// Folders that are searched for models, in order: `explicit_folder` where given, the environment
+/// variable FACEDEBLUR_MODELS, `models` beside the executable, `../share/facedeblur/models` from
+/// it, and where Debian's libdlib-data puts the landmark model.
+std::vector<std::filesystem::path> ModelFolders(const std::filesystem::path& explicit_folder);
+
+/// The first of ModelFolders() that holds `name`. Throws Error(kModel) naming the file and the
+/// folders searched.
+std::filesystem::path FindModel(const std::string& name,
+                                const std::filesystem::path& explicit_folder);
+
+}  // namespace facedeblur

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <opencv2/core.hpp>
+#include <string>
+
+#include "facedeblur/face/chip.h"
+
+namespace facedeblur {
+
+/// Makes one aligned face chip sharp. Restore() may be called from several threads at once, and its
+/// result depends on the chip alone.
+class FaceRestorer {
+ public:
+  virtual ~FaceRestorer() = default;
+
+  /// Square CV_32FC3 chip (BGR, 0..1) of any size that is a multiple of 32 -> the same size, type
+  /// and range.
+  virtual cv::Mat Restore(const cv::Mat& chip) const = 0;
+
+  /// How chips for this restorer are to be cut.
+  virtual const ChipTemplate& chip_template() const = 0;
+
+  /// One line for people: network and weights.
+  virtual std::string Describe() const = 0;
+};
+
+/// A restorer that gives every chip back as it is, cut for the face network's template. The
+/// pipeline with it must change no pixel.
+std::unique_ptr<FaceRestorer> MakeIdentityRestorer();
+
+}  // namespace facedeblur

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+namespace facedeblur {
+
+using Bytes = std::vector<std::uint8_t>;
+
+/// Reads a whole file. Throws Error(kInput) naming the cause (not the path) when it cannot be
+/// opened or read, or is not a regular file.
+Bytes ReadFile(const std::filesystem::path& path);
+
+/// Whether an existing file may be replaced.
+enum class Clobber { kRefuse, kReplace };
+
+/// Writes `bytes` to `path` so that the file either is there complete or not at all: the data goes
+/// to a nameless (where the file system offers that) or temporary file in the same folder, is
+/// flushed to the device, and only then gets its name. Missing parent folders are created. With
+/// Clobber::kRefuse a file that exists is never touched, not even when it appeared meanwhile.
+/// Throws Error(kOutput) naming the cause; nothing is left behind then.
+void WriteFileAtomically(const std::filesystem::path& path, const Bytes& bytes, Clobber clobber);
+
+}  // namespace facedeblur

@@ -1,0 +1,46 @@
+#include "cli/commands.h"
+
+#include <cstdio>
+#include <exception>
+#include <string_view>
+
+#include "cli/exit_code.h"
+#include "facedeblur/util/error.h"
+
+namespace facedeblur {
+namespace {
+
+struct Command {
+  std::string_view name;
+  int (*run)(int argc, char** argv);
+};
+
+/// A folder that is called like a command is written ./name.
+constexpr Command kCommands[] = {
+    {"restore", RunRestore},
+};
+
+int Dispatch(int argc, char** argv) {
+  if (argc > 1) {
+    for (const Command& command : kCommands) {
+      if (command.name == argv[1]) return command.run(argc - 1, argv + 1);
+    }
+  }
+  return RunRestore(argc, argv);
+}
+
+}  // namespace
+
+int RunCommandLine(int argc, char** argv) {
+  try {
+    return Dispatch(argc, argv);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "facedeblur: %s\n", error.what());
+    return ExitCodeFor(error.kind());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "facedeblur: %s\n", DescribeException(error).c_str());
+    return kExitSomeFailed;
+  }
+}
+
+}  // namespace facedeblur

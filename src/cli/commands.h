@@ -1,0 +1,11 @@
+#pragma once
+
+namespace facedeblur {
+
+/// Runs the program: the command named by the first argument, or `restore` where it names none.
+/// Returns the exit code; throws nothing.
+int RunCommandLine(int argc, char** argv);
+
+int RunRestore(int argc, char** argv);
+
+}  // namespace facedeblur

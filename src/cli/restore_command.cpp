@@ -1,0 +1,134 @@
+#include <spdlog/spdlog.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdlib>
+#include <future>
+#include <memory>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/logging.h"
+#include "cli/progress.h"
+#include "cli/restore_options.h"
+#include "facedeblur/nn/device.h"
+#include "facedeblur/pipeline/batch_runner.h"
+#include "facedeblur/restore/model_path.h"
+#include "facedeblur/restore/model_registry.h"
+#include "facedeblur/util/interrupt.h"
+#include "facedeblur/util/version.h"
+
+namespace facedeblur {
+namespace {
+
+constexpr char kFooter[] =
+    "\nExit codes: 0 all done, 1 some inputs failed (the others are written), 2 usage,\n"
+    "3 weights or model unusable, 4 device unavailable, 130 or 143 interrupted.";
+
+/// CLI11's help with the usage line of a program whose last path is the output.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter() { column_width(34); }
+  std::string make_usage(const CLI::App* /*app*/, std::string name) const override {
+    return "Usage: " + name + " [OPTIONS] INPUT... OUTPUT\n";
+  }
+};
+
+/// Owns what a batch borrows.
+struct LoadedModels {
+  std::unique_ptr<FaceDetector> detector;
+  std::unique_ptr<FaceRestorer> restorer;
+};
+
+ComputeDevice ChooseDevice(const std::string& name) {
+  std::string note;
+  const ComputeDevice device = ResolveDevice(name, &note);
+  if (!note.empty()) spdlog::info("running on the CPU: {}", note);
+  spdlog::debug("device: {}", device.ToString());
+  return device;
+}
+
+/// The landmark model (100 MB) and the weights are read at the same time.
+LoadedModels LoadModels(const RestoreOptions& options) {
+  LoadedModels models;
+  std::future<std::unique_ptr<FaceDetector>> detector;
+  if (!options.batch.process.aligned) {
+    DetectorOptions detector_options = options.detector;
+    detector_options.landmark_model = FindModel(kLandmarkModel, options.models);
+    detector = std::async(std::launch::async,
+                          [detector_options] { return FaceDetector::Create(detector_options); });
+  }
+  const ComputeDevice device = ChooseDevice(options.device);
+  const auto weights =
+      options.weights.empty() ? FindModel(kDefaultWeights, options.models) : options.weights;
+  models.restorer = LoadRestorer(weights, device);
+  spdlog::debug("weights: {}, {}", weights.string(), models.restorer->Describe());
+  if (detector.valid()) models.detector = detector.get();
+  return models;
+}
+
+void Summarize(const BatchReport& report, double seconds) {
+  spdlog::info(
+      "{} images: {} restored ({} faces), {} copied, {} skipped, {} failed; {:.1f} s, {:.2f} "
+      "images/s{}",
+      report.Images(), report.restored, report.faces, report.copied, report.skipped, report.failed,
+      seconds, report.Images() / std::max(seconds, 1e-9),
+      report.interrupted ? "; interrupted" : "");
+}
+
+int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
+  for (const std::string& note : plan.notes) spdlog::warn("{}", note);
+  for (const PlanProblem& problem : plan.problems) {
+    spdlog::error("{}: {}", problem.input.string(), problem.message);
+  }
+  BatchReport report;
+  BatchProgress progress(plan.images.size());
+  if (!plan.images.empty()) {
+    const LoadedModels models = LoadModels(options);
+    report = RunBatch(
+        plan.images, {models.detector.get(), models.restorer.get()}, options.batch,
+        [&progress](const ImageRecord& record) { progress.OnRecord(record); },
+        [] { return InterruptSignal() != 0; });
+  }
+  report.failed += static_cast<int>(plan.problems.size());
+  Summarize(report, progress.Elapsed());
+  if (report.interrupted) return kExitSignalBase + InterruptSignal();
+  return report.failed > 0 ? kExitSomeFailed : kExitDone;
+}
+
+/// Ends the process without LibTorch's and OpenCV's static destructors: they take time, and nothing
+/// of ours is left to be written.
+[[noreturn]] void Leave(int code) {
+  spdlog::shutdown();
+  std::fflush(nullptr);
+  std::_Exit(code);
+}
+
+}  // namespace
+
+int RunRestore(int argc, char** argv) {
+  CLI::App app("Makes blurred faces in photos sharp again.", "facedeblur");
+  app.set_version_flag("--version", std::string("facedeblur ") + Version());
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.footer(kFooter);
+  RestoreOptions options;
+  AddRestoreOptions(&app, &options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitDone : kExitUsage;
+  }
+  InitLogging(options.verbosity(), options.log_file);
+  const PlanOptions plan_options = FinishRestoreOptions(&options);
+  InstallInterruptHandlers();
+  ConfigureInference();
+  // A second barrier behind our own header check, read by OpenCV at its first image.
+  ::setenv("OPENCV_IO_MAX_IMAGE_PIXELS", std::to_string(options.batch.limits.max_pixels).c_str(),
+           1);
+  const int code = RunPlan(PlanInputs(plan_options), options);
+  Leave(code);
+}
+
+}  // namespace facedeblur

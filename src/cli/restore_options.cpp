@@ -1,0 +1,168 @@
+#include "cli/restore_options.h"
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <map>
+#include <thread>
+
+#include "facedeblur/restore/model_path.h"
+#include "facedeblur/util/error.h"
+
+namespace facedeblur {
+namespace {
+
+void AddModelOptions(CLI::App* app, RestoreOptions* options) {
+  app->add_option("-w,--weights", options->weights,
+                  "Weights: a facedeblur model, or Keras 2 HDF5 of the reference network "
+                  "[face_wiener.h5 from the model folder]")
+      ->type_name("FILE")
+      ->group("Model");
+  app->add_option("--models", options->models,
+                  "Folder with models [FACEDEBLUR_MODELS, or models/ beside the program]")
+      ->type_name("DIR")
+      ->group("Model");
+  app->add_option("-d,--device", options->device,
+                  "Where the network runs: auto, cpu, cuda or cuda:N")
+      ->capture_default_str()
+      ->type_name("DEVICE")
+      ->group("Model");
+}
+
+void AddFaceOptions(CLI::App* app, RestoreOptions* options) {
+  ProcessOptions& process = options->batch.process;
+  app->add_flag("--aligned", process.aligned,
+                "Inputs are aligned face crops already: no detection, the whole picture goes "
+                "through the network")
+      ->group("Faces");
+  app->add_option("--min-face", options->detector.min_face,
+                  "Smallest face to look for, pixels; 0: 40 in photos of up to 2 megapixels, "
+                  "larger in larger ones, at the same cost")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 100000))
+      ->type_name("PX")
+      ->group("Faces");
+  app->add_option("--max-faces", process.max_faces,
+                  "Only the N largest faces of each photo; 0: all")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 100000))
+      ->type_name("N")
+      ->group("Faces");
+  app->add_option("--no-face", options->no_face,
+                  "Photos without a face: copy (byte for byte), skip or fail")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"copy", "skip", "fail"}))
+      ->type_name("POLICY")
+      ->group("Faces");
+  app->add_option("--strength", process.strength, "How much of the change is applied, 0 to 1")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("X")
+      ->group("Faces");
+}
+
+void AddOutputOptions(CLI::App* app, RestoreOptions* options) {
+  app->add_option("--format", options->format, "Output format: keep, png, jpg, webp or tiff")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"keep", "png", "jpg", "webp", "tiff"}))
+      ->type_name("FORMAT")
+      ->group("Output");
+  app->add_option("--quality", options->batch.encode.quality,
+                  "JPEG and WebP quality, 1 to 100; 0: as the source, or 95")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 100))
+      ->type_name("Q")
+      ->group("Output");
+  auto* overwrite = app->add_flag("--overwrite", options->overwrite, "Replace outputs that exist");
+  app->add_flag("--skip-existing", options->skip_existing,
+                "Leave outputs that exist alone (the default is to refuse: those inputs fail)")
+      ->excludes(overwrite)
+      ->group("Output");
+  overwrite->group("Output");
+  app->add_option("--save-faces", options->batch.save_faces,
+                  "Also write every face's chip before and after, as PNG, to this folder")
+      ->type_name("DIR")
+      ->group("Output");
+  app->add_option("--comparison", options->batch.comparison,
+                  "Also write before | after pictures to this folder")
+      ->type_name("DIR")
+      ->group("Output");
+}
+
+void AddRunOptions(CLI::App* app, RestoreOptions* options) {
+  app->add_flag("--no-recursive", options->no_recursive, "Do not enter sub-folders")->group("Run");
+  app->add_option("-j,--jobs", options->jobs, "Photos in memory at a time; 0: threads + 1")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 4096))
+      ->type_name("N")
+      ->group("Run");
+  app->add_option("--threads", options->threads,
+                  "Threads to work with; 0: one for each processor. Outputs do not depend on it")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 4096))
+      ->type_name("N")
+      ->group("Run");
+  app->add_option("--max-pixels", options->batch.limits.max_pixels,
+                  "Refuse images with more pixels than this")
+      ->capture_default_str()
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40))
+      ->type_name("N")
+      ->group("Run");
+  auto* verbose = app->add_flag("-v,--verbose", options->verbose, "Say more, with times per stage");
+  app->add_flag("-q,--quiet", options->quiet, "Say nothing but warnings and errors")
+      ->excludes(verbose)
+      ->group("Run");
+  verbose->group("Run");
+  app->add_option("--log-file", options->log_file, "Also write all messages to this file")
+      ->type_name("FILE")
+      ->group("Run");
+}
+
+ImageFormat ParseFormat(const std::string& name) {
+  static const std::map<std::string, ImageFormat> formats = {{"png", ImageFormat::kPng},
+                                                             {"jpg", ImageFormat::kJpeg},
+                                                             {"webp", ImageFormat::kWebp},
+                                                             {"tiff", ImageFormat::kTiff}};
+  return formats.at(name);
+}
+
+NoFacePolicy ParseNoFace(const std::string& name) {
+  if (name == "skip") return NoFacePolicy::kSkip;
+  return name == "fail" ? NoFacePolicy::kFail : NoFacePolicy::kCopy;
+}
+
+}  // namespace
+
+void AddRestoreOptions(CLI::App* app, RestoreOptions* options) {
+  app->add_option("paths", options->paths,
+                  "Images and folders, then where to write: a folder, or a file for one image")
+      ->type_name("PATH");
+  AddModelOptions(app, options);
+  AddFaceOptions(app, options);
+  AddOutputOptions(app, options);
+  AddRunOptions(app, options);
+}
+
+PlanOptions FinishRestoreOptions(RestoreOptions* options) {
+  if (options->paths.size() < 2) {
+    throw Error(ErrorKind::kUsage, "an INPUT and an OUTPUT are needed (see --help)");
+  }
+  PlanOptions plan;
+  plan.inputs.assign(options->paths.begin(), options->paths.end() - 1);
+  plan.output = options->paths.back();
+  plan.recursive = !options->no_recursive;
+  if (options->format != "keep") plan.format = ParseFormat(options->format);
+
+  BatchOptions& batch = options->batch;
+  batch.encode.format = plan.format;
+  batch.no_face = ParseNoFace(options->no_face);
+  batch.existing = options->overwrite       ? ExistingPolicy::kOverwrite
+                   : options->skip_existing ? ExistingPolicy::kSkip
+                                            : ExistingPolicy::kFail;
+  const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
+  batch.threads = options->threads > 0 ? static_cast<std::size_t>(options->threads) : processors;
+  batch.jobs = options->jobs > 0 ? static_cast<std::size_t>(options->jobs) : batch.threads + 1;
+  return plan;
+}
+
+}  // namespace facedeblur

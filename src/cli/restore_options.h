@@ -1,0 +1,46 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/logging.h"
+#include "facedeblur/face/detector.h"
+#include "facedeblur/pipeline/batch_runner.h"
+#include "facedeblur/pipeline/input_plan.h"
+
+namespace facedeblur {
+
+/// Everything that the command line of the main job says.
+struct RestoreOptions {
+  std::vector<std::filesystem::path> paths;  ///< INPUT... OUTPUT
+  bool no_recursive = false;
+  std::filesystem::path weights;
+  std::filesystem::path models;
+  std::string device = "auto";
+  bool overwrite = false;
+  bool skip_existing = false;
+  std::string no_face = "copy";
+  std::string format = "keep";
+  int jobs = 0;     ///< 0: one more than threads
+  int threads = 0;  ///< 0: one for each processor
+  bool verbose = false;
+  bool quiet = false;
+  std::filesystem::path log_file;
+  DetectorOptions detector;
+  BatchOptions batch;
+
+  Verbosity verbosity() const {
+    return quiet ? Verbosity::kQuiet : verbose ? Verbosity::kVerbose : Verbosity::kNormal;
+  }
+};
+
+/// Binds the options to a parser; defaults shown in the help are the ones above.
+void AddRestoreOptions(CLI::App* app, RestoreOptions* options);
+
+/// Checks what the parser cannot, and fills in what follows from other options: the last path is
+/// the output, policies, thread counts. Throws Error(kUsage).
+PlanOptions FinishRestoreOptions(RestoreOptions* options);
+
+}  // namespace facedeblur

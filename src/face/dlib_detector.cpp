@@ -1,0 +1,119 @@
+// The only file that sees dlib. Its detector is a header template: compiled once, with one set of
+// flags. The macro keeps a second failed precondition from ending the whole batch.
+#define DLIB_NO_ABORT_ON_2ND_FATAL_ERROR
+
+#include <dlib/image_processing.h>
+#include <dlib/image_processing/frontal_face_detector.h>
+#include <dlib/opencv/cv_image.h>
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <utility>
+
+#include "facedeblur/face/detector.h"
+#include "facedeblur/image/image.h"
+#include "facedeblur/util/error.h"
+
+namespace facedeblur {
+namespace {
+
+constexpr double kDlibWindow = 80;  // frontal_face_detector.h: trained on 80x80 windows
+constexpr double kSmallestFace = 40;
+
+/// An 8-bit grey copy at the given scale.
+cv::Mat GreyCopy(const cv::Mat& pixels, double scale) {
+  cv::Mat scaled = pixels;
+  if (scale != 1) {
+    const cv::Size size(std::max(1, cvRound(pixels.cols * scale)),
+                        std::max(1, cvRound(pixels.rows * scale)));
+    cv::resize(pixels, scaled, size, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
+  }
+  cv::Mat grey = scaled;
+  if (scaled.channels() == 3) cv::cvtColor(scaled, grey, cv::COLOR_BGR2GRAY);
+  if (scaled.channels() == 4) cv::cvtColor(scaled, grey, cv::COLOR_BGRA2GRAY);
+  if (grey.depth() != CV_8U) grey.convertTo(grey, CV_8U, 255.0 / MaxSampleValue(grey));
+  return grey;
+}
+
+class DlibFaceDetector : public FaceDetector {
+ public:
+  explicit DlibFaceDetector(DetectorOptions options)
+      : options_(std::move(options)), detector_(dlib::get_frontal_face_detector()) {
+    try {
+      dlib::deserialize(options_.landmark_model.string()) >> predictor_;
+    } catch (const std::exception& error) {
+      throw Error(ErrorKind::kModel, options_.landmark_model.string() +
+                                         ": not a dlib landmark model we can read (" +
+                                         DescribeException(error) + ")");
+    }
+    if (predictor_.num_parts() != kLandmarkCount) {
+      throw Error(ErrorKind::kModel, options_.landmark_model.string() +
+                                         ": a model with 68 landmarks is needed, this one has " +
+                                         std::to_string(predictor_.num_parts()));
+    }
+  }
+
+  std::vector<DetectedFace> Detect(const cv::Mat& pixels) const override {
+    const double scale = DetectionScale(options_, pixels.size());
+    const cv::Mat grey = GreyCopy(pixels, scale);
+    const dlib::cv_image<unsigned char> view(grey);
+    dlib::frontal_face_detector detector =
+        detector_;  // its operator() changes it; copying is cheap
+    std::vector<dlib::rect_detection> found;
+    detector(view, found, options_.threshold);
+    std::vector<DetectedFace> faces;
+    for (const auto& detection : found) {
+      DetectedFace face = ReadLandmarks(view, detection, scale);
+      // A face may come out a little smaller than the window that found it.
+      if (face.box.width >= 0.85 * options_.min_face) faces.push_back(std::move(face));
+    }
+    std::sort(faces.begin(), faces.end(), [](const DetectedFace& a, const DetectedFace& b) {
+      return a.box.width != b.box.width ? a.box.width > b.box.width : a.box.x < b.box.x;
+    });
+    return faces;
+  }
+
+ private:
+  DetectedFace ReadLandmarks(const dlib::cv_image<unsigned char>& view,
+                             const dlib::rect_detection& detection, double scale) const {
+    const auto to_photo = [scale](double at) {
+      return static_cast<float>((at + 0.5) / scale - 0.5);
+    };
+    DetectedFace face;
+    face.score = detection.detection_confidence;
+    const auto& rect = detection.rect;
+    face.box = {to_photo(static_cast<double>(rect.left())),
+                to_photo(static_cast<double>(rect.top())),
+                static_cast<float>(static_cast<double>(rect.width()) / scale),
+                static_cast<float>(static_cast<double>(rect.height()) / scale)};
+    const dlib::full_object_detection shape = predictor_(view, rect);
+    for (unsigned long i = 0; i < shape.num_parts(); ++i) {
+      face.landmarks.emplace_back(to_photo(static_cast<double>(shape.part(i).x())),
+                                  to_photo(static_cast<double>(shape.part(i).y())));
+    }
+    return face;
+  }
+
+  DetectorOptions options_;
+  dlib::frontal_face_detector detector_;
+  dlib::shape_predictor predictor_;  // documented as safe to share between threads
+};
+
+}  // namespace
+
+double DetectionScale(const DetectorOptions& options, cv::Size photo) {
+  const double pixels = static_cast<double>(photo.width) * photo.height;
+  if (options.min_face > 0) {
+    // Even so a copy must fit into memory: 200 megapixels of grey.
+    return std::min(kDlibWindow / options.min_face, std::sqrt(2e8 / pixels));
+  }
+  return std::min(kDlibWindow / kSmallestFace,
+                  std::sqrt(static_cast<double>(options.auto_pixels) / pixels));
+}
+
+std::unique_ptr<FaceDetector> FaceDetector::Create(const DetectorOptions& options) {
+  return std::make_unique<DlibFaceDetector>(options);
+}
+
+}  // namespace facedeblur

@@ -1,0 +1,152 @@
+#include "facedeblur/image/codec.h"
+
+#include <algorithm>
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "facedeblur/image/orientation.h"
+#include "facedeblur/image/probe.h"
+#include "facedeblur/util/error.h"
+#include "image/jpeg_codec.h"
+
+namespace facedeblur {
+namespace {
+
+/// The WebP container says so in its chunk names (RFC 9649): VP8L is the lossless bit stream.
+bool HoldsLosslessWebp(const Bytes& bytes) {
+  constexpr char kChunk[] = {'V', 'P', '8', 'L'};
+  const auto end =
+      bytes.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(bytes.size(), 4096));
+  return std::search(bytes.begin(), end, std::begin(kChunk), std::end(kChunk)) != end;
+}
+
+cv::Mat DecodeWithOpenCv(const Bytes& bytes, ImageFormat format) {
+  cv::Mat pixels;
+  try {
+    pixels = cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
+  } catch (const cv::Exception& error) {
+    throw Error(ErrorKind::kInput, DescribeException(error));
+  }
+  if (pixels.empty()) {
+    throw Error(ErrorKind::kInput, std::string("damaged or truncated ") + FormatName(format));
+  }
+  if (pixels.depth() != CV_8U && pixels.depth() != CV_16U) {
+    throw Error(ErrorKind::kInput, std::string(FormatName(format)) +
+                                       " with samples that are not 8 or 16 bit integers");
+  }
+  const int channels = pixels.channels();
+  if (channels != 1 && channels != 3 && channels != 4) {
+    throw Error(ErrorKind::kInput, std::string(FormatName(format)) + " with " +
+                                       std::to_string(channels) + " channels");
+  }
+  return pixels;
+}
+
+Metadata ReadMetadataLeniently(const Bytes& bytes, std::string* warning) {
+  try {
+    return Metadata::Read(bytes);
+  } catch (const Error& error) {
+    *warning = std::string(error.what()) + "; written without metadata";
+    return {};
+  }
+}
+
+cv::Mat To8Bit(const cv::Mat& pixels) {
+  if (pixels.depth() == CV_8U) return pixels;
+  cv::Mat converted;
+  pixels.convertTo(converted, CV_8U, 255.0 / 65535.0);
+  return converted;
+}
+
+Bytes EncodeWithOpenCv(const cv::Mat& pixels, ImageFormat format,
+                       const std::vector<int>& parameters) {
+  Bytes bytes;
+  const std::string extension =
+      format == ImageFormat::kPnm && pixels.channels() == 1 ? ".pgm" : FormatExtension(format);
+  bool encoded = false;
+  try {
+    encoded = cv::imencode(extension, pixels, bytes, parameters);
+  } catch (const cv::Exception& error) {
+    throw Error(ErrorKind::kOutput, DescribeException(error));
+  }
+  if (!encoded || bytes.empty()) {
+    throw Error(ErrorKind::kOutput, std::string("cannot encode ") + FormatName(format));
+  }
+  return bytes;
+}
+
+void RefuseAlpha(const cv::Mat& pixels, ImageFormat format) {
+  if (pixels.channels() != 4) return;
+  throw Error(ErrorKind::kOutput, std::string("the image has transparency, which ") +
+                                      FormatName(format) + " cannot hold; use PNG, TIFF or WebP");
+}
+
+Bytes EncodePixels(const Image& image, ImageFormat format, int quality) {
+  constexpr int kWebpLossless = 101;  // OpenCV: a quality above 100 means lossless
+  constexpr int kDefaultQuality = 95;
+  const cv::Mat& pixels = image.pixels;
+  switch (format) {
+    case ImageFormat::kJpeg:
+      RefuseAlpha(pixels, format);
+      return EncodeJpeg(To8Bit(pixels), {quality, image.jpeg});
+    case ImageFormat::kWebp: {
+      const int kept = image.format == ImageFormat::kWebp && !image.webp_lossless
+                           ? kDefaultQuality
+                           : (image.format == ImageFormat::kJpeg ? kDefaultQuality : kWebpLossless);
+      return EncodeWithOpenCv(To8Bit(pixels), format,
+                              {cv::IMWRITE_WEBP_QUALITY, quality > 0 ? quality : kept});
+    }
+    case ImageFormat::kPng:
+      return EncodeWithOpenCv(pixels, format, {});
+    case ImageFormat::kTiff:
+      return EncodeWithOpenCv(pixels, format, {});
+    case ImageFormat::kBmp:
+      return EncodeWithOpenCv(To8Bit(pixels), format, {});
+    case ImageFormat::kPnm:
+      RefuseAlpha(pixels, format);
+      return EncodeWithOpenCv(pixels, format, {});
+  }
+  throw Error(ErrorKind::kUsage, "unknown image format");
+}
+
+}  // namespace
+
+double MaxSampleValue(const cv::Mat& pixels) {
+  if (pixels.depth() == CV_8U) return 255.0;
+  if (pixels.depth() == CV_16U) return 65535.0;
+  throw Error(ErrorKind::kUsage, "pixels must be 8 or 16 bit integers");
+}
+
+Image DecodeImage(const Bytes& bytes, const DecodeLimits& limits, std::string* warning) {
+  const ImageHeader header = ProbeImage(bytes);
+  if (header.pixels() > limits.max_pixels) {
+    throw Error(ErrorKind::kInput,
+                "too large: " + std::to_string(header.width) + "x" + std::to_string(header.height) +
+                    " exceeds " + std::to_string(limits.max_pixels) + " pixels (--max-pixels)");
+  }
+  Image image;
+  image.format = header.format;
+  image.metadata = ReadMetadataLeniently(bytes, warning);
+  if (header.format == ImageFormat::kJpeg) {
+    image.pixels = DecodeJpeg(bytes, &image.jpeg);
+    // Decoded from CMYK: its profile does not describe what we hold now.
+    if (image.jpeg.components.size() == 4) image.metadata = image.metadata.WithoutIcc();
+  } else {
+    image.pixels = DecodeWithOpenCv(bytes, header.format);
+    image.webp_lossless = header.format == ImageFormat::kWebp && HoldsLosslessWebp(bytes);
+  }
+  // OpenCV's TIFF reader is the one that applies the orientation by itself.
+  const int orientation = header.format == ImageFormat::kTiff ? 1 : image.metadata.orientation();
+  image.pixels = ToUpright(image.pixels, orientation);
+  return image;
+}
+
+Bytes EncodeImage(const Image& image, const EncodeOptions& options) {
+  const ImageFormat format = options.format.value_or(image.format);
+  Bytes bytes = EncodePixels(image, format, options.quality);
+  return image.metadata.WriteTo(std::move(bytes), {image.pixels.cols, image.pixels.rows});
+}
+
+}  // namespace facedeblur

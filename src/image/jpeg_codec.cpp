@@ -1,0 +1,221 @@
+#include "image/jpeg_codec.h"
+
+#include <csetjmp>
+#include <cstdio>  // jpeglib.h needs it first
+//
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+
+#include "facedeblur/util/error.h"
+
+namespace facedeblur {
+namespace {
+
+/// libjpeg reports fatal errors through a callback that must not return; longjmp is its documented
+/// way out. Only plain data lives between setjmp and the calls that may jump.
+struct ErrorManager {
+  jpeg_error_mgr base;
+  std::jmp_buf on_error;
+  char message[JMSG_LENGTH_MAX];
+};
+
+void OnFatal(j_common_ptr codec) {
+  auto* manager = reinterpret_cast<ErrorManager*>(codec->err);
+  (*codec->err->format_message)(codec, manager->message);
+  std::longjmp(manager->on_error, 1);
+}
+
+/// The warnings that mean libjpeg made up pixels; others (stray bytes, odd versions) are harmless.
+bool MeansDamage(int message_code) {
+  return message_code == JWRN_HIT_MARKER || message_code == JWRN_JPEG_EOF ||
+         message_code == JWRN_HUFF_BAD_CODE || message_code == JWRN_MUST_RESYNC ||
+         message_code == JWRN_BOGUS_PROGRESSION;
+}
+
+/// Counts damage and keeps the first message about it.
+void OnMessage(j_common_ptr codec, int level) {
+  auto* manager = reinterpret_cast<ErrorManager*>(codec->err);
+  if (level >= 0 || !MeansDamage(manager->base.msg_code)) return;
+  if (manager->base.num_warnings++ == 0) {
+    (*codec->err->format_message)(codec, manager->message);
+  }
+}
+
+void InitErrors(ErrorManager* manager) {
+  jpeg_std_error(&manager->base);
+  manager->base.error_exit = OnFatal;
+  manager->base.emit_message = OnMessage;
+  manager->message[0] = '\0';
+}
+
+struct Decoder {
+  jpeg_decompress_struct codec{};
+  ErrorManager errors{};
+
+  Decoder() {
+    InitErrors(&errors);
+    codec.err = &errors.base;
+  }
+  ~Decoder() { jpeg_destroy_decompress(&codec); }
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+};
+
+struct Encoder {
+  jpeg_compress_struct codec{};
+  ErrorManager errors{};
+  unsigned char* buffer = nullptr;
+  unsigned long size = 0;
+
+  Encoder() {
+    InitErrors(&errors);
+    codec.err = &errors.base;
+  }
+  ~Encoder() {
+    jpeg_destroy_compress(&codec);
+    std::free(buffer);
+  }
+  Encoder(const Encoder&) = delete;
+  Encoder& operator=(const Encoder&) = delete;
+};
+
+bool ReadHeader(Decoder* decoder, const Bytes& bytes) {
+  if (setjmp(decoder->errors.on_error) != 0) return false;
+  jpeg_create_decompress(&decoder->codec);
+  jpeg_mem_src(&decoder->codec, bytes.data(), bytes.size());
+  jpeg_read_header(&decoder->codec, TRUE);
+  return true;
+}
+
+bool ReadPixels(Decoder* decoder, unsigned char* rows, std::size_t stride) {
+  if (setjmp(decoder->errors.on_error) != 0) return false;
+  jpeg_start_decompress(&decoder->codec);
+  while (decoder->codec.output_scanline < decoder->codec.output_height) {
+    JSAMPROW row = rows + stride * decoder->codec.output_scanline;
+    jpeg_read_scanlines(&decoder->codec, &row, 1);
+  }
+  return true;  // not finished: that would free the tables, and could only complain about the end
+}
+
+[[noreturn]] void ThrowDamaged(const Decoder& decoder) {
+  throw Error(ErrorKind::kInput,
+              std::string("damaged or truncated JPEG: ") + decoder.errors.message);
+}
+
+JpegTraits ReadTraits(const jpeg_decompress_struct& codec) {
+  JpegTraits traits;
+  traits.reusable = codec.jpeg_color_space == JCS_GRAYSCALE || codec.jpeg_color_space == JCS_YCbCr;
+  traits.progressive = codec.progressive_mode != FALSE;
+  traits.density_unit = codec.density_unit;
+  traits.density_x = codec.X_density;
+  traits.density_y = codec.Y_density;
+  for (int c = 0; c < codec.num_components; ++c) {
+    const jpeg_component_info& info = codec.comp_info[c];
+    const JQUANT_TBL* table =
+        info.quant_table != nullptr ? info.quant_table : codec.quant_tbl_ptrs[info.quant_tbl_no];
+    if (table == nullptr) {
+      traits.reusable = false;
+      continue;
+    }
+    traits.components.push_back({info.h_samp_factor, info.v_samp_factor, c});
+    auto& copy = traits.tables.emplace_back();
+    std::copy(std::begin(table->quantval), std::end(table->quantval), copy.begin());
+  }
+  return traits;
+}
+
+/// Takes over the source's tables and sampling; they fit when it had as many components.
+bool ApplyTraits(jpeg_compress_struct* codec, const JpegTraits& traits, bool with_tables) {
+  if (!traits.reusable || static_cast<int>(traits.components.size()) != codec->num_components) {
+    return false;
+  }
+  for (int c = 0; c < codec->num_components; ++c) {
+    const auto& source = traits.components[static_cast<std::size_t>(c)];
+    codec->comp_info[c].h_samp_factor = source.horizontal_sampling;
+    codec->comp_info[c].v_samp_factor = source.vertical_sampling;
+    if (!with_tables) continue;
+    const auto& table = traits.tables[static_cast<std::size_t>(source.table)];
+    unsigned int values[64];
+    std::copy(table.begin(), table.end(), values);
+    jpeg_add_quant_table(codec, c, values, 100, FALSE);
+    codec->comp_info[c].quant_tbl_no = c;
+  }
+  return true;
+}
+
+void Configure(jpeg_compress_struct* codec, const JpegEncoding& encoding) {
+  const JpegTraits& traits = encoding.traits;
+  constexpr int kDefaultQuality = 95;
+  jpeg_set_defaults(codec);
+  jpeg_set_quality(codec, encoding.quality > 0 ? encoding.quality : kDefaultQuality, TRUE);
+  if (!ApplyTraits(codec, traits, encoding.quality == 0)) {
+    for (int c = 0; c < codec->num_components; ++c) {
+      codec->comp_info[c].h_samp_factor = codec->comp_info[c].v_samp_factor = 1;
+    }
+  }
+  codec->density_unit = static_cast<UINT8>(traits.density_unit);
+  codec->X_density = static_cast<UINT16>(traits.density_x);
+  codec->Y_density = static_cast<UINT16>(traits.density_y);
+  codec->optimize_coding = TRUE;
+  if (traits.progressive) jpeg_simple_progression(codec);
+}
+
+bool Write(Encoder* encoder, const unsigned char* rows, std::size_t stride, int width, int height,
+           int channels, const JpegEncoding& encoding) {
+  if (setjmp(encoder->errors.on_error) != 0) return false;
+  jpeg_create_compress(&encoder->codec);
+  jpeg_mem_dest(&encoder->codec, &encoder->buffer, &encoder->size);
+  encoder->codec.image_width = static_cast<JDIMENSION>(width);
+  encoder->codec.image_height = static_cast<JDIMENSION>(height);
+  encoder->codec.input_components = channels;
+  encoder->codec.in_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_EXT_BGR;
+  Configure(&encoder->codec, encoding);
+  jpeg_start_compress(&encoder->codec, TRUE);
+  while (encoder->codec.next_scanline < encoder->codec.image_height) {
+    auto* row = const_cast<JSAMPROW>(rows + stride * encoder->codec.next_scanline);
+    jpeg_write_scanlines(&encoder->codec, &row, 1);
+  }
+  jpeg_finish_compress(&encoder->codec);
+  return true;
+}
+
+/// OpenCV knows the inverted CMYK that Adobe's programs write.
+cv::Mat DecodeCmyk(const Bytes& bytes) {
+  return cv::imdecode(bytes, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
+}
+
+}  // namespace
+
+cv::Mat DecodeJpeg(const Bytes& bytes, JpegTraits* traits) {
+  Decoder decoder;
+  if (!ReadHeader(&decoder, bytes)) ThrowDamaged(decoder);
+  *traits = {};
+  const bool grey = decoder.codec.jpeg_color_space == JCS_GRAYSCALE;
+  const bool four_components = decoder.codec.num_components == 4;
+  decoder.codec.out_color_space = grey ? JCS_GRAYSCALE : four_components ? JCS_CMYK : JCS_EXT_BGR;
+  const int channels = grey ? 1 : four_components ? 4 : 3;
+  cv::Mat pixels(static_cast<int>(decoder.codec.image_height),
+                 static_cast<int>(decoder.codec.image_width), CV_8UC(channels));
+  if (!ReadPixels(&decoder, pixels.data, pixels.step)) ThrowDamaged(decoder);
+  if (decoder.errors.base.num_warnings > 0) ThrowDamaged(decoder);
+  *traits = ReadTraits(decoder.codec);
+  return four_components ? DecodeCmyk(bytes) : pixels;
+}
+
+Bytes EncodeJpeg(const cv::Mat& pixels, const JpegEncoding& encoding) {
+  CV_Assert(pixels.type() == CV_8UC1 || pixels.type() == CV_8UC3);
+  Encoder encoder;
+  if (!Write(&encoder, pixels.data, pixels.step, pixels.cols, pixels.rows, pixels.channels(),
+             encoding)) {
+    throw Error(ErrorKind::kOutput, std::string("cannot encode JPEG: ") + encoder.errors.message);
+  }
+  return {encoder.buffer, encoder.buffer + encoder.size};
+}
+
+}  // namespace facedeblur

@@ -1,0 +1,135 @@
+#include "facedeblur/image/metadata.h"
+
+#include <exiv2/exiv2.hpp>
+#include <mutex>
+#include <utility>
+
+#include "facedeblur/image/format.h"
+#include "facedeblur/util/error.h"
+#include "facedeblur/util/version.h"
+
+namespace facedeblur {
+
+struct Metadata::Content {
+  Exiv2::ExifData exif;
+  Exiv2::XmpData xmp;
+  Exiv2::IptcData iptc;
+  Bytes icc;
+};
+
+namespace {
+
+/// Exiv2's XMP toolkit keeps global state, so calls into it go one at a time. They are short: no
+/// pixels are touched.
+std::mutex& Exiv2Mutex() {
+  static std::mutex mutex;
+  static const bool initialized = [] {
+    Exiv2::LogMsg::setLevel(Exiv2::LogMsg::mute);
+    return Exiv2::XmpParser::initialize();
+  }();
+  (void)initialized;
+  return mutex;
+}
+
+bool CanHoldMetadata(const Bytes& file) {
+  const auto format = FormatFromContent(file);
+  return format == ImageFormat::kJpeg || format == ImageFormat::kPng ||
+         format == ImageFormat::kTiff || format == ImageFormat::kWebp;
+}
+
+/// Exiv2 signals errors with two exception types, neither of them documented per call.
+template <typename Function>
+void CallExiv2(ErrorKind kind, const char* what, const Function& function) {
+  const std::lock_guard<std::mutex> lock(Exiv2Mutex());
+  try {
+    function();
+  } catch (const std::exception& error) {
+    throw Error(kind, std::string(what) + ": " + DescribeException(error));
+  }
+}
+
+void SetIfPresent(Exiv2::ExifData* exif, const char* key, int value) {
+  if (exif->findKey(Exiv2::ExifKey(key)) != exif->end()) {
+    (*exif)[key] = static_cast<std::uint32_t>(value);
+  }
+}
+
+}  // namespace
+
+Metadata::Metadata() : content_(std::make_shared<Content>()) {}
+
+Metadata Metadata::Read(const Bytes& file) {
+  Metadata metadata;
+  if (!CanHoldMetadata(file)) return metadata;
+  auto content = std::make_shared<Content>();
+  CallExiv2(ErrorKind::kInput, "damaged metadata", [&] {
+    const auto image = Exiv2::ImageFactory::open(file.data(), static_cast<long>(file.size()));
+    image->readMetadata();
+    content->exif = image->exifData();
+    content->xmp = image->xmpData();
+    content->iptc = image->iptcData();
+    if (image->iccProfileDefined()) {
+      const Exiv2::DataBuf* icc = image->iccProfile();
+      content->icc.assign(icc->pData_, icc->pData_ + icc->size_);
+    }
+  });
+  metadata.content_ = std::move(content);
+  return metadata;
+}
+
+bool Metadata::empty() const {
+  return content_->exif.empty() && content_->xmp.empty() && content_->iptc.empty() &&
+         content_->icc.empty();
+}
+
+int Metadata::orientation() const {
+  const auto entry = content_->exif.findKey(Exiv2::ExifKey("Exif.Image.Orientation"));
+  if (entry == content_->exif.end() || entry->count() == 0) return 1;
+  const long value = entry->toLong();
+  return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
+}
+
+Metadata Metadata::WithoutIcc() const {
+  auto content = std::make_shared<Content>(*content_);
+  content->icc.clear();
+  Metadata copy;
+  copy.content_ = std::move(content);
+  return copy;
+}
+
+Bytes Metadata::WriteTo(Bytes file, const Pixels& pixels) const {
+  if (empty() || !CanHoldMetadata(file)) return file;
+  Bytes result;
+  CallExiv2(ErrorKind::kOutput, "cannot write metadata", [&] {
+    const auto image = Exiv2::ImageFactory::open(file.data(), static_cast<long>(file.size()));
+    image->readMetadata();
+    Exiv2::ExifData exif = content_->exif;
+    Exiv2::ExifThumb(exif).erase();
+    SetIfPresent(&exif, "Exif.Image.Orientation", 1);
+    SetIfPresent(&exif, "Exif.Photo.PixelXDimension", pixels.width);
+    SetIfPresent(&exif, "Exif.Photo.PixelYDimension", pixels.height);
+    if (!exif.empty()) {
+      exif["Exif.Image.ProcessingSoftware"] = std::string("facedeblur ") + Version();
+    }
+    Exiv2::XmpData xmp = content_->xmp;
+    const auto xmp_orientation = xmp.findKey(Exiv2::XmpKey("Xmp.tiff.Orientation"));
+    if (xmp_orientation != xmp.end()) *xmp_orientation = std::string("1");
+    image->setExifData(exif);
+    image->setXmpData(xmp);
+    image->setIptcData(content_->iptc);
+    if (!content_->icc.empty()) {
+      Exiv2::DataBuf icc(content_->icc.data(), static_cast<long>(content_->icc.size()));
+      image->setIccProfile(icc);
+    }
+    image->writeMetadata();
+    Exiv2::BasicIo& io = image->io();
+    result.resize(static_cast<std::size_t>(io.size()));
+    if (io.open() != 0 || io.read(result.data(), static_cast<long>(result.size())) !=
+                              static_cast<long>(result.size())) {
+      throw Exiv2::Error(Exiv2::kerFailedToReadImageData);
+    }
+  });
+  return result;
+}
+
+}  // namespace facedeblur

@@ -1,0 +1,91 @@
+#include "facedeblur/image/metrics.h"
+
+#include <cmath>
+#include <limits>
+#include <opencv2/imgproc.hpp>
+#include <vector>
+
+#include "facedeblur/util/error.h"
+
+namespace facedeblur {
+namespace {
+
+void RequireComparable(const cv::Mat& a, const cv::Mat& b) {
+  if (a.size() != b.size() || a.type() != b.type() || a.empty()) {
+    throw Error(ErrorKind::kUsage, "the two pictures differ in size or type");
+  }
+}
+
+double Peak(const cv::Mat& image) {
+  return image.depth() == CV_8U ? 255.0 : image.depth() == CV_16U ? 65535.0 : 1.0;
+}
+
+/// Gaussian-weighted local mean, where the whole window lies inside.
+cv::Mat LocalMean(const cv::Mat& image) {
+  constexpr int kWindow = 11;
+  constexpr double kSigma = 1.5;
+  cv::Mat mean;
+  cv::GaussianBlur(image, mean, {kWindow, kWindow}, kSigma, kSigma);
+  constexpr int kHalf = kWindow / 2;
+  return mean(cv::Rect(kHalf, kHalf, image.cols - 2 * kHalf, image.rows - 2 * kHalf));
+}
+
+/// Equation 13 of Wang et al. 2004 for one channel in double precision.
+double ChannelSsim(const cv::Mat& x, const cv::Mat& y, double peak) {
+  const double c1 = 0.01 * peak * 0.01 * peak;
+  const double c2 = 0.03 * peak * 0.03 * peak;
+  const cv::Mat mean_x = LocalMean(x);
+  const cv::Mat mean_y = LocalMean(y);
+  const cv::Mat var_x = LocalMean(x.mul(x)) - mean_x.mul(mean_x);
+  const cv::Mat var_y = LocalMean(y.mul(y)) - mean_y.mul(mean_y);
+  const cv::Mat covariance = LocalMean(x.mul(y)) - mean_x.mul(mean_y);
+  const cv::Mat numerator = (2 * mean_x.mul(mean_y) + c1).mul(2 * covariance + c2);
+  const cv::Mat denominator =
+      (mean_x.mul(mean_x) + mean_y.mul(mean_y) + c1).mul(var_x + var_y + c2);
+  return cv::mean(numerator / denominator)[0];
+}
+
+std::vector<cv::Mat> DoubleChannels(const cv::Mat& image) {
+  cv::Mat converted;
+  image.convertTo(converted, CV_64F);
+  std::vector<cv::Mat> channels;
+  cv::split(converted, channels);
+  return channels;
+}
+
+}  // namespace
+
+double Psnr(const cv::Mat& image, const cv::Mat& reference, const cv::Mat& mask) {
+  RequireComparable(image, reference);
+  const int pixels = mask.empty() ? image.rows * image.cols : cv::countNonZero(mask);
+  if (pixels == 0) throw Error(ErrorKind::kUsage, "the mask selects no pixel");
+  const double norm = cv::norm(image, reference, cv::NORM_L2SQR, mask);
+  if (norm == 0) return std::numeric_limits<double>::infinity();
+  const double mean_squared_error = norm / pixels / image.channels();
+  return 10 * std::log10(Peak(image) * Peak(image) / mean_squared_error);
+}
+
+double Ssim(const cv::Mat& image, const cv::Mat& reference) {
+  RequireComparable(image, reference);
+  if (image.cols < 11 || image.rows < 11) {
+    throw Error(ErrorKind::kUsage, "SSIM needs pictures of at least 11x11 pixels");
+  }
+  const auto x = DoubleChannels(image);
+  const auto y = DoubleChannels(reference);
+  double sum = 0;
+  for (std::size_t c = 0; c < x.size(); ++c) sum += ChannelSsim(x[c], y[c], Peak(image));
+  return sum / static_cast<double>(x.size());
+}
+
+LargestDifference FindLargestDifference(const cv::Mat& image, const cv::Mat& reference) {
+  RequireComparable(image, reference);
+  cv::Mat difference;
+  cv::absdiff(image, reference, difference);
+  cv::Mat flat = difference.reshape(1);  // channels side by side, so that one search sees all
+  LargestDifference largest;
+  cv::minMaxLoc(flat, nullptr, &largest.value, nullptr, &largest.at);
+  largest.at.x /= image.channels();
+  return largest;
+}
+
+}  // namespace facedeblur

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/types.h>
+
+#include <map>
+#include <opencv2/core.hpp>
+#include <string>
+
+#include "facedeblur/nn/device.h"
+#include "facedeblur/nn/tensor.h"
+
+namespace facedeblur {
+
+/// CV_32FC3 (BGR, 0..1) -> float tensor 1x3xHxW, same order and range, on the CPU, owning its data.
+torch::Tensor TensorFromChip(const cv::Mat& chip);
+
+/// The inverse: float tensor 1x3xHxW on any device -> CV_32FC3, clamped to 0..1.
+cv::Mat ChipFromTensor(const torch::Tensor& tensor);
+
+/// File tensor -> LibTorch tensor of the same shape (a copy).
+torch::Tensor ToTorch(const Tensor& tensor);
+Tensor FromTorch(const torch::Tensor& tensor);
+
+torch::Device TorchDevice(const ComputeDevice& device);
+
+/// Copies named tensors into a module's parameters and buffers. Throws Error(kModel) when one is
+/// missing, left over, or of another shape.
+void LoadTensors(const std::map<std::string, Tensor>& tensors, torch::nn::Module* module);
+
+}  // namespace facedeblur

@@ -1,0 +1,73 @@
+#include "facedeblur/nn/device.h"
+
+#include <ATen/Parallel.h>
+#include <torch/cuda.h>
+#include <torch/utils.h>
+
+#include <opencv2/core/utility.hpp>
+
+#include "facedeblur/util/error.h"
+
+namespace facedeblur {
+namespace {
+
+std::string NoCudaReason() {
+  return torch::cuda::device_count() > 0 ? "the CUDA driver does not answer"
+                                         : "this LibTorch finds no CUDA device";
+}
+
+/// The N of "cuda:N". Throws Error(kUsage).
+int ParseIndex(const std::string& name) {
+  const std::string digits = name.substr(5);
+  if (digits.empty() || digits.size() > 3 ||
+      digits.find_first_not_of("0123456789") != std::string::npos) {
+    throw Error(ErrorKind::kUsage, "unknown device '" + name + "'; use auto, cpu, cuda or cuda:N");
+  }
+  return std::stoi(digits);
+}
+
+}  // namespace
+
+std::string ComputeDevice::ToString() const {
+  return cuda ? "cuda:" + std::to_string(index) : "cpu";
+}
+
+ComputeDevice ResolveDevice(const std::string& name, std::string* note) {
+  if (name == "cpu") return {};
+  if (name == "auto") {
+    if (torch::cuda::is_available()) return {true, 0};
+    *note = NoCudaReason();
+    return {};
+  }
+  if (name != "cuda" && name.rfind("cuda:", 0) != 0) {
+    throw Error(ErrorKind::kUsage, "unknown device '" + name + "'; use auto, cpu, cuda or cuda:N");
+  }
+  const int index = name == "cuda" ? 0 : ParseIndex(name);
+  if (!torch::cuda::is_available()) {
+    throw Error(ErrorKind::kDevice, "device " + name + " is not available: " + NoCudaReason());
+  }
+  const auto count = static_cast<int>(torch::cuda::device_count());
+  if (index >= count) {
+    throw Error(ErrorKind::kDevice, "device " + name + " is not available: there are " +
+                                        std::to_string(count) + " CUDA devices, counted from 0");
+  }
+  return {true, index};
+}
+
+void ConfigureInference() {
+  at::set_num_interop_threads(1);
+  at::globalContext().setFlushDenormal(true);
+  at::globalContext().setBenchmarkCuDNN(false);
+  at::globalContext().setDeterministicCuDNN(true);
+  at::globalContext().setAllowTF32CuDNN(false);
+  at::globalContext().setAllowTF32CuBLAS(false);
+  PrepareInferenceThread();
+}
+
+void PrepareInferenceThread() {
+  at::set_num_threads(1);
+  at::globalContext().setFlushDenormal(true);  // a mode of the calling thread's CPU registers
+  cv::setNumThreads(1);
+}
+
+}  // namespace facedeblur

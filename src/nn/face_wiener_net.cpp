@@ -1,0 +1,177 @@
+#include "nn/face_wiener_net.h"
+
+#include <torch/fft.h>
+#include <torch/nn/functional/padding.h>
+#include <torch/nn/functional/pixelshuffle.h>
+#include <torch/nn/modules/pixelshuffle.h>
+
+#include <array>
+#include <vector>
+
+#include "nn/wiener.h"
+
+namespace facedeblur {
+namespace {
+
+namespace F = torch::nn::functional;
+using torch::indexing::Ellipsis;
+using torch::indexing::None;
+using torch::indexing::Slice;
+
+constexpr std::array<std::int64_t, 4> kWidths = {32, 64, 128, 192};
+constexpr std::int64_t kLevels = 3;  // of down- and upsampling, below the unshuffle
+// Deconvolutions that the refinement sees, from sharp and noisy to smooth.
+const std::vector<double> kNoiseToSignal = {3e-3, 2e-2, 1e-1};
+constexpr std::int64_t kWienerBorder = 28;  // one more than the largest kernel
+
+torch::nn::Conv2d Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel,
+                              std::int64_t stride, std::int64_t padding) {
+  return torch::nn::Conv2d(
+      torch::nn::Conv2dOptions(in, out, kernel).stride(stride).padding(padding));
+}
+
+torch::nn::Sequential TwoBlocks(std::int64_t channels) {
+  return torch::nn::Sequential(ResidualBlock(channels), ResidualBlock(channels));
+}
+
+}  // namespace
+
+ResidualBlockImpl::ResidualBlockImpl(std::int64_t channels)
+    : a_(register_module("a", Convolution(channels, channels, 3, 1, 1))),
+      b_(register_module("b", Convolution(channels, channels, 3, 1, 1))) {}
+
+torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x) {
+  return x + b_(torch::relu(a_(x)));
+}
+
+RefinementUNetImpl::RefinementUNetImpl(std::int64_t input_channels) {
+  head_ = register_module("head", Convolution(input_channels * 4, kWidths[0], 3, 1, 1));
+  for (std::size_t i = 0; i < kLevels; ++i) {
+    encoders_->push_back(TwoBlocks(kWidths[i]));
+    downs_->push_back(Convolution(kWidths[i], kWidths[i + 1], 2, 2, 0));
+    ups_->push_back(torch::nn::Sequential(Convolution(kWidths[i + 1], kWidths[i] * 4, 1, 1, 0),
+                                          torch::nn::PixelShuffle(2)));
+    decoders_->push_back(TwoBlocks(kWidths[i]));
+  }
+  middle_ = register_module("mid", TwoBlocks(kWidths[kLevels]));
+  tail_ = register_module("tail", Convolution(kWidths[0], 12, 3, 1, 1));
+  register_module("enc", encoders_);
+  register_module("down", downs_);
+  register_module("up", ups_);
+  register_module("dec", decoders_);
+}
+
+torch::Tensor RefinementUNetImpl::forward(const torch::Tensor& x) {
+  torch::Tensor z = head_(F::pixel_unshuffle(x, F::PixelUnshuffleFuncOptions(2)));
+  std::vector<torch::Tensor> skips;
+  for (std::size_t i = 0; i < kLevels; ++i) {
+    z = encoders_[i]->as<torch::nn::SequentialImpl>()->forward(z);
+    skips.push_back(z);
+    z = downs_[i]->as<torch::nn::Conv2dImpl>()->forward(z);
+  }
+  z = middle_->forward(z);
+  for (std::size_t i = kLevels; i-- > 0;) {
+    z = ups_[i]->as<torch::nn::SequentialImpl>()->forward(z) + skips[i];
+    z = decoders_[i]->as<torch::nn::SequentialImpl>()->forward(z);
+  }
+  return F::pixel_shuffle(tail_(z), F::PixelShuffleFuncOptions(2));
+}
+
+KernelNetImpl::KernelNetImpl() {
+  stem_ = register_module("stem", Convolution(16, 64, 3, 1, 1));
+  b1_ = register_module("b1", TwoBlocks(64));
+  d1_ = register_module("d1", Convolution(64, 96, 2, 2, 0));
+  b2_ = register_module("b2", TwoBlocks(96));
+  d2_ = register_module("d2", Convolution(96, 128, 2, 2, 0));
+  b3_ = register_module("b3", TwoBlocks(128));
+  vec_ = register_module("vec", Convolution(128, 384, 8, 1, 0));
+  map_ = register_module("map", torch::nn::Linear(384, kKernel * kKernel * 2));
+  a0_ = register_module("a0", Convolution(3, 32, 3, 2, 1));
+  a1_ = register_module("a1", Convolution(34, 48, 3, 1, 1));
+  for (int i = 0; i < 4; ++i) a2_->push_back(ResidualBlock(48));
+  register_module("a2", a2_);
+  film_ = register_module("film", torch::nn::Linear(384, 96));
+  out_ = register_module("out", Convolution(48, 1, 3, 1, 1));
+  const torch::Tensor hann = torch::hann_window(kWindow, /*periodic=*/false);
+  window_ = hann.unsqueeze(1) * hann.unsqueeze(0);
+}
+
+/// By the Wiener-Khinchin theorem: the inverse transform of the power spectrum. Three channels
+/// (gradient along x, y and their sum), 54x54 around zero shift, each scaled to a peak of 1.
+torch::Tensor KernelNetImpl::Autocorrelation(const torch::Tensor& grey) const {
+  constexpr std::int64_t kTransform = 2 * kWindow;  // no wrap-around
+  constexpr std::int64_t kFirst = kTransform / 2 - kKernel;
+  const torch::Tensor window = window_.to(grey.device());
+  const torch::Tensor dx =
+      F::pad(grey.index({Ellipsis, Slice(1, None)}) - grey.index({Ellipsis, Slice(None, -1)}),
+             F::PadFuncOptions({0, 1})) *
+      window;
+  const torch::Tensor dy = F::pad(grey.index({Slice(), Slice(), Slice(1, None)}) -
+                                      grey.index({Slice(), Slice(), Slice(None, -1)}),
+                                  F::PadFuncOptions({0, 0, 0, 1})) *
+                           window;
+  // IntArrayRef only borrows, so what it points to needs names.
+  constexpr std::array<std::int64_t, 2> kSize = {kTransform, kTransform};
+  constexpr std::array<std::int64_t, 2> kPlane = {2, 3};
+  const c10::IntArrayRef size(kSize);
+  std::vector<torch::Tensor> channels;
+  for (const torch::Tensor& gradient : {dx, dy, dx + dy}) {
+    const torch::Tensor spectrum = torch::fft::rfft2(gradient, size);
+    const torch::Tensor power = torch::real(spectrum).square() + torch::imag(spectrum).square();
+    const torch::Tensor correlation =
+        torch::fft::fftshift(torch::fft::irfft2(power, size), c10::IntArrayRef(kPlane))
+            .index({Slice(), Slice(), Slice(kFirst, kFirst + 2 * kKernel),
+                    Slice(kFirst, kFirst + 2 * kKernel)});
+    channels.push_back(correlation / (correlation.amax({2, 3}, /*keepdim=*/true) + 1e-6));
+  }
+  return torch::cat(channels, 1);
+}
+
+torch::Tensor KernelNetImpl::forward(const torch::Tensor& chip) {
+  const torch::Tensor luma = chip.new_empty({1, 3, 1, 1});
+  luma[0][0] = 0.114;
+  luma[0][1] = 0.587;
+  luma[0][2] = 0.299;
+  torch::Tensor grey = (chip * luma).sum(1, /*keepdim=*/true);
+  grey = (grey - grey.mean({2, 3}, /*keepdim=*/true)) /
+         (grey.std({2, 3}, /*unbiased=*/true, /*keepdim=*/true) + 0.02);
+  torch::Tensor features =
+      b1_->forward(stem_(F::pixel_unshuffle(grey, F::PixelUnshuffleFuncOptions(4))));
+  features = b3_->forward(d2_(b2_->forward(d1_(features))));
+  const torch::Tensor vector = torch::relu(vec_(features)).flatten(1);
+  const torch::Tensor drawn = map_(vector).view({-1, 2, kKernel, kKernel});
+  torch::Tensor h = a1_(torch::cat({a0_(Autocorrelation(grey)), drawn}, 1));
+  const torch::Tensor film = film_(vector).unsqueeze(-1).unsqueeze(-1);
+  for (std::size_t i = 0; i < a2_->size(); ++i) {
+    h = a2_[i]->as<ResidualBlockImpl>()->forward(h);
+    // Feature-wise linear modulation (Perez et al. 2018) lets the picture steer the map.
+    if (i == 1) h = h * (1 + film.slice(1, 0, 48)) + film.slice(1, 48, 96);
+  }
+  return out_(h).flatten(1).log_softmax(1).view({-1, kKernel, kKernel});
+}
+
+FaceWienerNetImpl::FaceWienerNetImpl() {
+  k_ = register_module("k", KernelNet());
+  u_ = register_module("u",
+                       RefinementUNet(3 + 3 * static_cast<std::int64_t>(kNoiseToSignal.size())));
+}
+
+torch::Tensor FaceWienerNetImpl::EstimateKernel(const torch::Tensor& chip) {
+  constexpr std::int64_t kWindow = KernelNetImpl::kWindow;
+  const std::int64_t top = (chip.size(2) - kWindow) / 2;
+  const std::int64_t left = (chip.size(3) - kWindow) / 2;
+  return k_(chip.slice(2, top, top + kWindow).slice(3, left, left + kWindow).contiguous()).exp();
+}
+
+torch::Tensor FaceWienerNetImpl::RestoreWithKernel(const torch::Tensor& chip,
+                                                   const torch::Tensor& kernel) {
+  const torch::Tensor deconvolved =
+      WienerDeconvolve(chip, kernel, kNoiseToSignal, kWienerBorder).clamp(-0.5, 1.5);
+  return chip + u_(torch::cat({chip, deconvolved}, 1));
+}
+
+torch::Tensor FaceWienerNetImpl::forward(const torch::Tensor& chip) {
+  return RestoreWithKernel(chip, EstimateKernel(chip));
+}
+
+}  // namespace facedeblur

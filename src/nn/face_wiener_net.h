@@ -1,0 +1,95 @@
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/nn/modules/container/modulelist.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
+
+namespace facedeblur {
+
+/// Two 3x3 convolutions around a ReLU, added to their input.
+class ResidualBlockImpl : public torch::nn::Module {
+ public:
+  explicit ResidualBlockImpl(std::int64_t channels);
+  torch::Tensor forward(const torch::Tensor& x);
+
+ private:
+  torch::nn::Conv2d a_;
+  torch::nn::Conv2d b_;
+};
+TORCH_MODULE(ResidualBlock);
+
+/// Encoder-decoder with skip connections (Ronneberger et al. 2015) of residual blocks, working on
+/// pixels unshuffled by 2. NxCxHxW -> Nx3xHxW; height and width multiples of 16.
+class RefinementUNetImpl : public torch::nn::Module {
+ public:
+  explicit RefinementUNetImpl(std::int64_t input_channels);
+  torch::Tensor forward(const torch::Tensor& x);
+
+ private:
+  torch::nn::Conv2d head_{nullptr};
+  torch::nn::ModuleList encoders_;
+  torch::nn::ModuleList downs_;
+  torch::nn::Sequential middle_{nullptr};
+  torch::nn::ModuleList ups_;
+  torch::nn::ModuleList decoders_;
+  torch::nn::Conv2d tail_{nullptr};
+};
+TORCH_MODULE(RefinementUNet);
+
+/// Estimates the blur kernel of a 128x128 face from the picture and from the autocorrelation of its
+/// gradients: that of a blurred picture is the kernel's own, smeared by the face's, and shows
+/// extent and direction; the picture settles what it cannot, mirror images above all.
+class KernelNetImpl : public torch::nn::Module {
+ public:
+  static constexpr std::int64_t kWindow = 128;  ///< input height and width
+  static constexpr std::int64_t kKernel = 27;   ///< output height and width
+
+  KernelNetImpl();
+  /// Nx3x128x128, BGR, 0..1 -> log kernel, Nx27x27, whose exponentials sum to 1.
+  torch::Tensor forward(const torch::Tensor& chip);
+
+ private:
+  torch::Tensor Autocorrelation(const torch::Tensor& grey) const;
+
+  torch::nn::Conv2d stem_{nullptr};
+  torch::nn::Sequential b1_{nullptr};
+  torch::nn::Conv2d d1_{nullptr};
+  torch::nn::Sequential b2_{nullptr};
+  torch::nn::Conv2d d2_{nullptr};
+  torch::nn::Sequential b3_{nullptr};
+  torch::nn::Conv2d vec_{nullptr};
+  torch::nn::Linear map_{nullptr};
+  torch::nn::Conv2d a0_{nullptr};
+  torch::nn::Conv2d a1_{nullptr};
+  torch::nn::ModuleList a2_;
+  torch::nn::Linear film_{nullptr};
+  torch::nn::Conv2d out_{nullptr};
+  torch::Tensor window_;  // Hann window; made, not learned, so it is no buffer
+};
+TORCH_MODULE(KernelNet);
+
+/// The kernel-aware face network: estimate the kernel, deconvolve with it (Wiener, three
+/// regularisations), refine. Module and parameter names are those of the weights files.
+class FaceWienerNetImpl : public torch::nn::Module {
+ public:
+  FaceWienerNetImpl();
+
+  /// The blur kernel of the picture's central 128x128 window: Nx27x27, entries sum to 1.
+  torch::Tensor EstimateKernel(const torch::Tensor& chip);
+
+  /// Nx3xHxW, BGR, 0..1, height and width multiples of 16 and at least 32, with Nx27x27 kernels ->
+  /// the same shape, not clamped.
+  torch::Tensor RestoreWithKernel(const torch::Tensor& chip, const torch::Tensor& kernel);
+
+  /// Both steps: Nx3xHxW with height and width multiples of 16, at least 128.
+  torch::Tensor forward(const torch::Tensor& chip);
+
+ private:
+  KernelNet k_{nullptr};
+  RefinementUNet u_{nullptr};
+};
+TORCH_MODULE(FaceWienerNet);
+
+}  // namespace facedeblur

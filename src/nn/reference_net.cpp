@@ -1,0 +1,152 @@
+#include "nn/reference_net.h"
+
+#include <torch/nn/functional/padding.h>
+
+#include <string>
+
+#include "facedeblur/nn/reference_spec.h"
+#include "facedeblur/util/error.h"
+#include "nn/chip_tensor.h"
+
+namespace facedeblur {
+namespace {
+
+namespace F = torch::nn::functional;
+
+[[noreturn]] void Fail(const std::string& message) { throw Error(ErrorKind::kModel, message); }
+
+std::string ShapeText(const std::vector<std::int64_t>& shape) {
+  std::string text;
+  for (const auto size : shape) text += (text.empty() ? "" : "x") + std::to_string(size);
+  return text;
+}
+
+void RequireShape(const Tensor& tensor, const std::vector<std::int64_t>& shape,
+                  const std::string& layer) {
+  if (tensor.shape == shape) return;
+  Fail("layer '" + layer + "' has shape " + ShapeText(tensor.shape) + " where the network needs " +
+       ShapeText(shape));
+}
+
+/// Keras numbers layers from their second occurrence: conv2d, conv2d_1, conv2d_2, ...
+std::string KerasName(const std::string& kind, std::size_t index) {
+  return index == 0 ? kind : kind + "_" + std::to_string(index);
+}
+
+bool IsConvolution(const KerasLayer& layer) {
+  return layer.tensors.size() == 2 && layer.tensors[0].shape.size() == 4;
+}
+
+bool IsNormalization(const KerasLayer& layer) {
+  return layer.tensors.size() == 4 && layer.tensors[0].shape.size() == 1;
+}
+
+}  // namespace
+
+ReferenceNetImpl::ReferenceNetImpl() {
+  int channels = 3;
+  for (std::size_t i = 0; i < kReferenceLayers.size(); ++i) {
+    const ConvolutionSpec& spec = kReferenceLayers[i];
+    convolutions_.push_back(register_module(
+        "conv" + std::to_string(i + 1),
+        torch::nn::Conv2d(torch::nn::Conv2dOptions(channels, spec.filters, spec.kernel))));
+    normalizations_.push_back(
+        spec.normalized
+            ? register_module("norm" + std::to_string(i + 1),
+                              torch::nn::BatchNorm2d(torch::nn::BatchNorm2dOptions(spec.filters)
+                                                         .eps(kReferenceEpsilon)
+                                                         .momentum(0.01)))
+            : torch::nn::BatchNorm2d(nullptr));
+    channels = spec.filters;
+  }
+}
+
+void ReferenceNetImpl::LoadKeras(const std::vector<KerasLayer>& layers) {
+  const torch::NoGradGuard no_grad;
+  std::vector<const KerasLayer*> convolutions;
+  std::vector<const KerasLayer*> normalizations;
+  for (const KerasLayer& layer : layers) {
+    if (IsConvolution(layer)) {
+      convolutions.push_back(&layer);
+    } else if (IsNormalization(layer)) {
+      normalizations.push_back(&layer);
+    } else {
+      Fail("layer '" + layer.name + "' is neither a convolution nor a batch normalisation");
+    }
+  }
+  if (convolutions.size() != kReferenceLayers.size() || normalizations.size() != 13) {
+    Fail("it has " + std::to_string(convolutions.size()) + " convolutions and " +
+         std::to_string(normalizations.size()) +
+         " batch normalisations where the reference network has 15 and 13");
+  }
+  std::size_t next_normalization = 0;
+  for (std::size_t i = 0; i < kReferenceLayers.size(); ++i) {
+    const KerasLayer& source = *convolutions[i];
+    torch::nn::Conv2d& target = convolutions_[i];
+    const std::int64_t filters = target->weight.size(0);
+    RequireShape(source.tensors[0],
+                 {target->weight.size(2), target->weight.size(3), target->weight.size(1), filters},
+                 source.name);
+    RequireShape(source.tensors[1], {filters}, source.name);
+    target->weight.copy_(ToTorch(source.tensors[0]).permute({3, 2, 0, 1}));
+    target->bias.copy_(ToTorch(source.tensors[1]));
+    if (normalizations_[i].is_empty()) continue;
+    const KerasLayer& statistics = *normalizations[next_normalization++];
+    for (const Tensor& tensor : statistics.tensors)
+      RequireShape(tensor, {filters}, statistics.name);
+    normalizations_[i]->weight.copy_(ToTorch(statistics.tensors[0]));
+    normalizations_[i]->bias.copy_(ToTorch(statistics.tensors[1]));
+    normalizations_[i]->running_mean.copy_(ToTorch(statistics.tensors[2]));
+    normalizations_[i]->running_var.copy_(ToTorch(statistics.tensors[3]));
+  }
+}
+
+std::vector<KerasLayer> ReferenceNetImpl::ToKeras() const {
+  std::vector<KerasLayer> layers;
+  std::size_t norm_index = 0;
+  for (std::size_t i = 0; i < convolutions_.size(); ++i) {
+    const auto& convolution = convolutions_[i];
+    layers.push_back(
+        {KerasName("conv2d", i),
+         {FromTorch(convolution->weight.permute({2, 3, 1, 0})), FromTorch(convolution->bias)}});
+    if (normalizations_[i].is_empty()) continue;
+    const auto& norm = normalizations_[i];
+    layers.push_back({KerasName("batch_normalization", norm_index++),
+                      {FromTorch(norm->weight), FromTorch(norm->bias),
+                       FromTorch(norm->running_mean), FromTorch(norm->running_var)}});
+  }
+  return layers;
+}
+
+void ReferenceNetImpl::FoldNormalization() {
+  const torch::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < convolutions_.size(); ++i) {
+    if (normalizations_[i].is_empty()) continue;
+    const auto& norm = normalizations_[i];
+    const torch::Tensor scale =
+        norm->weight.to(torch::kFloat64) /
+        torch::sqrt(norm->running_var.to(torch::kFloat64) + kReferenceEpsilon);
+    auto& convolution = convolutions_[i];
+    convolution->weight.copy_(convolution->weight.to(torch::kFloat64) * scale.view({-1, 1, 1, 1}));
+    convolution->bias.copy_(
+        (convolution->bias.to(torch::kFloat64) - norm->running_mean.to(torch::kFloat64)) * scale +
+        norm->bias.to(torch::kFloat64));
+  }
+  folded_ = true;
+}
+
+torch::Tensor ReferenceNetImpl::forward(torch::Tensor x) {
+  for (std::size_t i = 0; i < convolutions_.size(); ++i) {
+    const int kernel = kReferenceLayers[i].kernel;
+    const int before = (kernel - 1) / 2;
+    const int after = kernel / 2;
+    if (kernel > 1) x = F::pad(x, F::PadFuncOptions({before, after, before, after}));
+    x = convolutions_[i]->forward(x);
+    const bool last = i + 1 == convolutions_.size();
+    if (kReferenceLayers[i].normalized && !folded_) x = normalizations_[i]->forward(x);
+    if (kReferenceLayers[i].normalized || last) x = torch::relu_(x);
+  }
+  return x;
+}
+
+}  // namespace facedeblur

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+
+#include <vector>
+
+#include "facedeblur/nn/keras_weights.h"
+
+namespace facedeblur {
+
+/// The reference network (see reference_spec.h) as a LibTorch module.
+class ReferenceNetImpl : public torch::nn::Module {
+ public:
+  ReferenceNetImpl();
+
+  /// Takes the weights of a Keras model: its convolutions and normalisations in file order,
+  /// whatever they are called. Throws Error(kModel) naming the first layer that does not fit.
+  void LoadKeras(const std::vector<KerasLayer>& layers);
+
+  /// The inverse of LoadKeras, with names as Keras gives them.
+  std::vector<KerasLayer> ToKeras() const;
+
+  /// Multiplies every normalisation into the convolution before it, in double precision. Afterwards
+  /// the network can only be evaluated.
+  void FoldNormalization();
+
+  /// Nx3xHxW, RGB, 0..255, float32 -> the same shape, 0 and up (not clipped at 255).
+  torch::Tensor forward(torch::Tensor x);
+
+ private:
+  std::vector<torch::nn::Conv2d> convolutions_;
+  std::vector<torch::nn::BatchNorm2d> normalizations_;  // empty handles where a layer has none
+  bool folded_ = false;
+};
+TORCH_MODULE(ReferenceNet);
+
+}  // namespace facedeblur

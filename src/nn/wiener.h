@@ -1,0 +1,17 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <vector>
+
+namespace facedeblur {
+
+/// Wiener deconvolution: conj(H) Y / (|H|^2 + nsr) for each noise-to-signal ratio, in the Fourier
+/// domain of the picture extended by `border` mirrored pixels on every side.
+/// `image` NxCxHxW, `kernel` NxKxK with K odd and entries that sum to 1 (the picture is the sharp
+/// one *correlated* with the kernel). Returns Nx(C*ratios)xHxW, the ratios' results one after the
+/// other. Differentiable in both.
+torch::Tensor WienerDeconvolve(const torch::Tensor& image, const torch::Tensor& kernel,
+                               const std::vector<double>& noise_to_signal, std::int64_t border);
+
+}  // namespace facedeblur

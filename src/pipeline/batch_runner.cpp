@@ -1,0 +1,283 @@
+#include "facedeblur/pipeline/batch_runner.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "facedeblur/nn/device.h"
+#include "facedeblur/pipeline/comparison.h"
+#include "facedeblur/util/error.h"
+#include "facedeblur/util/task_pool.h"
+
+namespace facedeblur {
+namespace fs = std::filesystem;
+namespace {
+
+/// Task priorities: finish what is begun before beginning more.
+enum Priority : int { kBegin = 0, kFace = 1, kFinish = 2 };
+
+/// Adds the time until it is destroyed to a stage.
+class StageTimer {
+ public:
+  explicit StageTimer(double* seconds) : seconds_(seconds) {}
+  ~StageTimer() {
+    const auto end = std::chrono::steady_clock::now();
+    *seconds_ += std::chrono::duration<double>(end - begin_).count();
+  }
+  StageTimer(const StageTimer&) = delete;
+  StageTimer& operator=(const StageTimer&) = delete;
+
+ private:
+  double* seconds_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+/// A picture on its way from file to file. Between stages exactly one thread owns it, except that
+/// its faces are restored at the same time, each touching only its own task.
+struct ImageJob {
+  ImageRecord record;
+  fs::path relative;
+  Bytes source;
+  Image image;
+  std::vector<FaceTask> tasks;
+  std::vector<double> face_seconds;
+  std::vector<std::string> face_errors;
+  std::atomic<std::size_t> faces_left{0};
+};
+
+/// Runs one batch; lives on the stack of RunBatch().
+class Batch {
+ public:
+  Batch(const BatchModels& models, const BatchOptions& options, const RecordCallback& on_record)
+      : models_(models),
+        options_(options),
+        on_record_(on_record),
+        pool_(options.threads, PrepareInferenceThread) {}
+
+  BatchReport Run(const std::vector<PlannedImage>& images, const std::function<bool()>& stop) {
+    for (const PlannedImage& planned : images) {
+      WaitForRoom();
+      if (stop()) {
+        report_.interrupted = true;
+        break;
+      }
+      auto job = std::make_shared<ImageJob>();
+      job->record.input = planned.input;
+      job->record.output = planned.output;
+      job->relative = planned.relative;
+      pool_.Submit(kBegin, [this, job] { Begin(job); });
+    }
+    pool_.Join();
+    return report_;
+  }
+
+ private:
+  using JobPtr = std::shared_ptr<ImageJob>;
+
+  void WaitForRoom() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    room_.wait(lock, [this] { return in_flight_ < std::max<std::size_t>(options_.jobs, 1); });
+    ++in_flight_;
+  }
+
+  /// The one place where a picture's errors end up: whatever a stage throws fails this picture
+  /// alone.
+  template <typename Stage>
+  void Guard(const JobPtr& job, const Stage& stage) {
+    try {
+      stage();
+    } catch (const std::exception& error) {
+      job->record.outcome = Outcome::kFailed;
+      job->record.message = DescribeException(error);
+      Finish(job);
+    }
+  }
+
+  void Begin(const JobPtr& job) {
+    Guard(job, [&] {
+      if (SettledByExistingOutput(job.get())) return Finish(job);
+      Decode(job.get());
+      {
+        const StageTimer timer(&job->record.seconds.detect);
+        job->tasks = FindFaces(job->image.pixels, models_.detector,
+                               models_.restorer->chip_template(), options_.process);
+      }
+      if (job->tasks.empty()) {
+        HandleNoFace(job.get());
+        return Finish(job);
+      }
+      SubmitFaces(job);
+    });
+  }
+
+  bool SettledByExistingOutput(ImageJob* job) const {
+    std::error_code error;
+    if (options_.existing == ExistingPolicy::kOverwrite || !fs::exists(job->record.output, error)) {
+      return false;
+    }
+    if (options_.existing == ExistingPolicy::kFail) {
+      throw Error(ErrorKind::kOutput,
+                  job->record.output.string() + " exists (use --overwrite or --skip-existing)");
+    }
+    job->record.outcome = Outcome::kSkippedExisting;
+    return true;
+  }
+
+  void Decode(ImageJob* job) const {
+    const StageTimer timer(&job->record.seconds.decode);
+    job->source = ReadFile(job->record.input);
+    std::string warning;
+    job->image = DecodeImage(job->source, options_.limits, &warning);
+    if (!warning.empty()) job->record.warnings.push_back(warning);
+    const auto named = FormatFromExtension(job->record.input);
+    if (named && *named != job->image.format) {
+      job->record.warnings.push_back(std::string("its content is ") +
+                                     FormatName(job->image.format) + ", not " + FormatName(*named));
+    }
+  }
+
+  void SubmitFaces(const JobPtr& job) {
+    const std::size_t count = job->tasks.size();
+    job->face_seconds.assign(count, 0);
+    job->face_errors.assign(count, {});
+    job->faces_left = count;
+    for (std::size_t i = 0; i < count; ++i) {
+      pool_.Submit(kFace, [this, job, i] { DoFace(job, i); });
+    }
+  }
+
+  void DoFace(const JobPtr& job, std::size_t index) {
+    try {
+      const StageTimer timer(&job->face_seconds[index]);
+      RestoreFace(job->image.pixels, *models_.restorer, &job->tasks[index]);
+    } catch (const std::exception& error) {
+      job->face_errors[index] = DescribeException(error);
+    }
+    if (job->faces_left.fetch_sub(1) == 1) {
+      pool_.Submit(kFinish, [this, job] { Complete(job); });
+    }
+  }
+
+  void Complete(const JobPtr& job) {
+    Guard(job, [&] {
+      for (const double seconds : job->face_seconds) job->record.seconds.restore += seconds;
+      for (const std::string& error : job->face_errors) {
+        if (!error.empty()) throw Error(ErrorKind::kInput, "a face cannot be restored: " + error);
+      }
+      Image result = job->image;
+      {
+        const StageTimer timer(&job->record.seconds.blend);
+        result.pixels = BlendFaces(job->image.pixels, job->tasks, options_.process.strength);
+      }
+      const Bytes encoded = Encode(job.get(), result);
+      WriteExtras(*job, result);  // before the output: once that is there, all of it is done
+      Write(job.get(), encoded);
+      job->record.faces = static_cast<int>(job->tasks.size());
+      job->record.outcome = Outcome::kRestored;
+      Finish(job);
+    });
+  }
+
+  /// The output's format: forced, or told by a file name that differs in kind from the input's, or
+  /// that of the input's content.
+  ImageFormat OutputFormat(const ImageJob& job) const {
+    if (options_.encode.format) return *options_.encode.format;
+    const auto wanted = FormatFromExtension(job.record.output);
+    const auto given = FormatFromExtension(job.record.input);
+    return wanted && wanted != given ? *wanted : job.image.format;
+  }
+
+  Bytes Encode(ImageJob* job, const Image& image) const {
+    const StageTimer timer(&job->record.seconds.encode);
+    EncodeOptions encode = options_.encode;
+    encode.format = OutputFormat(*job);
+    return EncodeImage(image, encode);
+  }
+
+  void Write(ImageJob* job, const Bytes& bytes) const {
+    const StageTimer timer(&job->record.seconds.write);
+    WriteNamed(
+        job->record.output, bytes,
+        options_.existing == ExistingPolicy::kOverwrite ? Clobber::kReplace : Clobber::kRefuse);
+  }
+
+  /// WriteFileAtomically with the file's name in its errors.
+  static void WriteNamed(const fs::path& path, const Bytes& bytes, Clobber clobber) {
+    try {
+      WriteFileAtomically(path, bytes, clobber);
+    } catch (const Error& error) {
+      throw Error(error.kind(), path.string() + ": " + error.what());
+    }
+  }
+
+  void HandleNoFace(ImageJob* job) const {
+    if (options_.no_face == NoFacePolicy::kFail) throw Error(ErrorKind::kInput, "no face found");
+    if (options_.no_face == NoFacePolicy::kSkip) {
+      job->record.outcome = Outcome::kSkippedNoFace;
+      return;
+    }
+    const bool same_format = OutputFormat(*job) == job->image.format;
+    Write(job, same_format ? job->source : Encode(job, job->image));
+    job->record.outcome = Outcome::kCopied;
+  }
+
+  static Bytes EncodeChip(const cv::Mat& chip, ImageFormat format) {
+    Image picture;
+    chip.convertTo(picture.pixels, CV_8U, chip.depth() == CV_32F ? 255.0 : 1.0);
+    EncodeOptions encode;
+    encode.format = format;
+    return EncodeImage(picture, encode);
+  }
+
+  /// Chips and comparisons, under names made from the input's whole file name, so that those of
+  /// a.jpg and a.png do not meet. They are by-products: a repeated run replaces them.
+  void WriteExtras(const ImageJob& job, const Image& result) const {
+    if (!options_.comparison.empty()) {
+      const cv::Mat picture = MakeComparison(job.image.pixels, result.pixels);
+      WriteNamed(options_.comparison / (job.relative.string() + ".comparison.jpg"),
+                 EncodeChip(picture, ImageFormat::kJpeg), Clobber::kReplace);
+    }
+    if (options_.save_faces.empty()) return;
+    for (std::size_t i = 0; i < job.tasks.size(); ++i) {
+      const std::string stem = job.relative.string() + ".face" + std::to_string(i + 1);
+      WriteNamed(options_.save_faces / (stem + ".before.png"),
+                 EncodeChip(job.tasks[i].before, ImageFormat::kPng), Clobber::kReplace);
+      WriteNamed(options_.save_faces / (stem + ".after.png"),
+                 EncodeChip(job.tasks[i].after, ImageFormat::kPng), Clobber::kReplace);
+    }
+  }
+
+  void Finish(const JobPtr& job) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      report_.Add(job->record);
+      on_record_(job->record);
+      --in_flight_;
+    }
+    room_.notify_one();
+  }
+
+  const BatchModels& models_;
+  const BatchOptions& options_;
+  const RecordCallback& on_record_;
+  std::mutex mutex_;
+  std::condition_variable room_;
+  std::size_t in_flight_ = 0;
+  BatchReport report_;
+  TaskPool pool_;  // last: its threads must end before the rest goes
+};
+
+}  // namespace
+
+BatchReport RunBatch(const std::vector<PlannedImage>& images, const BatchModels& models,
+                     const BatchOptions& options, const RecordCallback& on_record,
+                     const std::function<bool()>& stop) {
+  return Batch(models, options, on_record).Run(images, stop);
+}
+
+}  // namespace facedeblur

@@ -1,0 +1,46 @@
+#include "facedeblur/pipeline/image_processor.h"
+
+#include <utility>
+
+#include "facedeblur/face/compositor.h"
+
+namespace facedeblur {
+
+std::vector<FaceTask> FindFaces(const cv::Mat& pixels, const FaceDetector* detector,
+                                const ChipTemplate& chip_template, const ProcessOptions& options) {
+  if (options.aligned) {
+    FaceTask whole;
+    whole.geometry = WholePictureChip(pixels.size());
+    whole.face.box = cv::Rect2f(cv::Point2f(0, 0), cv::Size2f(pixels.size()));
+    return {std::move(whole)};
+  }
+  std::vector<FaceTask> tasks;
+  for (DetectedFace& face : detector->Detect(pixels)) {
+    if (options.max_faces > 0 && static_cast<int>(tasks.size()) == options.max_faces) break;
+    FaceTask task;
+    task.geometry = PlaceChip(face.landmarks, chip_template);
+    task.face = std::move(face);
+    tasks.push_back(std::move(task));
+  }
+  return tasks;
+}
+
+void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, FaceTask* task) {
+  task->before = ExtractChip(pixels, task->geometry);
+  task->after = restorer.Restore(task->before);
+}
+
+cv::Mat BlendFaces(const cv::Mat& pixels, const std::vector<FaceTask>& tasks, double strength) {
+  std::vector<ChipChange> changes;
+  for (const FaceTask& task : tasks) {
+    cv::Mat mask = task.face.landmarks.empty() ? FullMask(task.geometry.size)
+                                               : FaceMask(task.face.landmarks, task.geometry);
+    changes.push_back({task.geometry, task.after - task.before, std::move(mask)});
+  }
+  ShareOverlaps(&changes);
+  cv::Mat blended = pixels.clone();
+  ApplyChanges(changes, strength, &blended);
+  return blended;
+}
+
+}  // namespace facedeblur

@@ -1,0 +1,147 @@
+#include "facedeblur/pipeline/input_plan.h"
+
+#include <algorithm>
+#include <map>
+#include <system_error>
+#include <utility>
+
+#include "facedeblur/util/error.h"
+
+namespace facedeblur {
+namespace fs = std::filesystem;
+namespace {
+
+bool IsFolder(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
+bool Exists(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
+bool SameFile(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  return fs::equivalent(a, b, error) && !error;
+}
+
+bool IsHidden(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return !name.empty() && name.front() == '.';
+}
+
+/// One file goes to a file when the output looks like one: it has an image's extension or exists.
+bool OutputIsFile(const PlanOptions& options) {
+  if (options.inputs.size() != 1 || IsFolder(options.inputs.front())) return false;
+  if (IsFolder(options.output) || !options.output.has_filename()) return false;
+  return FormatFromExtension(options.output).has_value() || Exists(options.output);
+}
+
+void RequireSensible(const PlanOptions& options) {
+  if (options.inputs.empty()) throw Error(ErrorKind::kUsage, "an INPUT and an OUTPUT are needed");
+  if (OutputIsFile(options)) return;
+  if (Exists(options.output) && !IsFolder(options.output)) {
+    throw Error(ErrorKind::kUsage,
+                options.output.string() + ": the output must be a folder here, and is a file");
+  }
+  for (const fs::path& input : options.inputs) {
+    if (IsFolder(input) && SameFile(input, options.output)) {
+      throw Error(ErrorKind::kUsage,
+                  options.output.string() + ": the output folder is the input folder");
+    }
+  }
+}
+
+/// Collects work item by item and keeps two of them from writing the same file.
+class Planner {
+ public:
+  explicit Planner(const PlanOptions& options) : options_(options) {}
+
+  InputPlan Run() {
+    RequireSensible(options_);
+    for (const fs::path& input : options_.inputs) {
+      if (IsFolder(input)) {
+        AddFolder(input);
+      } else if (OutputIsFile(options_)) {
+        Add(input, options_.output, input.filename());
+      } else {
+        Add(input, OutputFor(input.filename()), input.filename());
+      }
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  fs::path OutputFor(const fs::path& relative) const {
+    fs::path output = options_.output / relative;
+    if (options_.format && FormatFromExtension(output) != options_.format) {
+      output.replace_extension(FormatExtension(*options_.format));
+    }
+    return output;
+  }
+
+  void AddFolder(const fs::path& root) {
+    std::vector<fs::path> files;
+    ListFolder(root, &files);
+    std::sort(files.begin(), files.end());
+    if (files.empty()) plan_.notes.push_back(root.string() + ": no images found");
+    for (const fs::path& file : files) {
+      const fs::path relative = file.lexically_relative(root);
+      Add(file, OutputFor(relative), relative);
+    }
+  }
+
+  /// A folder that cannot be read is a problem of its own; its siblings go on.
+  void ListFolder(const fs::path& folder, std::vector<fs::path>* files) {
+    std::error_code error;
+    fs::directory_iterator entries(folder, error);
+    if (error) {
+      plan_.problems.push_back({folder, "cannot read the folder: " + error.message()});
+      return;
+    }
+    for (; entries != fs::directory_iterator(); entries.increment(error)) {
+      const fs::path path = entries->path();
+      if (IsHidden(path)) continue;
+      const bool link = entries->is_symlink(error);
+      if (entries->is_directory(error)) {
+        if (!options_.recursive || link) continue;  // links to folders could go in circles
+        if (SameFile(path, options_.output)) {
+          plan_.notes.push_back(path.string() +
+                                ": the output folder lies inside the input; not read");
+          continue;
+        }
+        ListFolder(path, files);
+      } else if (FormatFromExtension(path)) {
+        files->push_back(path);
+      }
+    }
+    if (error) plan_.problems.push_back({folder, "cannot read the folder: " + error.message()});
+  }
+
+  void Add(const fs::path& input, const fs::path& output, const fs::path& relative) {
+    if (!Exists(input)) {
+      plan_.problems.push_back({input, "no such file"});
+    } else if (SameFile(input, output)) {
+      plan_.problems.push_back({input, "the output would replace the input itself"});
+    } else {
+      const auto [earlier, added] = writer_of_.emplace(output.lexically_normal(), input);
+      if (!added) {
+        plan_.problems.push_back({input, "would be written to " + output.string() + ", as would " +
+                                             earlier->second.string() + "; only that one is done"});
+        return;
+      }
+      plan_.images.push_back({input, output, relative});
+    }
+  }
+
+  const PlanOptions& options_;
+  InputPlan plan_;
+  std::map<fs::path, fs::path> writer_of_;
+};
+
+}  // namespace
+
+InputPlan PlanInputs(const PlanOptions& options) { return Planner(options).Run(); }
+
+}  // namespace facedeblur

@@ -1,8 +1,6 @@
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <cstdlib>
 #include <future>
 #include <memory>
@@ -10,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/help_formatter.h"
 #include "cli/logging.h"
 #include "cli/progress.h"
 #include "cli/restore_options.h"
@@ -27,21 +26,13 @@ constexpr char kFooter[] =
     "\nExit codes: 0 all done, 1 some inputs failed (the others are written), 2 usage,\n"
     "3 weights or model unusable, 4 device unavailable, 130 or 143 interrupted.";
 
-/// CLI11's help with the usage line of a program whose last path is the output.
-class HelpFormatter : public CLI::Formatter {
- public:
-  HelpFormatter() { column_width(34); }
-  std::string make_usage(const CLI::App* /*app*/, std::string name) const override {
-    return "Usage: " + name + " [OPTIONS] INPUT... OUTPUT\n";
-  }
-};
-
 /// Owns what a batch borrows.
 struct LoadedModels {
   std::unique_ptr<FaceDetector> detector;
   std::unique_ptr<FaceRestorer> restorer;
 };
 
+/// Asked before anything is read, so that a wrong device is told at once.
 ComputeDevice ChooseDevice(const std::string& name) {
   std::string note;
   const ComputeDevice device = ResolveDevice(name, &note);
@@ -51,7 +42,7 @@ ComputeDevice ChooseDevice(const std::string& name) {
 }
 
 /// The landmark model (100 MB) and the weights are read at the same time.
-LoadedModels LoadModels(const RestoreOptions& options) {
+LoadedModels LoadModels(const RestoreOptions& options, const ComputeDevice& device) {
   LoadedModels models;
   std::future<std::unique_ptr<FaceDetector>> detector;
   if (!options.batch.process.aligned) {
@@ -60,7 +51,6 @@ LoadedModels LoadModels(const RestoreOptions& options) {
     detector = std::async(std::launch::async,
                           [detector_options] { return FaceDetector::Create(detector_options); });
   }
-  const ComputeDevice device = ChooseDevice(options.device);
   const auto weights =
       options.weights.empty() ? FindModel(kDefaultWeights, options.models) : options.weights;
   models.restorer = LoadRestorer(weights, device);
@@ -70,15 +60,14 @@ LoadedModels LoadModels(const RestoreOptions& options) {
 }
 
 void Summarize(const BatchReport& report, double seconds) {
-  spdlog::info(
-      "{} images: {} restored ({} faces), {} copied, {} skipped, {} failed; {:.1f} s, {:.2f} "
-      "images/s{}",
-      report.Images(), report.restored, report.faces, report.copied, report.skipped, report.failed,
-      seconds, report.Images() / std::max(seconds, 1e-9),
-      report.interrupted ? "; interrupted" : "");
+  const std::string rate =
+      seconds > 0.1 ? fmt::format(", {:.2f} images/s", report.Images() / seconds) : "";
+  spdlog::info("{} images: {} restored ({} faces), {} copied, {} skipped, {} failed; {:.1f} s{}{}",
+               report.Images(), report.restored, report.faces, report.copied, report.skipped,
+               report.failed, seconds, rate, report.interrupted ? "; interrupted" : "");
 }
 
-int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
+int RunPlan(const InputPlan& plan, const RestoreOptions& options, const ComputeDevice& device) {
   for (const std::string& note : plan.notes) spdlog::warn("{}", note);
   for (const PlanProblem& problem : plan.problems) {
     spdlog::error("{}: {}", problem.input.string(), problem.message);
@@ -86,7 +75,7 @@ int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
   BatchReport report;
   BatchProgress progress(plan.images.size());
   if (!plan.images.empty()) {
-    const LoadedModels models = LoadModels(options);
+    const LoadedModels models = LoadModels(options, device);
     report = RunBatch(
         plan.images, {models.detector.get(), models.restorer.get()}, options.batch,
         [&progress](const ImageRecord& record) { progress.OnRecord(record); },
@@ -111,7 +100,7 @@ int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
 int RunRestore(int argc, char** argv) {
   CLI::App app("Makes blurred faces in photos sharp again.", "facedeblur");
   app.set_version_flag("--version", std::string("facedeblur ") + Version());
-  app.formatter(std::make_shared<HelpFormatter>());
+  app.formatter(std::make_shared<HelpFormatter>("INPUT... OUTPUT"));
   app.footer(kFooter);
   RestoreOptions options;
   AddRestoreOptions(&app, &options);
@@ -127,8 +116,8 @@ int RunRestore(int argc, char** argv) {
   // A second barrier behind our own header check, read by OpenCV at its first image.
   ::setenv("OPENCV_IO_MAX_IMAGE_PIXELS", std::to_string(options.batch.limits.max_pixels).c_str(),
            1);
-  const int code = RunPlan(PlanInputs(plan_options), options);
-  Leave(code);
+  const InputPlan plan = PlanInputs(plan_options);
+  Leave(RunPlan(plan, options, ChooseDevice(options.device)));
 }
 
 }  // namespace facedeblur

@@ -42,6 +42,12 @@ void AddFaceOptions(CLI::App* app, RestoreOptions* options) {
       ->check(CLI::Range(0, 100000))
       ->type_name("PX")
       ->group("Faces");
+  app->add_option("--detector-threshold", options->detector.threshold,
+                  "Detector score from which something counts as a face; lower finds more blurred "
+                  "faces, and more that are none")
+      ->capture_default_str()
+      ->type_name("X")
+      ->group("Faces");
   app->add_option("--max-faces", process.max_faces,
                   "Only the N largest faces of each photo; 0: all")
       ->capture_default_str()

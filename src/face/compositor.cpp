@@ -101,6 +101,8 @@ cv::Mat FaceMask(const Landmarks& landmarks, const ChipGeometry& geometry) {
   const int grow = OddAtLeast3(geometry.size / 10.0);
   cv::dilate(mask, mask, cv::getStructuringElement(cv::MORPH_ELLIPSE, {grow, grow}));
   cv::GaussianBlur(mask, mask, {0, 0}, geometry.size / 24.0);
+  constexpr double kTail = 0.02;  // a Gaussian never ends; the mask must
+  mask = cv::max((mask - kTail) / (1 - kTail), 0.0);
   return mask.mul(BorderRamp(geometry.size));
 }
 

@@ -97,39 +97,59 @@ Metadata Metadata::WithoutIcc() const {
   return copy;
 }
 
+namespace {
+
+/// EXIF fields that describe the pixels must describe the new ones.
+Exiv2::ExifData UpdatedExif(Exiv2::ExifData exif, const Metadata::Pixels& pixels) {
+  if (exif.empty()) return exif;
+  Exiv2::ExifThumb(exif).erase();
+  SetIfPresent(&exif, "Exif.Image.Orientation", 1);
+  SetIfPresent(&exif, "Exif.Photo.PixelXDimension", pixels.width);
+  SetIfPresent(&exif, "Exif.Photo.PixelYDimension", pixels.height);
+  exif["Exif.Image.ProcessingSoftware"] = std::string("facedeblur ") + Version();
+  return exif;
+}
+
+Exiv2::XmpData UpdatedXmp(Exiv2::XmpData xmp) {
+  const auto orientation = xmp.findKey(Exiv2::XmpKey("Xmp.tiff.Orientation"));
+  if (orientation != xmp.end()) *orientation = std::string("1");
+  return xmp;
+}
+
+Bytes ReadBack(Exiv2::Image* image) {
+  Exiv2::BasicIo& io = image->io();
+  Bytes bytes(io.size());
+  const auto size = static_cast<long>(bytes.size());
+  if (io.open() != 0 || io.read(bytes.data(), size) != size) {
+    throw Exiv2::Error(Exiv2::kerFailedToReadImageData);
+  }
+  return bytes;
+}
+
+}  // namespace
+
 Bytes Metadata::WriteTo(Bytes file, const Pixels& pixels) const {
   if (empty() || !CanHoldMetadata(file)) return file;
-  Bytes result;
+  // Exiv2 0.27 puts a profile into a WebP only where the extended header is there already, which
+  // its first pass adds: WebP takes two.
+  const bool webp = FormatFromContent(file) == ImageFormat::kWebp;
+  const int passes = webp && !content_->icc.empty() ? 2 : 1;
   CallExiv2(ErrorKind::kOutput, "cannot write metadata", [&] {
-    const auto image = Exiv2::ImageFactory::open(file.data(), static_cast<long>(file.size()));
-    image->readMetadata();
-    Exiv2::ExifData exif = content_->exif;
-    Exiv2::ExifThumb(exif).erase();
-    SetIfPresent(&exif, "Exif.Image.Orientation", 1);
-    SetIfPresent(&exif, "Exif.Photo.PixelXDimension", pixels.width);
-    SetIfPresent(&exif, "Exif.Photo.PixelYDimension", pixels.height);
-    if (!exif.empty()) {
-      exif["Exif.Image.ProcessingSoftware"] = std::string("facedeblur ") + Version();
-    }
-    Exiv2::XmpData xmp = content_->xmp;
-    const auto xmp_orientation = xmp.findKey(Exiv2::XmpKey("Xmp.tiff.Orientation"));
-    if (xmp_orientation != xmp.end()) *xmp_orientation = std::string("1");
-    image->setExifData(exif);
-    image->setXmpData(xmp);
-    image->setIptcData(content_->iptc);
-    if (!content_->icc.empty()) {
-      Exiv2::DataBuf icc(content_->icc.data(), static_cast<long>(content_->icc.size()));
-      image->setIccProfile(icc);
-    }
-    image->writeMetadata();
-    Exiv2::BasicIo& io = image->io();
-    result.resize(static_cast<std::size_t>(io.size()));
-    if (io.open() != 0 || io.read(result.data(), static_cast<long>(result.size())) !=
-                              static_cast<long>(result.size())) {
-      throw Exiv2::Error(Exiv2::kerFailedToReadImageData);
+    for (int pass = 0; pass < passes; ++pass) {
+      const auto image = Exiv2::ImageFactory::open(file.data(), static_cast<long>(file.size()));
+      image->readMetadata();
+      image->setExifData(UpdatedExif(content_->exif, pixels));
+      image->setXmpData(UpdatedXmp(content_->xmp));
+      image->setIptcData(content_->iptc);
+      if (!content_->icc.empty()) {
+        Exiv2::DataBuf icc(content_->icc.data(), static_cast<long>(content_->icc.size()));
+        image->setIccProfile(icc);
+      }
+      image->writeMetadata();
+      file = ReadBack(image.get());
     }
   });
-  return result;
+  return file;
 }
 
 }  // namespace facedeblur

@@ -1,0 +1,115 @@
+#include <gtest/gtest.h>
+
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+
+#include "facedeblur/image/codec.h"
+#include "facedeblur/image/metrics.h"
+#include "facedeblur/util/error.h"
+#include "image/jpeg_codec.h"
+#include "support.h"
+
+namespace facedeblur {
+namespace {
+
+using testing::MakePicture;
+
+Bytes OpenCvJpeg(const cv::Mat& picture, int quality) {
+  Bytes bytes;
+  cv::imencode(".jpg", picture, bytes, {cv::IMWRITE_JPEG_QUALITY, quality});
+  return bytes;
+}
+
+TEST(Jpeg, DecodesWhatOpenCvDecodes) {
+  const Bytes bytes = OpenCvJpeg(MakePicture({77, 51}, CV_8UC3), 90);
+  JpegTraits traits;
+  const cv::Mat ours = DecodeJpeg(bytes, &traits);
+  EXPECT_EQ(cv::norm(ours, cv::imdecode(bytes, cv::IMREAD_COLOR), cv::NORM_INF), 0);
+  ASSERT_EQ(traits.components.size(), 3U);
+  EXPECT_EQ(traits.components[0].horizontal_sampling, 2);  // OpenCV writes 4:2:0
+}
+
+TEST(Jpeg, GreyStaysGrey) {
+  const Bytes bytes = OpenCvJpeg(MakePicture({33, 20}, CV_8UC1), 90);
+  JpegTraits traits;
+  EXPECT_EQ(DecodeJpeg(bytes, &traits).type(), CV_8UC1);
+}
+
+class JpegQualityTest : public ::testing::TestWithParam<int> {};
+
+TEST_P(JpegQualityTest, KeepsTablesAndSamplingOfTheSource) {
+  const Bytes source = OpenCvJpeg(MakePicture({80, 64}, CV_8UC3), GetParam());
+  std::string warning;
+  const Image image = DecodeImage(source, {}, &warning);
+  JpegTraits traits;
+  DecodeJpeg(EncodeImage(image, {}), &traits);
+  ASSERT_EQ(traits.tables.size(), image.jpeg.tables.size());
+  for (std::size_t i = 0; i < traits.tables.size(); ++i) {
+    EXPECT_EQ(traits.tables[i], image.jpeg.tables[i]);
+    EXPECT_EQ(traits.components[i].horizontal_sampling,
+              image.jpeg.components[i].horizontal_sampling);
+  }
+}
+
+TEST_P(JpegQualityTest, AnotherGenerationCostsAlmostNothing) {
+  const Bytes source = OpenCvJpeg(MakePicture({80, 64}, CV_8UC3), GetParam());
+  std::string warning;
+  const Image first = DecodeImage(source, {}, &warning);
+  const Image second = DecodeImage(EncodeImage(first, {}), {}, &warning);
+  EXPECT_GT(Psnr(second.pixels, first.pixels), 42);
+}
+
+INSTANTIATE_TEST_SUITE_P(Qualities, JpegQualityTest, ::testing::Values(35, 60, 85, 98));
+
+TEST(Jpeg, FullChromaForPicturesThatWereNoJpeg) {
+  Image image;
+  image.pixels = MakePicture({40, 40}, CV_8UC3);
+  JpegTraits traits;
+  DecodeJpeg(EncodeImage(image, {ImageFormat::kJpeg, 0}), &traits);
+  EXPECT_EQ(traits.components[0].horizontal_sampling, 1);
+  EXPECT_EQ(traits.components[0].vertical_sampling, 1);
+}
+
+TEST(Jpeg, QualityOptionChangesTheTables) {
+  Image image;
+  image.pixels = MakePicture({40, 40}, CV_8UC3);
+  EXPECT_LT(EncodeImage(image, {ImageFormat::kJpeg, 20}).size(),
+            EncodeImage(image, {ImageFormat::kJpeg, 95}).size());
+}
+
+TEST(Jpeg, TruncatedScanIsAnErrorNotGrey) {
+  const Bytes whole = OpenCvJpeg(MakePicture({160, 120}, CV_8UC3), 95);
+  for (const double part : {0.3, 0.5, 0.9, 0.98}) {
+    const auto length = static_cast<std::ptrdiff_t>(part * static_cast<double>(whole.size()));
+    JpegTraits traits;
+    EXPECT_THROW(DecodeJpeg(Bytes(whole.begin(), whole.begin() + length), &traits), Error) << part;
+  }
+}
+
+TEST(Jpeg, DamagedScanIsAnError) {
+  Bytes bytes = OpenCvJpeg(MakePicture({160, 120}, CV_8UC3), 95);
+  for (std::size_t i = bytes.size() / 2; i < bytes.size() / 2 + 200; ++i) bytes[i] = 0xFF;
+  JpegTraits traits;
+  EXPECT_THROW(DecodeJpeg(bytes, &traits), Error);
+}
+
+TEST(Jpeg, BytesAfterTheEndDoNoHarm) {
+  Bytes bytes = OpenCvJpeg(MakePicture({40, 40}, CV_8UC3), 95);
+  bytes.insert(bytes.end(), 1000, 0xAB);
+  JpegTraits traits;
+  EXPECT_NO_THROW(DecodeJpeg(bytes, &traits));
+}
+
+TEST(Jpeg, ProgressiveStaysProgressive) {
+  Bytes source;
+  cv::imencode(".jpg", MakePicture({80, 64}, CV_8UC3), source, {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
+  std::string warning;
+  const Image image = DecodeImage(source, {}, &warning);
+  JpegTraits traits;
+  DecodeJpeg(EncodeImage(image, {}), &traits);
+  EXPECT_TRUE(image.jpeg.progressive);
+  EXPECT_TRUE(traits.progressive);
+}
+
+}  // namespace
+}  // namespace facedeblur

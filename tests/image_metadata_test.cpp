@@ -1,0 +1,152 @@
+#include <gtest/gtest.h>
+
+#include <exiv2/exiv2.hpp>
+#include <string>
+
+#include "facedeblur/image/codec.h"
+#include "facedeblur/image/metadata.h"
+#include "facedeblur/image/orientation.h"
+#include "support.h"
+
+namespace facedeblur {
+namespace {
+
+using testing::MakePicture;
+
+/// A profile that is long enough to look like one; nothing here interprets it.
+Bytes FakeProfile() {
+  Bytes icc(400, 0);
+  icc[2] = 1;
+  icc[3] = 0x90;  // its own size, 400
+  const std::string signature = "acsp";
+  std::copy(signature.begin(), signature.end(), icc.begin() + 36);
+  const std::string space = "RGB XYZ ";
+  std::copy(space.begin(), space.end(), icc.begin() + 16);
+  const std::string device = "mntr";
+  std::copy(device.begin(), device.end(), icc.begin() + 12);
+  return icc;
+}
+
+Bytes TagOnce(const Bytes& file, int orientation) {
+  const auto image = Exiv2::ImageFactory::open(file.data(), static_cast<long>(file.size()));
+  image->readMetadata();
+  Exiv2::ExifData exif = image->exifData();  // a TIFF has structure in there
+  exif["Exif.Image.Orientation"] = static_cast<std::uint16_t>(orientation);
+  exif["Exif.Image.Make"] = std::string("Tester");
+  exif["Exif.Photo.DateTimeOriginal"] = std::string("2026:01:02 03:04:05");
+  exif["Exif.Photo.PixelXDimension"] = std::uint32_t{1};
+  image->setExifData(exif);
+  Exiv2::XmpData xmp;
+  xmp["Xmp.dc.creator"] = std::string("Somebody");
+  image->setXmpData(xmp);
+  const Bytes profile = FakeProfile();
+  Exiv2::DataBuf icc(profile.data(), static_cast<long>(profile.size()));
+  image->setIccProfile(icc);
+  image->writeMetadata();
+  Bytes result(static_cast<std::size_t>(image->io().size()));
+  image->io().open();
+  image->io().read(result.data(), static_cast<long>(result.size()));
+  return result;
+}
+
+/// Twice, because Exiv2 0.27 gives a WebP its profile only once the extended header is there.
+Bytes Tag(const Bytes& file, int orientation) {
+  return TagOnce(TagOnce(file, orientation), orientation);
+}
+
+struct Found {
+  std::string make, date, creator, software;
+  long orientation = 0, width = 0;
+  Bytes icc;
+};
+
+Found Inspect(const Bytes& file) {
+  const auto image = Exiv2::ImageFactory::open(file.data(), static_cast<long>(file.size()));
+  image->readMetadata();
+  Found found;
+  Exiv2::ExifData& exif = image->exifData();
+  found.make = exif["Exif.Image.Make"].toString();
+  found.date = exif["Exif.Photo.DateTimeOriginal"].toString();
+  found.software = exif["Exif.Image.ProcessingSoftware"].toString();
+  found.orientation = exif["Exif.Image.Orientation"].toLong();
+  found.width = exif["Exif.Photo.PixelXDimension"].toLong();
+  found.creator = image->xmpData()["Xmp.dc.creator"].toString();
+  if (image->iccProfileDefined()) {
+    const Exiv2::DataBuf* icc = image->iccProfile();
+    found.icc.assign(icc->pData_, icc->pData_ + icc->size_);
+  }
+  return found;
+}
+
+class MetadataTest : public ::testing::TestWithParam<ImageFormat> {};
+
+TEST_P(MetadataTest, TravelsFromInputToOutput) {
+  Image plain;
+  plain.pixels = MakePicture({48, 32}, CV_8UC3);
+  const Bytes source = Tag(EncodeImage(plain, {GetParam(), 0}), 6);
+  std::string warning;
+  const Image image = DecodeImage(source, {}, &warning);
+  EXPECT_EQ(warning, "");
+  EXPECT_EQ(image.pixels.size(), cv::Size(32, 48)) << "orientation 6 stands the picture up";
+  const Found found = Inspect(EncodeImage(image, {}));
+  EXPECT_EQ(found.make, "Tester");
+  EXPECT_EQ(found.date, "2026:01:02 03:04:05");
+  EXPECT_EQ(found.creator, "Somebody");
+  EXPECT_EQ(found.orientation, 1);
+  EXPECT_EQ(found.width, 32);
+  EXPECT_EQ(found.icc, FakeProfile());
+  EXPECT_NE(found.software.find("facedeblur"), std::string::npos);
+}
+
+TEST_P(MetadataTest, UprightPixelsAreRightForAllOrientations) {
+  Image plain;
+  plain.pixels = MakePicture({48, 32}, CV_8UC3);
+  const Bytes untagged = EncodeImage(plain, {GetParam(), 0});
+  std::string warning;
+  const cv::Mat stored = DecodeImage(untagged, {}, &warning).pixels;
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    const Image image = DecodeImage(Tag(untagged, orientation), {}, &warning);
+    const cv::Mat expected = ToUpright(stored, orientation);
+    ASSERT_EQ(image.pixels.size(), expected.size()) << orientation;
+    EXPECT_EQ(cv::norm(image.pixels, expected, cv::NORM_INF), 0) << orientation;
+  }
+}
+
+TEST_P(MetadataTest, GoesAlongIntoEveryOtherFormat) {
+  Image plain;
+  plain.pixels = MakePicture({48, 32}, CV_8UC3);
+  const Bytes source = Tag(EncodeImage(plain, {GetParam(), 0}), 3);
+  std::string warning;
+  const Image image = DecodeImage(source, {}, &warning);
+  for (const ImageFormat format :
+       {ImageFormat::kJpeg, ImageFormat::kPng, ImageFormat::kTiff, ImageFormat::kWebp}) {
+    const Bytes written = EncodeImage(image, {format, 0});
+    const Found found = Inspect(written);
+    EXPECT_EQ(found.make, "Tester") << FormatName(format);
+    EXPECT_EQ(found.icc, FakeProfile()) << FormatName(format);
+    const Image again = DecodeImage(written, {}, &warning);
+    EXPECT_EQ(again.pixels.size(), image.pixels.size()) << FormatName(format);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, MetadataTest,
+                         ::testing::Values(ImageFormat::kJpeg, ImageFormat::kPng,
+                                           ImageFormat::kTiff, ImageFormat::kWebp));
+
+TEST(Metadata, FormatsWithoutAnyStayAsTheyAre) {
+  Image plain;
+  plain.pixels = MakePicture({16, 16}, CV_8UC3);
+  for (const ImageFormat format : {ImageFormat::kBmp, ImageFormat::kPnm}) {
+    const Bytes file = EncodeImage(plain, {format, 0});
+    EXPECT_TRUE(Metadata::Read(file).empty());
+  }
+}
+
+TEST(Metadata, PicturesWithoutAnyGetNone) {
+  Image plain;
+  plain.pixels = MakePicture({16, 16}, CV_8UC3);
+  EXPECT_TRUE(Metadata::Read(EncodeImage(plain, {ImageFormat::kJpeg, 0})).empty());
+}
+
+}  // namespace
+}  // namespace facedeblur

@@ -1,0 +1,98 @@
+#include <gtest/gtest.h>
+
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+
+#include "facedeblur/image/codec.h"
+#include "facedeblur/image/probe.h"
+#include "facedeblur/util/error.h"
+#include "support.h"
+
+namespace facedeblur {
+namespace {
+
+Bytes Encode(const std::string& extension, int type) {
+  Bytes bytes;
+  cv::imencode(extension, testing::MakePicture({37, 23}, type), bytes);
+  return bytes;
+}
+
+class ProbeTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(ProbeTest, FindsTheSize) {
+  const ImageHeader header = ProbeImage(Encode(GetParam(), CV_8UC3));
+  EXPECT_EQ(header.width, 37);
+  EXPECT_EQ(header.height, 23);
+}
+
+TEST_P(ProbeTest, EveryPrefixIsRefusedSomewhere) {
+  const Bytes whole = Encode(GetParam(), CV_8UC3);
+  std::string warning;
+  // The last bytes may be padding or an end marker that carries no pixel.
+  for (std::size_t length = 0; length + 40 < whole.size(); length += 1 + length / 20) {
+    const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
+    EXPECT_THROW(DecodeImage(cut, {}, &warning), Error) << GetParam() << " cut at " << length;
+  }
+}
+
+TEST_P(ProbeTest, SurvivesEveryFlippedHeaderByte) {
+  const Bytes whole = Encode(GetParam(), CV_8UC3);
+  for (std::size_t at = 0; at < std::min<std::size_t>(whole.size(), 200); ++at) {
+    for (const int value : {0, 1, 127, 255}) {
+      Bytes damaged = whole;
+      damaged[at] = static_cast<std::uint8_t>(value);
+      try {
+        const ImageHeader header = ProbeImage(damaged);
+        EXPECT_GT(header.pixels(), 0);
+      } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::kInput);
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, ProbeTest,
+                         ::testing::Values(".jpg", ".png", ".tiff", ".webp", ".bmp", ".ppm"));
+
+TEST(Probe, EmptyAndForeignContentHaveTheirOwnMessages) {
+  EXPECT_THROW(ProbeImage({}), Error);
+  const std::string text = "this is no image";
+  try {
+    ProbeImage(Bytes(text.begin(), text.end()));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "not an image in a format we read");
+  }
+}
+
+TEST(Probe, AbsurdSizeIsRefusedBeforeAllocation) {
+  Bytes png = Encode(".png", CV_8UC1);
+  for (const std::size_t at : {16UL, 20UL}) {  // width and height in IHDR
+    png[at] = 0x7F;
+    png[at + 1] = 0xFF;
+  }
+  std::string warning;
+  try {
+    DecodeImage(png, {}, &warning);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("too large"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Probe, MaxPixelsIsTheLimit) {
+  const Bytes png = Encode(".png", CV_8UC1);
+  std::string warning;
+  EXPECT_NO_THROW(DecodeImage(png, {37 * 23}, &warning));
+  EXPECT_THROW(DecodeImage(png, {37 * 23 - 1}, &warning), Error);
+}
+
+TEST(Format, ExtensionsInAnyCase) {
+  EXPECT_EQ(FormatFromExtension("a/b.JPeG"), ImageFormat::kJpeg);
+  EXPECT_EQ(FormatFromExtension("b.tar.TIF"), ImageFormat::kTiff);
+  EXPECT_FALSE(FormatFromExtension("png").has_value());
+  EXPECT_FALSE(FormatFromExtension("a.txt").has_value());
+}
+
+}  // namespace
+}  // namespace facedeblur

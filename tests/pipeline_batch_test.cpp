@@ -1,0 +1,258 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <string>
+
+#include "facedeblur/pipeline/batch_runner.h"
+#include "facedeblur/restore/model_registry.h"
+#include "facedeblur/util/error.h"
+#include "support.h"
+
+namespace facedeblur {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ListFiles;
+using testing::MakePicture;
+using testing::TempFolder;
+using testing::WriteBytes;
+using testing::WriteText;
+
+const FaceDetector& Detector() {
+  static const auto detector = [] {
+    DetectorOptions options;
+    options.landmark_model = "/usr/share/dlib/shape_predictor_68_face_landmarks.dat";
+    return FaceDetector::Create(options);
+  }();
+  return *detector;
+}
+
+struct FolderRun {
+  BatchReport report;
+  std::map<std::string, ImageRecord> records;  ///< by file name
+};
+
+FolderRun RunFolder(
+    const fs::path& in, const fs::path& out, BatchOptions options, const FaceRestorer& restorer,
+    const std::function<bool()>& stop = [] { return false; }) {
+  PlanOptions plan;
+  plan.inputs = {in};
+  plan.output = out;
+  plan.format = options.encode.format;
+  FolderRun run;
+  run.report = RunBatch(
+      PlanInputs(plan).images, {&Detector(), &restorer}, options,
+      [&run](const ImageRecord& record) { run.records[record.input.filename().string()] = record; },
+      stop);
+  return run;
+}
+
+Bytes EncodedPicture(ImageFormat format, int type) {
+  Image image;
+  image.pixels = MakePicture({90, 70}, type);
+  return EncodeImage(image, {format, 0});
+}
+
+cv::Mat Decoded(const fs::path& path) {
+  std::string warning;
+  return DecodeImage(ReadFile(path), {}, &warning).pixels;
+}
+
+TEST(Batch, IdentityChangesNoPixel) {
+  const TempFolder out;
+  const auto identity = MakeIdentityRestorer();
+  const fs::path in = testing::DataFolder() / "blurred";
+  const FolderRun run = RunFolder(in, out.path(), {}, *identity);
+  EXPECT_EQ(run.report.failed, 0);
+  EXPECT_EQ(run.report.restored, 7);
+  EXPECT_EQ(run.report.faces, 12);
+  for (const char* name : {"portrait_01.png", "portrait_05_16bit.png", "portrait_13_grey.png"}) {
+    const cv::Mat before = Decoded(in / name);
+    const cv::Mat after = Decoded(out / name);
+    ASSERT_EQ(after.type(), before.type()) << name;
+    EXPECT_EQ(cv::norm(after, before, cv::NORM_INF), 0) << name;
+  }
+}
+
+TEST(Batch, SameBytesForAnyNumberOfThreadsAndJobs) {
+  const auto restorer = LoadRestorer(testing::ModelsFolder() / "face_wiener.h5", {});
+  const fs::path in = testing::DataFolder() / "blurred";
+  const TempFolder reference;
+  BatchOptions options;
+  RunFolder(in, reference.path(), options, *restorer);
+  const auto names = ListFiles(reference.path());
+  ASSERT_EQ(names.size(), 7U);
+  for (const auto& [threads, jobs] : {std::pair{2, 1}, {2, 3}, {4, 8}}) {
+    const TempFolder out;
+    options.threads = static_cast<std::size_t>(threads);
+    options.jobs = static_cast<std::size_t>(jobs);
+    RunFolder(in, out.path(), options, *restorer);
+    for (const std::string& name : names) {
+      EXPECT_EQ(ReadFile(out / name), ReadFile(reference / name))
+          << name << " with " << threads << " threads, " << jobs << " jobs";
+    }
+  }
+}
+
+TEST(Batch, NoFacePolicies) {
+  const TempFolder in;
+  const Bytes picture = EncodedPicture(ImageFormat::kJpeg, CV_8UC3);
+  WriteBytes(in / "plain.jpg", picture);
+  const auto identity = MakeIdentityRestorer();
+  BatchOptions options;
+  const TempFolder copy;
+  EXPECT_EQ(RunFolder(in.path(), copy.path(), options, *identity).report.copied, 1);
+  EXPECT_EQ(ReadFile(copy / "plain.jpg"), picture) << "byte for byte";
+  options.no_face = NoFacePolicy::kSkip;
+  const TempFolder skip;
+  EXPECT_EQ(RunFolder(in.path(), skip.path(), options, *identity).report.skipped, 1);
+  EXPECT_TRUE(ListFiles(skip.path()).empty());
+  options.no_face = NoFacePolicy::kFail;
+  const TempFolder fail;
+  EXPECT_EQ(RunFolder(in.path(), fail.path(), options, *identity).report.failed, 1);
+  EXPECT_TRUE(ListFiles(fail.path()).empty());
+}
+
+TEST(Batch, NoFaceWithAnotherFormatIsConverted) {
+  const TempFolder in;
+  const TempFolder out;
+  WriteBytes(in / "plain.bmp", EncodedPicture(ImageFormat::kBmp, CV_8UC3));
+  BatchOptions options;
+  options.encode.format = ImageFormat::kPng;
+  const FolderRun run = RunFolder(in.path(), out.path(), options, *MakeIdentityRestorer());
+  EXPECT_EQ(run.report.copied, 1);
+  EXPECT_EQ(FormatFromContent(ReadFile(out / "plain.png")), ImageFormat::kPng);
+}
+
+TEST(Batch, BadInputsAreNamedAndTheRestGoesOn) {
+  const TempFolder in;
+  const TempFolder out;
+  const Bytes jpeg = EncodedPicture(ImageFormat::kJpeg, CV_8UC3);
+  const Bytes png = EncodedPicture(ImageFormat::kPng, CV_8UC3);
+  WriteBytes(in / "good.jpg", jpeg);
+  WriteBytes(in / "good.png", png);
+  WriteBytes(in / "empty.jpg", {});
+  WriteText(in / "text.png", "this is text");
+  WriteBytes(in / "cut.jpg", {jpeg.begin(), jpeg.begin() + static_cast<long>(jpeg.size() / 2)});
+  WriteBytes(in / "cut.png", {png.begin(), png.begin() + static_cast<long>(png.size() / 2)});
+  WriteBytes(in / "misnamed.png", jpeg);
+  fs::create_directory(in / "folder.jpg");
+  fs::create_symlink(in / "nowhere", in / "dangling.jpg");
+  FolderRun run = RunFolder(in.path(), out.path(), {}, *MakeIdentityRestorer());
+  EXPECT_EQ(run.report.copied, 3);
+  EXPECT_EQ(run.report.failed, 4) << "and the dangling link is the plan's problem";
+  EXPECT_EQ(ListFiles(out.path()),
+            (std::vector<std::string>{"good.jpg", "good.png", "misnamed.png"}));
+  EXPECT_EQ(run.records["empty.jpg"].message, "the file is empty");
+  EXPECT_EQ(run.records["text.png"].message, "not an image in a format we read");
+  EXPECT_NE(run.records["cut.jpg"].message.find("truncated"), std::string::npos);
+  EXPECT_NE(run.records["cut.png"].message.find("truncated"), std::string::npos);
+  EXPECT_EQ(run.records["misnamed.png"].warnings.size(), 1U);
+}
+
+TEST(Batch, ExistingOutputs) {
+  const TempFolder in;
+  const TempFolder out;
+  const Bytes picture = EncodedPicture(ImageFormat::kPng, CV_8UC3);
+  const Bytes old = {'o', 'l', 'd'};
+  WriteBytes(in / "a.png", picture);
+  WriteBytes(out / "a.png", old);
+  const auto identity = MakeIdentityRestorer();
+  BatchOptions options;
+  EXPECT_EQ(RunFolder(in.path(), out.path(), options, *identity).report.failed, 1);
+  EXPECT_EQ(ReadFile(out / "a.png"), old);
+  options.existing = ExistingPolicy::kSkip;
+  EXPECT_EQ(RunFolder(in.path(), out.path(), options, *identity).report.skipped, 1);
+  EXPECT_EQ(ReadFile(out / "a.png"), old);
+  options.existing = ExistingPolicy::kOverwrite;
+  EXPECT_EQ(RunFolder(in.path(), out.path(), options, *identity).report.copied, 1);
+  EXPECT_EQ(ReadFile(out / "a.png"), picture);
+}
+
+TEST(Batch, StopFinishesWhatIsBegun) {
+  const TempFolder in;
+  const TempFolder out;
+  for (int i = 0; i < 20; ++i) {
+    WriteBytes(in / ("p" + std::to_string(10 + i) + ".png"),
+               EncodedPicture(ImageFormat::kPng, CV_8UC1));
+  }
+  int asked = 0;
+  const FolderRun run = RunFolder(in.path(), out.path(), {}, *MakeIdentityRestorer(),
+                                  [&asked] { return ++asked > 5; });
+  EXPECT_TRUE(run.report.interrupted);
+  EXPECT_EQ(run.report.Images(), 5);
+  EXPECT_EQ(ListFiles(out.path()).size(), 5U);
+}
+
+TEST(Batch, AlignedPicturesNeedNoDetector) {
+  const TempFolder in;
+  const TempFolder out;
+  WriteBytes(in / "chip.png", EncodedPicture(ImageFormat::kPng, CV_8UC3));
+  PlanOptions plan;
+  plan.inputs = {in.path()};
+  plan.output = out.path();
+  BatchOptions options;
+  options.process.aligned = true;
+  const auto restorer = LoadRestorer(testing::ModelsFolder() / "face_wiener.h5", {});
+  const BatchReport report = RunBatch(
+      PlanInputs(plan).images, {nullptr, restorer.get()}, options, [](const ImageRecord&) {},
+      [] { return false; });
+  EXPECT_EQ(report.restored, 1);
+  EXPECT_EQ(Decoded(out / "chip.png").size(), cv::Size(90, 70));
+  EXPECT_NE(ReadFile(out / "chip.png"), ReadFile(in / "chip.png"));
+}
+
+TEST(Batch, MaxFacesTakesTheLargest) {
+  const TempFolder out;
+  BatchOptions options;
+  options.process.max_faces = 2;
+  const FolderRun run =
+      RunFolder(testing::DataFolder() / "blurred", out.path(), options, *MakeIdentityRestorer());
+  EXPECT_EQ(run.records.at("group_1.jpg").faces, 2);
+}
+
+TEST(Batch, ChipsAndComparisonsOnRequest) {
+  const TempFolder out;
+  const TempFolder faces;
+  const TempFolder comparison;
+  BatchOptions options;
+  options.save_faces = faces.path();
+  options.comparison = comparison.path();
+  RunFolder(testing::DataFolder() / "blurred", out.path(), options, *MakeIdentityRestorer());
+  EXPECT_EQ(ListFiles(faces.path()).size(), 24U);
+  EXPECT_EQ(ListFiles(comparison.path()).size(), 7U);
+  const cv::Mat both = Decoded(comparison / "portrait_01.png.comparison.jpg");
+  EXPECT_EQ(both.cols, 2 * 480);
+  EXPECT_EQ(both.rows, 600 + 30);
+}
+
+/// Fails on demand, like a network that runs out of memory.
+class FailingRestorer : public FaceRestorer {
+ public:
+  cv::Mat Restore(const cv::Mat& chip) const override {
+    if (++calls_ == 3) throw Error(ErrorKind::kDevice, "no more");
+    return chip.clone();
+  }
+  const ChipTemplate& chip_template() const override { return identity_->chip_template(); }
+  std::string Describe() const override { return "failing"; }
+
+ private:
+  mutable std::atomic<int> calls_{0};
+  std::unique_ptr<FaceRestorer> identity_ = MakeIdentityRestorer();
+};
+
+TEST(Batch, AFaceThatFailsFailsItsPictureAlone) {
+  const TempFolder out;
+  BatchOptions options;
+  options.threads = 2;
+  options.jobs = 3;
+  const FolderRun run =
+      RunFolder(testing::DataFolder() / "blurred", out.path(), options, FailingRestorer());
+  EXPECT_EQ(run.report.failed, 1);
+  EXPECT_EQ(run.report.restored, 6);
+  EXPECT_EQ(ListFiles(out.path()).size(), 6U);
+}
+
+}  // namespace
+}  // namespace facedeblur

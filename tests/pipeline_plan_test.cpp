@@ -1,0 +1,143 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "facedeblur/pipeline/input_plan.h"
+#include "facedeblur/util/error.h"
+#include "support.h"
+
+namespace facedeblur {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::TempFolder;
+using testing::WriteText;
+
+InputPlan Plan(const std::vector<fs::path>& inputs, const fs::path& output) {
+  PlanOptions options;
+  options.inputs = inputs;
+  options.output = output;
+  return PlanInputs(options);
+}
+
+std::vector<std::string> Relative(const InputPlan& plan) {
+  std::vector<std::string> names;
+  for (const PlannedImage& image : plan.images) names.push_back(image.relative.string());
+  return names;
+}
+
+TEST(Plan, MirrorsTheTreeSortedAndWithoutForeignFiles) {
+  const TempFolder in;
+  for (const char* name : {"b.jpg", "a.PNG", "sub/deep/c.tif", "notes.txt", "._a.jpg",
+                           ".hidden/d.jpg", "sub/e.webp", "with space\n.jpg"}) {
+    WriteText(in / name, "x");
+  }
+  const InputPlan plan = Plan({in.path()}, in.path().string() + "-out");
+  EXPECT_EQ(Relative(plan), (std::vector<std::string>{"a.PNG", "b.jpg", "sub/deep/c.tif",
+                                                      "sub/e.webp", "with space\n.jpg"}));
+  EXPECT_EQ(plan.images[2].output, fs::path(in.path().string() + "-out") / "sub/deep/c.tif");
+  EXPECT_TRUE(plan.problems.empty());
+}
+
+TEST(Plan, NoRecursive) {
+  const TempFolder in;
+  WriteText(in / "a.jpg", "x");
+  WriteText(in / "sub/b.jpg", "x");
+  PlanOptions options;
+  options.inputs = {in.path()};
+  options.output = in / "out";
+  options.recursive = false;
+  EXPECT_EQ(Relative(PlanInputs(options)), std::vector<std::string>{"a.jpg"});
+}
+
+TEST(Plan, OutputInsideInputIsNotRead) {
+  const TempFolder in;
+  WriteText(in / "a.jpg", "x");
+  WriteText(in / "out/a.jpg", "x");
+  const InputPlan plan = Plan({in.path()}, in / "out");
+  EXPECT_EQ(Relative(plan), std::vector<std::string>{"a.jpg"});
+  EXPECT_EQ(plan.notes.size(), 1U);
+}
+
+TEST(Plan, OutputEqualToInputIsRefused) {
+  const TempFolder in;
+  WriteText(in / "a.jpg", "x");
+  EXPECT_THROW(Plan({in.path()}, in.path()), Error);
+  EXPECT_THROW(Plan({in.path()}, in / "."), Error);
+}
+
+TEST(Plan, FileToFileAndFileToFolder) {
+  const TempFolder in;
+  WriteText(in / "a.jpg", "x");
+  fs::create_directory(in / "folder");
+  EXPECT_EQ(Plan({in / "a.jpg"}, in / "b.png").images.at(0).output, in / "b.png");
+  EXPECT_EQ(Plan({in / "a.jpg"}, in / "folder").images.at(0).output, in / "folder/a.jpg");
+  EXPECT_EQ(Plan({in / "a.jpg"}, in / "new").images.at(0).output, in / "new/a.jpg");
+  EXPECT_EQ(Plan({in / "a.jpg"}, (in / "new").string() + "/").images.at(0).output,
+            fs::path((in / "new").string() + "/") / "a.jpg");
+}
+
+TEST(Plan, FileOntoItselfIsAProblemNotADisaster) {
+  const TempFolder in;
+  WriteText(in / "a.jpg", "x");
+  const InputPlan same = Plan({in / "a.jpg"}, in / "a.jpg");
+  EXPECT_TRUE(same.images.empty());
+  EXPECT_EQ(same.problems.size(), 1U);
+  WriteText(in / "b.jpg", "x");
+  EXPECT_EQ(Plan({in / "a.jpg", in / "b.jpg"}, in.path()).problems.size(), 2U);
+}
+
+TEST(Plan, TwoInputsForOneOutput) {
+  const TempFolder in;
+  for (const char* name : {"a.jpg", "a.png", "b.png"}) WriteText(in / name, "x");
+  PlanOptions options;
+  options.inputs = {in.path()};
+  options.output = in / "out";
+  options.format = ImageFormat::kPng;
+  const InputPlan plan = PlanInputs(options);
+  EXPECT_EQ(Relative(plan), (std::vector<std::string>{"a.jpg", "b.png"}));
+  ASSERT_EQ(plan.problems.size(), 1U);
+  EXPECT_EQ(plan.problems[0].input, in / "a.png");
+  EXPECT_NE(plan.problems[0].message.find("a.jpg"), std::string::npos);
+}
+
+TEST(Plan, FormatChangesOnlyExtensionsOfOtherFormats) {
+  const TempFolder in;
+  for (const char* name : {"a.jpeg", "b.png"}) WriteText(in / name, "x");
+  PlanOptions options;
+  options.inputs = {in.path()};
+  options.output = in / "out";
+  options.format = ImageFormat::kJpeg;
+  const InputPlan plan = PlanInputs(options);
+  EXPECT_EQ(plan.images[0].output.filename(), "a.jpeg");
+  EXPECT_EQ(plan.images[1].output.filename(), "b.jpg");
+}
+
+TEST(Plan, MissingInputsDoNotStopTheOthers) {
+  const TempFolder in;
+  WriteText(in / "a.jpg", "x");
+  const InputPlan plan = Plan({in / "missing.jpg", in / "a.jpg"}, in / "out");
+  EXPECT_EQ(plan.images.size(), 1U);
+  EXPECT_EQ(plan.problems.size(), 1U);
+}
+
+TEST(Plan, EmptyFolderIsANote) {
+  const TempFolder in;
+  const InputPlan plan = Plan({in.path()}, in / "out");
+  EXPECT_TRUE(plan.images.empty());
+  EXPECT_TRUE(plan.problems.empty());
+  EXPECT_EQ(plan.notes.size(), 1U);
+}
+
+TEST(Plan, SeveralInputsNeedAFolder) {
+  const TempFolder in;
+  WriteText(in / "a.jpg", "x");
+  WriteText(in / "b.jpg", "x");
+  WriteText(in / "file", "x");
+  EXPECT_THROW(Plan({in / "a.jpg", in / "b.jpg"}, in / "file"), Error);
+  EXPECT_THROW(Plan({}, in / "out"), Error);
+}
+
+}  // namespace
+}  // namespace facedeblur

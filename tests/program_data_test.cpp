@@ -1,0 +1,143 @@
+// The main job on the shipped data: what scripts/demo.sh runs, held against the reference outputs
+// and the sharp originals.
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <opencv2/imgproc.hpp>
+#include <string>
+
+#include "facedeblur/face/compositor.h"
+#include "facedeblur/face/detector.h"
+#include "facedeblur/image/codec.h"
+#include "facedeblur/image/metrics.h"
+#include "facedeblur/restore/restorer.h"
+#include "support.h"
+
+namespace facedeblur {
+namespace {
+
+namespace fs = std::filesystem;
+
+cv::Mat Decoded(const fs::path& path) {
+  std::string warning;
+  return DecodeImage(ReadFile(path), {}, &warning).pixels;
+}
+
+/// The sharp original of each blurred file.
+const std::map<std::string, std::string>& Originals() {
+  static const std::map<std::string, std::string> originals = {
+      {"group_1.jpg", "group_1.jpg"},
+      {"portrait_01.png", "portrait_01.png"},
+      {"portrait_03.jpg", "portrait_03.png"},
+      {"portrait_05_16bit.png", "portrait_05.png"},
+      {"portrait_07.webp", "portrait_07.png"},
+      {"portrait_10_rotated.jpg", "portrait_10.png"},
+      {"portrait_13_grey.png", "portrait_13.png"},
+  };
+  return originals;
+}
+
+class DataTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    out_ = new testing::TempFolder();
+    result_ = testing::RunProgram(
+        {(testing::DataFolder() / "blurred").string(), (out_->path() / "restored").string()});
+  }
+  static void TearDownTestSuite() {
+    delete out_;
+    out_ = nullptr;
+  }
+
+  static fs::path Restored(const std::string& name) { return out_->path() / "restored" / name; }
+
+  static testing::TempFolder* out_;
+  static testing::ProgramResult result_;
+};
+
+testing::TempFolder* DataTest::out_ = nullptr;
+testing::ProgramResult DataTest::result_;
+
+TEST_F(DataTest, EverythingIsDone) {
+  EXPECT_EQ(result_.exit_code, 0) << result_.errors;
+  EXPECT_EQ(testing::ListFiles(out_->path() / "restored").size(), Originals().size());
+}
+
+/// Other processors round sums in another order; JPEG and WebP magnify that to a few levels.
+TEST_F(DataTest, AgreesWithTheReferenceOutputs) {
+  for (const auto& [name, original] : Originals()) {
+    const cv::Mat restored = Decoded(Restored(name));
+    const cv::Mat reference = Decoded(testing::DataFolder() / "reference" / name);
+    ASSERT_EQ(restored.size(), reference.size()) << name;
+    ASSERT_EQ(restored.type(), reference.type()) << name;
+    EXPECT_GT(Psnr(restored, reference), 50) << name;
+    const double unit = restored.depth() == CV_16U ? 257 : 1;
+    EXPECT_LE(FindLargestDifference(restored, reference).value, 16 * unit) << name;
+  }
+}
+
+/// 8-bit BGR or grey, as the other picture has it.
+cv::Mat ToType(const cv::Mat& pixels, int channels) {
+  cv::Mat converted;
+  pixels.convertTo(converted, CV_8U, pixels.depth() == CV_16U ? 1 / 257.0 : 1);
+  if (channels == 1 && converted.channels() == 3) {
+    cv::cvtColor(converted, converted, cv::COLOR_BGR2GRAY);
+  }
+  return converted;
+}
+
+cv::Mat MasksOf(const cv::Mat& sharp, std::size_t* faces) {
+  DetectorOptions options;
+  options.landmark_model = "/usr/share/dlib/shape_predictor_68_face_landmarks.dat";
+  static const auto detector = FaceDetector::Create(options);
+  const auto identity = MakeIdentityRestorer();
+  cv::Mat all = cv::Mat::zeros(sharp.size(), CV_32F);
+  const auto found = detector->Detect(sharp);
+  for (const DetectedFace& face : found) {
+    const ChipGeometry geometry = PlaceChip(face.landmarks, identity->chip_template());
+    cv::Mat mask;
+    cv::warpAffine(FaceMask(face.landmarks, geometry), mask,
+                   geometry.chip_from_image.Inverse().Matrix(), sharp.size());
+    all = cv::max(all, mask);
+  }
+  *faces = found.size();
+  return all > 0.5;
+}
+
+TEST_F(DataTest, EveryPictureComesNearerToItsOriginal) {
+  for (const auto& [name, original] : Originals()) {
+    const cv::Mat sharp = Decoded(testing::DataFolder() / "sharp" / original);
+    std::size_t faces = 0;
+    const cv::Mat mask = MasksOf(sharp, &faces);
+    ASSERT_EQ(faces, name == "group_1.jpg" ? 6U : 1U);
+    const cv::Mat blurred = Decoded(testing::DataFolder() / "blurred" / name);
+    const int channels = blurred.channels();
+    const cv::Mat truth = ToType(sharp, channels);
+    const double before = Psnr(ToType(blurred, channels), truth, mask);
+    const double after = Psnr(ToType(Decoded(Restored(name)), channels), truth, mask);
+    RecordProperty(name, std::to_string(before) + " -> " + std::to_string(after));
+    std::printf("    %-24s %.2f -> %.2f dB\n", name.c_str(), before, after);
+    EXPECT_GT(after, before + 0.2) << name;
+  }
+}
+
+TEST_F(DataTest, PixelsFarFromFacesKeepTheirBits) {
+  const cv::Mat before = Decoded(testing::DataFolder() / "blurred/portrait_05_16bit.png");
+  const cv::Mat after = Decoded(Restored("portrait_05_16bit.png"));
+  const cv::Rect background(0, 0, 24, before.rows);
+  EXPECT_EQ(cv::norm(before(background), after(background), cv::NORM_INF), 0);
+  EXPECT_GT(cv::norm(before, after, cv::NORM_INF), 0);
+}
+
+TEST_F(DataTest, ColoursDoNotDrift) {
+  for (const auto& [name, original] : Originals()) {
+    const cv::Mat before = ToType(Decoded(testing::DataFolder() / "blurred" / name), 3);
+    const cv::Mat after = ToType(Decoded(Restored(name)), 3);
+    const cv::Scalar drift = cv::mean(after) - cv::mean(before);
+    for (int c = 0; c < before.channels(); ++c) EXPECT_NEAR(drift[c], 0, 1.0) << name;
+  }
+}
+
+}  // namespace
+}  // namespace facedeblur

@@ -1,0 +1,79 @@
+#include <gtest/gtest.h>
+
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "facedeblur/face/chip.h"
+#include "facedeblur/image/metrics.h"
+#include "facedeblur/nn/device.h"
+#include "facedeblur/restore/model_registry.h"
+#include "support.h"
+
+namespace facedeblur {
+namespace {
+
+const FaceRestorer& Restorer() {
+  static const auto restorer = [] {
+    ConfigureInference();
+    return LoadRestorer(testing::ModelsFolder() / "face_wiener.h5", {});
+  }();
+  return *restorer;
+}
+
+/// The face of a shipped portrait, `size` pixels square.
+cv::Mat SharpChip(int size) {
+  const cv::Mat portrait = cv::imread((testing::DataFolder() / "sharp/portrait_07.png").string());
+  return ResizeChip(ToFloatBgr(portrait(cv::Rect(60, 90, 360, 360))), size);
+}
+
+/// A straight camera movement of `length` pixels, in the given direction.
+cv::Mat MotionBlur(const cv::Mat& chip, int length, double angle) {
+  cv::Mat kernel = cv::Mat::zeros(length, length, CV_32F);
+  const double half = (length - 1) / 2.0;
+  for (double t = -half; t <= half; t += 0.05) {
+    kernel.at<float>(cvRound(half + t * std::sin(angle)), cvRound(half + t * std::cos(angle))) += 1;
+  }
+  kernel /= cv::sum(kernel)[0];
+  cv::Mat blurred;
+  cv::filter2D(chip, blurred, -1, kernel, {-1, -1}, 0, cv::BORDER_REFLECT_101);
+  return blurred;
+}
+
+double MiddlePsnr(const cv::Mat& a, const cv::Mat& b) {
+  const int margin = a.cols / 6;
+  const cv::Rect middle(margin, margin, a.cols - 2 * margin, a.rows - 2 * margin);
+  return Psnr(a(middle), b(middle));
+}
+
+class ScaleTest : public ::testing::TestWithParam<int> {};
+
+/// From small faces to large ones, blurred by an eighth of the chip: each must come nearer to the
+/// truth.
+TEST_P(ScaleTest, BringsBlurredFacesNearerToTheTruth) {
+  const cv::Mat sharp = SharpChip(GetParam());
+  const cv::Mat blurred = MotionBlur(sharp, GetParam() / 8 | 1, 0.5);
+  const cv::Mat restored = Restorer().Restore(blurred);
+  ASSERT_EQ(restored.size(), sharp.size());
+  EXPECT_GT(MiddlePsnr(restored, sharp), MiddlePsnr(blurred, sharp) + 0.5);
+}
+
+INSTANTIATE_TEST_SUITE_P(ChipSizes, ScaleTest, ::testing::Values(64, 128, 160, 224, 352, 512));
+
+TEST(FaceWiener, SameChipSameBytes) {
+  const cv::Mat blurred = MotionBlur(SharpChip(224), 15, 1.0);
+  EXPECT_EQ(cv::norm(Restorer().Restore(blurred), Restorer().Restore(blurred), cv::NORM_INF), 0);
+}
+
+TEST(FaceWiener, StaysInRange) {
+  cv::Mat harsh(160, 160, CV_32FC3, cv::Scalar::all(0));
+  harsh(cv::Rect(40, 40, 80, 80)).setTo(cv::Scalar::all(1));
+  const cv::Mat restored = Restorer().Restore(harsh);
+  double low = 0;
+  double high = 0;
+  cv::minMaxLoc(restored.reshape(1), &low, &high);
+  EXPECT_GE(low, 0);
+  EXPECT_LE(high, 1);
+}
+
+}  // namespace
+}  // namespace facedeblur

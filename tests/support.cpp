@@ -1,0 +1,94 @@
+#include "support.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <opencv2/imgproc.hpp>
+#include <stdexcept>
+
+extern char** environ;
+
+namespace facedeblur::testing {
+namespace fs = std::filesystem;
+
+TempFolder::TempFolder() {
+  std::string name = (fs::temp_directory_path() / "facedeblur-test-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder");
+  path_ = name;
+}
+
+TempFolder::~TempFolder() {
+  std::error_code error;
+  fs::remove_all(path_, error);
+}
+
+fs::path DataFolder() { return fs::path(FACEDEBLUR_SOURCE_DIR) / "data"; }
+fs::path ModelsFolder() { return fs::path(FACEDEBLUR_SOURCE_DIR) / "models"; }
+fs::path Program() { return FACEDEBLUR_PROGRAM; }
+
+void WriteBytes(const fs::path& path, const Bytes& bytes) {
+  fs::create_directories(path.parent_path());
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(bytes.data()),
+             static_cast<std::streamsize>(bytes.size()));
+  if (!file) throw std::runtime_error("cannot write " + path.string());
+}
+
+void WriteText(const fs::path& path, const std::string& text) {
+  WriteBytes(path, Bytes(text.begin(), text.end()));
+}
+
+cv::Mat MakePicture(cv::Size size, int type, int seed) {
+  cv::RNG random(static_cast<std::uint64_t>(seed));
+  cv::Mat picture(size, CV_32FC(CV_MAT_CN(type)));
+  random.fill(picture, cv::RNG::UNIFORM, 0.0, 1.0);
+  cv::GaussianBlur(picture, picture, {0, 0}, 3);
+  cv::normalize(picture, picture, 0, 1, cv::NORM_MINMAX);
+  cv::Mat converted;
+  picture.convertTo(converted, CV_MAT_DEPTH(type), CV_MAT_DEPTH(type) == CV_8U ? 255 : 65535);
+  return converted;
+}
+
+std::vector<std::string> ListFiles(const fs::path& folder) {
+  std::vector<std::string> files;
+  if (!fs::exists(folder)) return files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) files.push_back(entry.path().lexically_relative(folder).string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+ProgramResult RunProgram(const std::vector<std::string>& arguments) {
+  const TempFolder folder;
+  const fs::path errors = folder / "stderr";
+  std::string program = Program().string();
+  std::vector<std::string> words = arguments;
+  std::vector<char*> argv = {program.data()};
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors.c_str(), O_CREAT | O_WRONLY,
+                                   0600);
+  pid_t child = 0;
+  const int status = posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (status != 0) throw std::runtime_error("cannot start " + program);
+  int wait_status = 0;
+  ::waitpid(child, &wait_status, 0);
+  ProgramResult result;
+  result.exit_code =
+      WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
+  const Bytes text = ReadFile(errors);
+  result.errors.assign(text.begin(), text.end());
+  return result;
+}
+
+}  // namespace facedeblur::testing

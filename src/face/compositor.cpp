@@ -81,7 +81,7 @@ cv::Mat LumaOf(const cv::Mat& bgr) {
 
 /// Spreads a three-channel change to the channels that the picture has; alpha gets none.
 cv::Mat MatchChannels(const cv::Mat& change, int channels, bool colourless) {
-  const cv::Mat luma = colourless ? LumaOf(change) : cv::Mat();
+  cv::Mat luma = colourless ? LumaOf(change) : cv::Mat();
   if (channels == 1) return luma;
   cv::Mat colour = change;
   if (colourless) cv::merge(std::vector<cv::Mat>(3, luma), colour);

@@ -99,7 +99,6 @@ Bytes EncodePixels(const Image& image, ImageFormat format, int quality) {
                               {cv::IMWRITE_WEBP_QUALITY, quality > 0 ? quality : kept});
     }
     case ImageFormat::kPng:
-      return EncodeWithOpenCv(pixels, format, {});
     case ImageFormat::kTiff:
       return EncodeWithOpenCv(pixels, format, {});
     case ImageFormat::kBmp:

@@ -38,7 +38,7 @@ class FaceWienerRestorer : public FaceRestorer {
     const int size = WorkingSize(chip);
     const cv::Mat scaled = ResizeChip(chip, size);
     FaceWienerNet net = net_;
-    const cv::Mat sharp = ChipFromTensor(net->forward(TensorFromChip(scaled).to(device_)));
+    cv::Mat sharp = ChipFromTensor(net->forward(TensorFromChip(scaled).to(device_)));
     if (size == chip.cols) return sharp;
     const cv::Mat moved = chip + ResizeChip(sharp - scaled, chip.cols);
     return cv::min(cv::max(moved, 0.0), 1.0);

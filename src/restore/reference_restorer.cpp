@@ -35,7 +35,7 @@ class ReferenceRestorer : public FaceRestorer {
     ReferenceNet net = net_;  // forward() is not const in LibTorch, but changes nothing here
     const torch::Tensor restored =
         net->forward(rgb.contiguous(torch::MemoryFormat::ChannelsLast)).clamp(0, 255) / 255;
-    const cv::Mat sharp = ChipFromTensor(restored.flip(1));
+    cv::Mat sharp = ChipFromTensor(restored.flip(1));
     if (chip.cols == kReferenceChipSize) return sharp;
     const cv::Mat moved = chip + ResizeChip(sharp - small, chip.cols);
     return cv::min(cv::max(moved, 0.0), 1.0);

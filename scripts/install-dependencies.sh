@@ -7,7 +7,7 @@ packages=(
   cmake ninja-build g++ ccache pkg-config
   libtorch-dev libopencv-dev libdlib-dev libdlib-data libcli11-dev libspdlog-dev libgtest-dev
   libhdf5-dev libexiv2-dev libjpeg-dev
-  libopenblas0-pthread  # else LibTorch's matrix products run on the slow reference BLAS
+  libopenblas-pthread-dev  # else LibTorch's matrix products run on the slow reference BLAS
 )
 
 missing=()

@@ -18,6 +18,7 @@ struct Command {
 /// A folder that is called like a command is written ./name.
 constexpr Command kCommands[] = {
     {"restore", RunRestore},
+    {"train", RunTrain},
 };
 
 int Dispatch(int argc, char** argv) {

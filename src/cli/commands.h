@@ -7,5 +7,6 @@ namespace facedeblur {
 int RunCommandLine(int argc, char** argv);
 
 int RunRestore(int argc, char** argv);
+int RunTrain(int argc, char** argv);
 
 }  // namespace facedeblur

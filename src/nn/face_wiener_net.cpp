@@ -30,6 +30,27 @@ torch::nn::Conv2d Convolution(std::int64_t in, std::int64_t out, std::int64_t ke
       torch::nn::Conv2dOptions(in, out, kernel).stride(stride).padding(padding));
 }
 
+torch::Tensor HannWindow() {
+  const torch::Tensor hann = torch::hann_window(KernelNetImpl::kWindow, /*periodic=*/false);
+  return hann.unsqueeze(1) * hann.unsqueeze(0);
+}
+
+/// ITU-R BT.601 luma of BGR: Nx3xHxW -> Nx1xHxW.
+torch::Tensor Luma(const torch::Tensor& bgr) {
+  return 0.114 * bgr.slice(1, 0, 1) + 0.587 * bgr.slice(1, 1, 2) + 0.299 * bgr.slice(1, 2, 3);
+}
+
+/// Forward differences, zero at the far edge.
+torch::Tensor GradientX(const torch::Tensor& grey) {
+  return F::pad(grey.index({Ellipsis, Slice(1, None)}) - grey.index({Ellipsis, Slice(None, -1)}),
+                F::PadFuncOptions({0, 1}));
+}
+torch::Tensor GradientY(const torch::Tensor& grey) {
+  return F::pad(grey.index({Slice(), Slice(), Slice(1, None)}) -
+                    grey.index({Slice(), Slice(), Slice(None, -1)}),
+                F::PadFuncOptions({0, 0, 0, 1}));
+}
+
 torch::nn::Sequential TwoBlocks(std::int64_t channels) {
   return torch::nn::Sequential(ResidualBlock(channels), ResidualBlock(channels));
 }
@@ -92,8 +113,7 @@ KernelNetImpl::KernelNetImpl() {
   register_module("a2", a2_);
   film_ = register_module("film", torch::nn::Linear(384, 96));
   out_ = register_module("out", Convolution(48, 1, 3, 1, 1));
-  const torch::Tensor hann = torch::hann_window(kWindow, /*periodic=*/false);
-  window_ = hann.unsqueeze(1) * hann.unsqueeze(0);
+  window_ = HannWindow();
 }
 
 /// By the Wiener-Khinchin theorem: the inverse transform of the power spectrum. Three channels
@@ -102,14 +122,8 @@ torch::Tensor KernelNetImpl::Autocorrelation(const torch::Tensor& grey) const {
   constexpr std::int64_t kTransform = 2 * kWindow;  // no wrap-around
   constexpr std::int64_t kFirst = kTransform / 2 - kKernel;
   const torch::Tensor window = window_.to(grey.device());
-  const torch::Tensor dx =
-      F::pad(grey.index({Ellipsis, Slice(1, None)}) - grey.index({Ellipsis, Slice(None, -1)}),
-             F::PadFuncOptions({0, 1})) *
-      window;
-  const torch::Tensor dy = F::pad(grey.index({Slice(), Slice(), Slice(1, None)}) -
-                                      grey.index({Slice(), Slice(), Slice(None, -1)}),
-                                  F::PadFuncOptions({0, 0, 0, 1})) *
-                           window;
+  const torch::Tensor dx = GradientX(grey) * window;
+  const torch::Tensor dy = GradientY(grey) * window;
   // IntArrayRef only borrows, so what it points to needs names.
   constexpr std::array<std::int64_t, 2> kSize = {kTransform, kTransform};
   constexpr std::array<std::int64_t, 2> kPlane = {2, 3};
@@ -128,11 +142,7 @@ torch::Tensor KernelNetImpl::Autocorrelation(const torch::Tensor& grey) const {
 }
 
 torch::Tensor KernelNetImpl::forward(const torch::Tensor& chip) {
-  const torch::Tensor luma = chip.new_empty({1, 3, 1, 1});
-  luma[0][0] = 0.114;
-  luma[0][1] = 0.587;
-  luma[0][2] = 0.299;
-  torch::Tensor grey = (chip * luma).sum(1, /*keepdim=*/true);
+  torch::Tensor grey = Luma(chip);
   grey = (grey - grey.mean({2, 3}, /*keepdim=*/true)) /
          (grey.std({2, 3}, /*unbiased=*/true, /*keepdim=*/true) + 0.02);
   torch::Tensor features =
@@ -150,17 +160,99 @@ torch::Tensor KernelNetImpl::forward(const torch::Tensor& chip) {
   return out_(h).flatten(1).log_softmax(1).view({-1, kKernel, kKernel});
 }
 
-FaceWienerNetImpl::FaceWienerNetImpl() {
+KernelRefinerImpl::KernelRefinerImpl() {
+  constexpr std::int64_t kWidth = 48;
+  in_ = register_module("in", Convolution(5, kWidth, 3, 1, 1));
+  blocks_ = register_module("blocks",
+                            torch::nn::Sequential(ResidualBlock(kWidth), ResidualBlock(kWidth),
+                                                  ResidualBlock(kWidth), ResidualBlock(kWidth)));
+  out_ = register_module("out", Convolution(kWidth, 1, 3, 1, 1));
+  const torch::NoGradGuard no_grad;
+  out_->weight.zero_();  // starts as the first estimate
+  out_->bias.zero_();
+  window_ = HannWindow();
+}
+
+/// argmin_k sum |grad y - k * grad x|^2 + ratio |k|^2 in the Fourier domain, for three ratios;
+/// 27x27 around zero shift, each scaled to a peak of 1.
+torch::Tensor KernelRefinerImpl::LeastSquares(const torch::Tensor& blurred,
+                                              const torch::Tensor& restored) const {
+  constexpr std::int64_t kWindow = KernelNetImpl::kWindow;
+  constexpr std::int64_t kKernel = KernelNetImpl::kKernel;
+  constexpr std::int64_t kFirst = kWindow / 2 - kKernel / 2;
+  constexpr std::array<std::int64_t, 2> kSize = {kWindow, kWindow};
+  constexpr std::array<std::int64_t, 2> kPlane = {2, 3};
+  const torch::Tensor window = window_.to(blurred.device());
+  const torch::Tensor y = Luma(blurred);
+  const torch::Tensor x = Luma(restored);
+  torch::Tensor cross;
+  torch::Tensor power;
+  for (const auto gradient : {GradientX, GradientY}) {
+    const torch::Tensor fy = torch::fft::rfft2(gradient(y) * window);
+    const torch::Tensor fx = torch::fft::rfft2(gradient(x) * window);
+    const torch::Tensor c = torch::conj(fy) * fx;
+    const torch::Tensor p = torch::real(fx).square() + torch::imag(fx).square();
+    cross = cross.defined() ? cross + c : c;
+    power = power.defined() ? power + p : p;
+  }
+  const torch::Tensor scale = power.mean({2, 3}, /*keepdim=*/true) + 1e-8;
+  std::vector<torch::Tensor> maps;
+  for (const double ratio : {1e-3, 1e-2, 1e-1}) {
+    const torch::Tensor kernel =
+        torch::fft::fftshift(
+            torch::fft::irfft2(cross / (power + ratio * scale), c10::IntArrayRef(kSize)),
+            c10::IntArrayRef(kPlane))
+            .index({Slice(), Slice(), Slice(kFirst, kFirst + kKernel),
+                    Slice(kFirst, kFirst + kKernel)});
+    maps.push_back(kernel / (kernel.amax({2, 3}, /*keepdim=*/true).clamp_min(1e-6)));
+  }
+  return torch::cat(maps, 1);
+}
+
+torch::Tensor KernelRefinerImpl::forward(const torch::Tensor& blurred,
+                                         const torch::Tensor& restored,
+                                         const torch::Tensor& first_log_kernel) {
+  const torch::Tensor log_kernel = first_log_kernel.unsqueeze(1);
+  const torch::Tensor kernel = log_kernel.exp();
+  const torch::Tensor scaled = kernel / kernel.amax({2, 3}, /*keepdim=*/true);
+  const torch::Tensor seen =
+      torch::cat({scaled, 0.1 * log_kernel, LeastSquares(blurred, restored)}, 1);
+  const torch::Tensor change = out_(blocks_->forward(in_(seen)));
+  return (log_kernel + change)
+      .flatten(1)
+      .log_softmax(1)
+      .view({-1, KernelNetImpl::kKernel, KernelNetImpl::kKernel});
+}
+
+FaceWienerNetImpl::FaceWienerNetImpl(bool second_estimate) {
   k_ = register_module("k", KernelNet());
   u_ = register_module("u",
                        RefinementUNet(3 + 3 * static_cast<std::int64_t>(kNoiseToSignal.size())));
+  if (second_estimate) r_ = register_module("r", KernelRefiner());
+}
+
+FaceWienerNetImpl::KernelEstimates FaceWienerNetImpl::EstimateLogKernels(
+    const torch::Tensor& window) {
+  KernelEstimates estimates;
+  estimates.first = k_(window);
+  estimates.last = estimates.first;
+  if (r_.is_empty()) return estimates;
+  torch::Tensor restored;
+  {
+    const torch::NoGradGuard no_grad;
+    restored = RestoreWithKernel(window, estimates.first.exp()).clamp(0, 1);
+  }
+  estimates.last = r_(window, restored, estimates.first.detach());
+  return estimates;
 }
 
 torch::Tensor FaceWienerNetImpl::EstimateKernel(const torch::Tensor& chip) {
   constexpr std::int64_t kWindow = KernelNetImpl::kWindow;
   const std::int64_t top = (chip.size(2) - kWindow) / 2;
   const std::int64_t left = (chip.size(3) - kWindow) / 2;
-  return k_(chip.slice(2, top, top + kWindow).slice(3, left, left + kWindow).contiguous()).exp();
+  return EstimateLogKernels(
+             chip.slice(2, top, top + kWindow).slice(3, left, left + kWindow).contiguous())
+      .last.exp();
 }
 
 torch::Tensor FaceWienerNetImpl::RestoreWithKernel(const torch::Tensor& chip,

@@ -70,11 +70,42 @@ class KernelNetImpl : public torch::nn::Module {
 };
 TORCH_MODULE(KernelNet);
 
+/// Estimates the kernel again once a first restoration is there: sharp edges and what became of
+/// them give the kernel in closed form (regularised least squares on gradients, as in Cho and Lee,
+/// "Fast Motion Deblurring", SIGGRAPH Asia 2009), and a small network weighs that against the first
+/// estimate.
+class KernelRefinerImpl : public torch::nn::Module {
+ public:
+  KernelRefinerImpl();
+  /// Nx3x128x128 blurred and restored (BGR, 0..1) and the first log kernel, Nx27x27 -> log kernel.
+  torch::Tensor forward(const torch::Tensor& blurred, const torch::Tensor& restored,
+                        const torch::Tensor& first_log_kernel);
+
+ private:
+  torch::Tensor LeastSquares(const torch::Tensor& blurred, const torch::Tensor& restored) const;
+
+  torch::nn::Conv2d in_{nullptr};
+  torch::nn::Sequential blocks_{nullptr};
+  torch::nn::Conv2d out_{nullptr};
+  torch::Tensor window_;
+};
+TORCH_MODULE(KernelRefiner);
+
 /// The kernel-aware face network: estimate the kernel, deconvolve with it (Wiener, three
 /// regularisations), refine. Module and parameter names are those of the weights files.
 class FaceWienerNetImpl : public torch::nn::Module {
  public:
-  FaceWienerNetImpl();
+  /// With `second_estimate` the kernel is estimated again from the first restoration.
+  explicit FaceWienerNetImpl(bool second_estimate);
+
+  /// Log kernels, Nx27x27 each; the exponentials sum to 1.
+  struct KernelEstimates {
+    torch::Tensor first;
+    torch::Tensor last;  ///< the refined one, or the first where there is no second estimate
+  };
+  /// Estimates from pictures of exactly 128x128. The restoration between the two estimates is made
+  /// without gradients.
+  KernelEstimates EstimateLogKernels(const torch::Tensor& window);
 
   /// The blur kernel of the picture's central 128x128 window: Nx27x27, entries sum to 1.
   torch::Tensor EstimateKernel(const torch::Tensor& chip);
@@ -89,6 +120,7 @@ class FaceWienerNetImpl : public torch::nn::Module {
  private:
   KernelNet k_{nullptr};
   RefinementUNet u_{nullptr};
+  KernelRefiner r_{nullptr};
 };
 TORCH_MODULE(FaceWienerNet);
 

@@ -23,7 +23,9 @@ double RmsRadius(const torch::Tensor& kernel) {
 class FaceWienerRestorer : public FaceRestorer {
  public:
   FaceWienerRestorer(const ModelFile& model, const ComputeDevice& device)
-      : device_(TorchDevice(device)), template_(model.chip_template) {
+      : net_(model.network == "face-wiener-2"),
+        device_(TorchDevice(device)),
+        template_(model.chip_template) {
     if (model.channels != "BGR" || model.range != 1) {
       throw Error(ErrorKind::kModel, "the face network takes BGR from 0 to 1");
     }

@@ -21,7 +21,8 @@ using Factory =
 /// Every network that a model file can name. Keras files hold the reference network.
 const std::map<std::string, Factory>& Networks() {
   static const std::map<std::string, Factory> networks = {
-      {"face-wiener-1", MakeFaceWienerRestorer},
+      {"face-wiener-1", MakeFaceWienerRestorer},  // one kernel estimate
+      {"face-wiener-2", MakeFaceWienerRestorer},  // and a second one from the first restoration
   };
   return networks;
 }

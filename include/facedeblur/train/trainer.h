@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "facedeblur/nn/device.h"
+#include "facedeblur/train/face_set.h"
+
+namespace facedeblur {
+
+/// Weights of the parts of the loss.
+struct LossOptions {
+  double fourier = 0.05;
+  double kernel = 0.02;
+  double structure = 2;  ///< extra weight of eyes, brows, nose and mouth in the pixel loss
+};
+
+struct TrainerOptions {
+  std::string network = "face-wiener-2";
+  LossOptions losses;
+  PairOptions pairs;
+  std::uint64_t seed = 1;
+  std::int64_t samples =
+      50'000;  ///< pairs to train on in all; the learning rate falls to 0 over them
+  int batch = 8;
+  double learning_rate = 5e-4;
+  double weight_decay = 1e-4;
+  std::int64_t warmup = 800;  ///< pairs over which the learning rate rises
+  double clip = 0.5;          ///< largest norm of the gradient
+  double ema = 0.998;         ///< decay of the averaged weights, per step
+  int threads = 2;            ///< of LibTorch's operations
+  int loader_threads = 1;
+  std::int64_t validate_every = 4'000;  ///< pairs
+  std::int64_t validation_pairs = 128;
+  std::filesystem::path output;  ///< folder for weights, state and log
+  std::filesystem::path init;    ///< weights to start from; empty: fresh ones
+  std::string training_note;     ///< goes into the model file: what the data was
+  std::string license_note;      ///< goes into the model file: terms of the weights
+};
+
+/// One line of progress.
+struct TrainingProgress {
+  std::int64_t samples = 0;
+  double loss = 0;  ///< mean since the last report
+  double samples_per_second = 0;
+  double learning_rate = 0;
+  bool validated = false;
+  double blurred_psnr = 0;   ///< of the validation pairs, dB, over the chip
+  double restored_psnr = 0;  ///< by the averaged weights
+};
+
+/// Trains a network on pairs drawn on the fly. Resumes from `output`/state.pt where there is one,
+/// and goes on exactly as if it had not stopped. Writes `output`/weights.h5 (averaged weights, half
+/// precision, with self-test), `output`/best.h5 (the best on validation) and `output`/log.jsonl.
+/// `stop` is asked after each step; the state is saved then.
+/// Throws Error: kUsage for nonsense options, kModel for unusable initial weights, kOutput when
+/// files cannot be written, kInput when the loss is not a number for 20 steps on end.
+void Train(const FaceSet& training, const FaceSet& validation, const TrainerOptions& options,
+           const ComputeDevice& device,
+           const std::function<void(const TrainingProgress&)>& on_progress,
+           const std::function<bool()>& stop);
+
+}  // namespace facedeblur

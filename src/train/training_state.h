@@ -1,0 +1,29 @@
+#pragma once
+
+#include <torch/optim/adamw.h>
+#include <torch/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "train/objective.h"
+
+namespace facedeblur {
+
+/// Everything that training changes: with it saved, training goes on as if it had not stopped.
+struct TrainingState {
+  Objective* objective = nullptr;
+  torch::optim::AdamW* optimizer = nullptr;
+  std::vector<torch::Tensor> average;  ///< of the parameters, in their order
+  std::int64_t step = 0;
+  double best_psnr = 0;
+};
+
+/// Writes the state so that the file is there complete or not at all. Throws Error(kOutput).
+void SaveState(const std::filesystem::path& path, const TrainingState& state);
+
+/// Fills a state of the same network. Throws Error(kModel) when the file does not fit.
+void LoadState(const std::filesystem::path& path, TrainingState* state);
+
+}  // namespace facedeblur

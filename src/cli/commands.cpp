@@ -19,6 +19,7 @@ struct Command {
 constexpr Command kCommands[] = {
     {"restore", RunRestore},
     {"train", RunTrain},
+    {"evaluate", RunEvaluate},
 };
 
 int Dispatch(int argc, char** argv) {

@@ -8,5 +8,6 @@ int RunCommandLine(int argc, char** argv);
 
 int RunRestore(int argc, char** argv);
 int RunTrain(int argc, char** argv);
+int RunEvaluate(int argc, char** argv);
 
 }  // namespace facedeblur

@@ -55,7 +55,12 @@ ComputeDevice ResolveDevice(const std::string& name, std::string* note) {
 }
 
 void ConfigureInference() {
-  at::set_num_interop_threads(1);
+  // LibTorch takes this setting only once in a process.
+  static const bool once = [] {
+    at::set_num_interop_threads(1);
+    return true;
+  }();
+  (void)once;
   at::globalContext().setFlushDenormal(true);
   at::globalContext().setBenchmarkCuDNN(false);
   at::globalContext().setDeterministicCuDNN(true);

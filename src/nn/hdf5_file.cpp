@@ -261,9 +261,10 @@ void Hdf5File::WriteTensor(const std::string& path, const Tensor& tensor, Storag
   const hid_t type = storage == Storage::kFloat16 ? static_cast<hid_t>(half)
                      : storage == Storage::kUint8 ? H5T_STD_U8LE
                                                   : H5T_IEEE_F32LE;
-  const Handle dataset(
-      H5Dcreate2(file_, path.c_str(), type, space, links, H5P_DEFAULT, H5P_DEFAULT), H5Dclose,
-      path);
+  const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, path);
+  H5Pset_obj_track_times(creation, false);  // the same content must be the same bytes
+  const Handle dataset(H5Dcreate2(file_, path.c_str(), type, space, links, creation, H5P_DEFAULT),
+                       H5Dclose, path);
   Require(H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, tensor.values.data()),
           path);
 }

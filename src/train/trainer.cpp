@@ -113,11 +113,16 @@ class Trainer {
       last_step = state_.step;
       loss_sum = 0;
     }
-    SaveState(StateFile(), state_);
-    SaveWeights("weights.h5");
+    if (last_saved_ != state_.step) SaveProgress();
   }
 
  private:
+  void SaveProgress() {
+    SaveState(StateFile(), state_);
+    SaveWeights("weights.h5");
+    last_saved_ = state_.step;
+  }
+
   std::filesystem::path StateFile() const { return options_.output / "state.pt"; }
 
   /// Linear warm-up, then half a cosine down to 0 (Loshchilov and Hutter, ICLR 2017).
@@ -180,8 +185,7 @@ class Trainer {
     }
     const bool best = progress->restored_psnr > state_.best_psnr;
     if (best) state_.best_psnr = progress->restored_psnr;
-    SaveState(StateFile(), state_);
-    SaveWeights("weights.h5");
+    SaveProgress();
     if (best) SaveWeights("best.h5");
   }
 
@@ -244,6 +248,7 @@ class Trainer {
   TrainingState state_;
   std::vector<TrainingPair> validation_;
   int bad_steps_ = 0;
+  std::int64_t last_saved_ = -1;
 };
 
 }  // namespace

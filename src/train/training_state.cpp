@@ -9,18 +9,39 @@
 #include "facedeblur/util/file_io.h"
 
 namespace facedeblur {
+namespace {
+
+/// Tensors under their number: an archive takes only names that Python would take too, which those
+/// of our modules need not be.
+void WriteAll(const std::string& name, const std::vector<torch::Tensor>& tensors,
+              torch::serialize::OutputArchive* archive) {
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    archive->write(name + std::to_string(i), tensors[i].detach());
+  }
+}
+
+void ReadAll(const std::string& name, const std::vector<torch::Tensor>& tensors,
+             torch::serialize::InputArchive* archive) {
+  const torch::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    torch::Tensor value;
+    archive->read(name + std::to_string(i), value);
+    if (value.sizes() != tensors[i].sizes())
+      throw Error(ErrorKind::kModel, "another network's state");
+    torch::Tensor(tensors[i]).copy_(value);
+  }
+}
+
+}  // namespace
 
 void SaveState(const std::filesystem::path& path, const TrainingState& state) {
   torch::serialize::OutputArchive archive;
-  torch::serialize::OutputArchive network;
   torch::serialize::OutputArchive optimizer;
-  state.objective->module().save(network);
   state.optimizer->save(optimizer);
-  archive.write("network", network);
   archive.write("optimizer", optimizer);
-  for (std::size_t i = 0; i < state.average.size(); ++i) {
-    archive.write("average" + std::to_string(i), state.average[i]);
-  }
+  WriteAll("parameter", state.objective->module().parameters(), &archive);
+  WriteAll("buffer", state.objective->module().buffers(), &archive);
+  WriteAll("average", state.average, &archive);
   archive.write("step", torch::tensor(state.step));
   archive.write("best_psnr", torch::tensor(state.best_psnr, torch::kFloat64));
   std::ostringstream stream;
@@ -33,15 +54,12 @@ void LoadState(const std::filesystem::path& path, TrainingState* state) {
   try {
     torch::serialize::InputArchive archive;
     archive.load_from(path.string());
-    torch::serialize::InputArchive network;
     torch::serialize::InputArchive optimizer;
-    archive.read("network", network);
     archive.read("optimizer", optimizer);
-    state->objective->module().load(network);
     state->optimizer->load(optimizer);
-    for (std::size_t i = 0; i < state->average.size(); ++i) {
-      archive.read("average" + std::to_string(i), state->average[i]);
-    }
+    ReadAll("parameter", state->objective->module().parameters(), &archive);
+    ReadAll("buffer", state->objective->module().buffers(), &archive);
+    ReadAll("average", state->average, &archive);
     torch::Tensor number;
     archive.read("step", number);
     state->step = number.item<std::int64_t>();

@@ -1,0 +1,201 @@
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <cmath>
+
+#include "facedeblur/nn/device.h"
+#include "facedeblur/nn/model_file.h"
+#include "facedeblur/restore/model_registry.h"
+#include "facedeblur/train/trainer.h"
+#include "facedeblur/util/error.h"
+#include "support.h"
+#include "train/batch_loader.h"
+#include "train/objective.h"
+
+namespace facedeblur {
+namespace {
+
+using testing::TempFolder;
+
+const FaceDetector& Detector() {
+  static const auto detector = [] {
+    DetectorOptions options;
+    options.landmark_model = "/usr/share/dlib/shape_predictor_68_face_landmarks.dat";
+    return FaceDetector::Create(options);
+  }();
+  return *detector;
+}
+
+const FaceSet& SampleFaces() {
+  static const FaceSet faces =
+      FaceSet::Load({testing::DataFolder() / "sharp"}, {}, Detector(), 2, 1);
+  return faces;
+}
+
+double Difference(const cv::Mat& a, const cv::Mat& b) { return cv::norm(a, b, cv::NORM_INF); }
+
+TEST(FaceSet, FindsOneFacePerImageAndRemembersThem) {
+  const TempFolder folder;
+  const auto cache = folder / "landmarks.txt";
+  const auto sharp = testing::DataFolder() / "sharp";
+  const FaceSet first = FaceSet::Load({sharp}, cache, Detector(), 2, 1);
+  ASSERT_EQ(first.faces().size(), 7U);
+  const FaceSet second = FaceSet::Load({sharp}, cache, Detector(), 1, 1);
+  ASSERT_EQ(second.faces().size(), 7U);
+  for (std::size_t i = 0; i < 7; ++i) {
+    for (std::size_t k = 0; k < kLandmarkCount; ++k) {
+      EXPECT_NEAR(cv::norm(first.faces()[i].landmarks[k] - second.faces()[i].landmarks[k]), 0,
+                  0.01);
+    }
+  }
+}
+
+TEST(FaceSet, TooFewFacesIsAnError) {
+  const TempFolder folder;
+  EXPECT_THROW(FaceSet::Load({folder.path()}, {}, Detector(), 1, 1), Error);
+  EXPECT_THROW(FaceSet::Load({folder / "missing"}, {}, Detector(), 1, 1), Error);
+}
+
+TEST(DrawPair, IsReproducibleAndInRange) {
+  for (std::uint64_t i = 0; i < 12; ++i) {
+    const TrainingPair pair = DrawPair(SampleFaces(), {}, 1, i);
+    const TrainingPair again = DrawPair(SampleFaces(), {}, 1, i);
+    EXPECT_EQ(Difference(pair.blurred, again.blurred), 0);
+    ASSERT_EQ(pair.sharp.size(), cv::Size(128, 128));
+    ASSERT_EQ(pair.blurred.size(), pair.sharp.size());
+    ASSERT_EQ(pair.kernel.size(), cv::Size(27, 27));
+    double low = 0;
+    double high = 0;
+    cv::minMaxLoc(pair.blurred.reshape(1), &low, &high);
+    EXPECT_GE(low, 0);
+    EXPECT_LE(high, 1);
+    EXPECT_GT(cv::sum(pair.features)[0], 200) << "eyes, nose or mouth are in the chip";
+  }
+}
+
+TEST(DrawPair, TheKernelExplainsTheBlur) {
+  PairOptions options;
+  options.degradation = {0, 0, 0, 0, 0, 70, 97};
+  const TrainingPair pair = DrawPair(SampleFaces(), options, 1, 3);
+  const cv::Mat explained = BlurInside(pair.sharp, pair.kernel);
+  const int margin = pair.kernel.rows / 2;
+  const cv::Rect inside(margin, margin, explained.cols, explained.rows);
+  EXPECT_LT(Difference(explained, pair.blurred(inside)), 0.6 / 255);
+}
+
+TEST(BatchLoader, SameBatchesForAnyNumberOfThreads) {
+  BatchLoader one(SampleFaces(), {}, 5, 2, 3, 1);
+  BatchLoader three(SampleFaces(), {}, 5, 2, 3, 3);
+  for (int b = 0; b < 5; ++b) {
+    const auto x = one.Next();
+    const auto y = three.Next();
+    for (std::size_t i = 0; i < 2; ++i) {
+      EXPECT_EQ(Difference(x[i].blurred, y[i].blurred), 0);
+      EXPECT_EQ(
+          Difference(
+              x[i].blurred,
+              DrawPair(SampleFaces(), {}, 5, static_cast<std::uint64_t>(b + 3) * 2 + i).blurred),
+          0);
+    }
+  }
+}
+
+TEST(Losses, FollowTheirDefinitions) {
+  const torch::Tensor a = torch::zeros({1, 3, 4, 4});
+  torch::Tensor b = torch::zeros({1, 3, 4, 4});
+  b[0][1][2][3] = 0.5;
+  torch::Tensor weights = torch::ones({1, 1, 4, 4});
+  weights[0][0][2][3] = 3;
+  const double at = std::sqrt(0.25 + 1e-6);
+  const double expected = (at * 3 + 2 * 1e-3 * 3 + 45 * 1e-3) / 48 / (18.0 / 16);
+  EXPECT_NEAR(CharbonnierLoss(a, b, weights).item<double>(), expected, 1e-6);
+  // A single pixel has a flat spectrum: |re| + |im| of a unit phase on a 4x3 half plane.
+  double sum = 0;
+  for (int u = 0; u < 4; ++u) {
+    for (int v = 0; v < 3; ++v) {
+      const double phase = -2 * M_PI * (2 * u + 3 * v) / 4;
+      sum += 0.5 * (std::abs(std::cos(phase)) + std::abs(std::sin(phase)));
+    }
+  }
+  EXPECT_NEAR(FourierLoss(a, b).item<double>(), sum / (3 * 4 * 3 * 2) / 2, 1e-6);
+  torch::Tensor kernel = torch::zeros({1, 3, 3});
+  kernel[0][1][1] = 0.75;
+  kernel[0][0][0] = 0.25;
+  const torch::Tensor uniform = torch::full({1, 3, 3}, std::log(1 / 9.0));
+  EXPECT_NEAR(KernelLoss(uniform, kernel).item<double>(), std::log(9.0), 1e-6);
+}
+
+TrainerOptions TinyRun(const std::filesystem::path& output) {
+  TrainerOptions options;
+  options.output = output;
+  options.samples = 8;
+  options.batch = 2;
+  options.threads = 1;
+  options.warmup = 2;
+  options.validate_every = 8;
+  options.validation_pairs = 2;
+  return options;
+}
+
+void RunTiny(const TrainerOptions& options, int stop_after = 1000) {
+  int steps = 0;
+  Train(
+      SampleFaces(), SampleFaces(), options, {}, [](const TrainingProgress&) {},
+      [&] { return steps++ >= stop_after; });
+}
+
+TEST(Train, SameSeedSameWeightsAndResumingChangesNothing) {
+  ConfigureInference();
+  const TempFolder first;
+  const TempFolder second;
+  const TempFolder resumed;
+  RunTiny(TinyRun(first.path()));
+  RunTiny(TinyRun(second.path()));
+  const Bytes weights = ReadFile(first / "weights.h5");
+  EXPECT_EQ(weights, ReadFile(second / "weights.h5"));
+  RunTiny(TinyRun(resumed.path()), 3);
+  EXPECT_NE(weights, ReadFile(resumed / "weights.h5"));
+  RunTiny(TinyRun(resumed.path()));
+  EXPECT_EQ(weights, ReadFile(resumed / "weights.h5"));
+  // What was trained is a model like any other.
+  EXPECT_NO_THROW(LoadRestorer(first / "weights.h5", {}));
+  EXPECT_TRUE(std::filesystem::exists(first / "best.h5"));
+  EXPECT_TRUE(std::filesystem::exists(first / "log.jsonl"));
+}
+
+TEST(Train, StartsFromGivenWeights) {
+  ConfigureInference();
+  const TempFolder first;
+  const TempFolder second;
+  TrainerOptions options = TinyRun(first.path());
+  RunTiny(options);
+  options = TinyRun(second.path());
+  options.init = first / "weights.h5";
+  options.learning_rate = 0;
+  options.weight_decay = 0;
+  RunTiny(options);
+  EXPECT_EQ(ReadModelFile(ReadFile(first / "weights.h5")).tensors.at("u.tail.weight").values,
+            ReadModelFile(ReadFile(second / "weights.h5")).tensors.at("u.tail.weight").values);
+}
+
+TEST(Train, UnknownNetworksAreNamed) {
+  const TempFolder folder;
+  TrainerOptions options = TinyRun(folder.path());
+  options.network = "perceptron";
+  EXPECT_THROW(RunTiny(options), Error);
+}
+
+TEST(Train, DamagedStateIsNamed) {
+  const TempFolder folder;
+  testing::WriteText(folder / "state.pt", "no state");
+  try {
+    RunTiny(TinyRun(folder.path()));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kModel);
+    EXPECT_NE(std::string(error.what()).find("state.pt"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace facedeblur

@@ -44,8 +44,9 @@ TEST_P(JpegQualityTest, KeepsTablesAndSamplingOfTheSource) {
   JpegTraits traits;
   DecodeJpeg(EncodeImage(image, {}), &traits);
   ASSERT_EQ(traits.tables.size(), image.jpeg.tables.size());
-  for (std::size_t i = 0; i < traits.tables.size(); ++i) {
-    EXPECT_EQ(traits.tables[i], image.jpeg.tables[i]);
+  EXPECT_EQ(traits.tables, image.jpeg.tables);
+  for (std::size_t i = 0; i < traits.components.size(); ++i) {
+    EXPECT_EQ(traits.components[i].table, image.jpeg.components[i].table);
     EXPECT_EQ(traits.components[i].horizontal_sampling,
               image.jpeg.components[i].horizontal_sampling);
   }

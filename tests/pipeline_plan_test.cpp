@@ -88,6 +88,37 @@ TEST(Plan, FileOntoItselfIsAProblemNotADisaster) {
   EXPECT_EQ(Plan({in / "a.jpg", in / "b.jpg"}, in.path()).problems.size(), 2U);
 }
 
+TEST(Plan, NoOutputReplacesAnotherInput) {
+  const TempFolder in;
+  WriteText(in / "1/x.jpg", "x");
+  WriteText(in / "2/x.jpg", "y");
+  const InputPlan plan = Plan({in / "1/x.jpg", in / "2/x.jpg"}, in / "2");
+  EXPECT_TRUE(plan.images.empty());
+  EXPECT_EQ(plan.problems.size(), 2U);
+}
+
+TEST(Plan, TheSameFileTwiceIsDoneOnce) {
+  const TempFolder in;
+  WriteText(in / "a.jpg", "x");
+  const InputPlan plan = Plan({in / "a.jpg", in.path(), in / "a.jpg"}, in / "out");
+  EXPECT_EQ(plan.images.size(), 1U);
+  EXPECT_TRUE(plan.problems.empty());
+}
+
+TEST(Plan, OutputsThatCannotBeMeantAreRefused) {
+  const TempFolder in;
+  WriteText(in / "a.jpg", "x");
+  EXPECT_THROW(Plan({in / "a.jpg"}, ""), Error);
+  EXPECT_THROW(Plan({in / "a.jpg"}, "-"), Error);
+  EXPECT_THROW(Plan({in / "a.jpg"}, in / "out.gif"), Error);
+  EXPECT_NO_THROW(Plan({in / "a.jpg"}, (in / "v1.2").string() + "/"));
+  PlanOptions options;
+  options.inputs = {in / "a.jpg"};
+  options.output = in / "b.png";
+  options.format = ImageFormat::kWebp;
+  EXPECT_THROW(PlanInputs(options), Error);
+}
+
 TEST(Plan, TwoInputsForOneOutput) {
   const TempFolder in;
   for (const char* name : {"a.jpg", "a.png", "b.png"}) WriteText(in / name, "x");

@@ -59,6 +59,18 @@ TEST(WriteFileAtomically, FollowsTheUmask) {
   EXPECT_EQ(fs::status(folder / "file").permissions(), fs::perms(0640));
 }
 
+TEST(WriteFileAtomically, GivesNoMorePermissionsThanAsked) {
+  const TempFolder folder;
+  WriteFileAtomically(folder / "file", kNew, Clobber::kRefuse, fs::perms(0600));
+  EXPECT_EQ(fs::status(folder / "file").permissions(), fs::perms(0600));
+}
+
+TEST(ReadFile, DoesNotWaitForFifos) {
+  const TempFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "fifo").c_str(), 0600), 0);
+  EXPECT_THROW(ReadFile(folder / "fifo"), Error);
+}
+
 TEST(WriteFileAtomically, SaysWhyItCannot) {
   const TempFolder folder;
   WriteFileAtomically(folder / "file", kOld, Clobber::kRefuse);

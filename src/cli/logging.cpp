@@ -1,5 +1,6 @@
 #include "cli/logging.h"
 
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
@@ -73,6 +74,10 @@ void InitLogging(Verbosity verbosity, const std::filesystem::path& log_file) {
   Terminal()->set_pattern("facedeblur: %v");
   std::vector<spdlog::sink_ptr> sinks = {Terminal()};
   if (!log_file.empty()) {
+    // spdlog would make missing folders: a mistyped path should be told instead.
+    if (log_file.has_parent_path() && !std::filesystem::is_directory(log_file.parent_path())) {
+      throw Error(ErrorKind::kUsage, log_file.string() + ": its folder does not exist");
+    }
     try {
       auto file = std::make_shared<spdlog::sinks::basic_file_sink_mt>(log_file.string());
       file->set_level(spdlog::level::debug);
@@ -86,6 +91,19 @@ void InitLogging(Verbosity verbosity, const std::filesystem::path& log_file) {
   logger->set_level(spdlog::level::debug);
   logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
+}
+
+std::string Printable(const std::filesystem::path& path) {
+  std::string shown;
+  for (const char c : path.string()) {
+    const auto byte = static_cast<unsigned char>(c);
+    shown += byte < 0x20 || byte == 0x7F ? fmt::format("\\x{:02X}", byte) : std::string(1, c);
+  }
+  return shown;
+}
+
+std::string Counted(int count, const std::string& noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 void SetStatusLine(const std::string& line) { Terminal()->SetStatus(line); }

@@ -12,6 +12,13 @@ enum class Verbosity { kQuiet, kNormal, kVerbose };
 /// file cannot be opened.
 void InitLogging(Verbosity verbosity, const std::filesystem::path& log_file);
 
+/// A path as it may be shown: control characters, which could steer a terminal or forge log lines,
+/// as \xNN.
+std::string Printable(const std::filesystem::path& path);
+
+/// "1 face", "2 faces".
+std::string Counted(int count, const std::string& noun);
+
 /// Shows a line that is redrawn in place below the log, on a terminal. Empty: none.
 void SetStatusLine(const std::string& line);
 

@@ -11,13 +11,11 @@
 namespace facedeblur {
 namespace {
 
-std::string FaceCount(int faces) { return fmt::format("{} face{}", faces, faces == 1 ? "" : "s"); }
-
 std::string Describe(const ImageRecord& record) {
-  std::string text = fmt::format("{}: {}", record.input.string(), OutcomeName(record.outcome));
-  if (record.outcome == Outcome::kRestored) text += ", " + FaceCount(record.faces);
+  std::string text = fmt::format("{}: {}", Printable(record.input), OutcomeName(record.outcome));
+  if (record.outcome == Outcome::kRestored) text += ", " + Counted(record.faces, "face");
   if (record.outcome == Outcome::kRestored || record.outcome == Outcome::kCopied) {
-    text += fmt::format(" -> {} ({:.2f} s)", record.output.string(), record.seconds.Total());
+    text += fmt::format(" -> {} ({:.2f} s)", Printable(record.output), record.seconds.Total());
   }
   return text;
 }
@@ -38,12 +36,12 @@ void BatchProgress::OnRecord(const ImageRecord& record) {
   ++done_;
   faces_ += record.faces;
   for (const std::string& warning : record.warnings) {
-    spdlog::warn("{}: {}", record.input.string(), warning);
+    spdlog::warn("{}: {}", Printable(record.input), warning);
   }
   const StageSeconds& s = record.seconds;
   if (record.outcome == Outcome::kFailed) {
     ++failed_;
-    spdlog::error("{}: {}", record.input.string(), record.message);
+    spdlog::error("{}: {}", Printable(record.input), record.message);
   } else {
     spdlog::log(bar_ ? spdlog::level::debug : spdlog::level::info, "{}", Describe(record));
     spdlog::debug(
@@ -61,7 +59,7 @@ void BatchProgress::DrawBar() const {
   const double left = static_cast<double>(total_ - done_) / rate;
   SetStatusLine(fmt::format("[{}{}] {}/{} images, {}, {} failed, {:.1f}/s, {:.0f} s left",
                             std::string(filled, '#'), std::string(kWidth - filled, '.'), done_,
-                            total_, FaceCount(faces_), failed_, rate, left));
+                            total_, Counted(faces_, "face"), failed_, rate, left));
 }
 
 }  // namespace facedeblur

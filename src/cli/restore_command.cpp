@@ -1,7 +1,10 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <future>
 #include <memory>
 #include <string>
@@ -62,24 +65,49 @@ LoadedModels LoadModels(const RestoreOptions& options, const ComputeDevice& devi
 void Summarize(const BatchReport& report, double seconds) {
   const std::string rate =
       seconds > 0.1 ? fmt::format(", {:.2f} images/s", report.Images() / seconds) : "";
-  spdlog::info("{} images: {} restored ({} faces), {} copied, {} skipped, {} failed; {:.1f} s{}{}",
-               report.Images(), report.restored, report.faces, report.copied, report.skipped,
-               report.failed, seconds, rate, report.interrupted ? "; interrupted" : "");
+  spdlog::info("{}: {} restored ({}), {} copied, {} skipped, {} failed; {:.1f} s{}{}",
+               Counted(report.Images(), "image"), report.restored, Counted(report.faces, "face"),
+               report.copied, report.skipped, report.failed, seconds, rate,
+               report.interrupted ? "; interrupted" : "");
+}
+
+/// Asked by one thread. Says once that the signal was heard.
+bool StopRequested() {
+  static bool told = false;
+  if (InterruptSignal() == 0) return false;
+  if (!told) spdlog::warn("interrupted: finishing the photos in work (again to stop at once)");
+  told = true;
+  return true;
+}
+
+/// Tells an output folder that cannot be made or written before hours of work, not after.
+void PrepareOutputFolder(const InputPlan& plan) {
+  if (plan.images.empty()) return;
+  std::filesystem::path folder = plan.images.front().output.parent_path();
+  if (folder.empty()) folder = ".";
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!error && ::access(folder.c_str(), W_OK) != 0) error.assign(errno, std::generic_category());
+  if (!error) return;
+  throw Error(ErrorKind::kOutput,
+              plan.images.front().output.string() + ": cannot write there: " + error.message());
 }
 
 int RunPlan(const InputPlan& plan, const RestoreOptions& options, const ComputeDevice& device) {
   for (const std::string& note : plan.notes) spdlog::warn("{}", note);
   for (const PlanProblem& problem : plan.problems) {
-    spdlog::error("{}: {}", problem.input.string(), problem.message);
+    spdlog::error("{}: {}", Printable(problem.input), problem.message);
   }
+  if (plan.ignored > 0)
+    spdlog::debug("{} files without an image's extension left out", plan.ignored);
+  PrepareOutputFolder(plan);
   BatchReport report;
   BatchProgress progress(plan.images.size());
   if (!plan.images.empty()) {
     const LoadedModels models = LoadModels(options, device);
     report = RunBatch(
         plan.images, {models.detector.get(), models.restorer.get()}, options.batch,
-        [&progress](const ImageRecord& record) { progress.OnRecord(record); },
-        [] { return InterruptSignal() != 0; });
+        [&progress](const ImageRecord& record) { progress.OnRecord(record); }, StopRequested);
   }
   report.failed += static_cast<int>(plan.problems.size());
   Summarize(report, progress.Elapsed());

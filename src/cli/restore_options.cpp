@@ -3,7 +3,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <map>
+#include <cmath>
 #include <thread>
 
 #include "facedeblur/restore/model_path.h"
@@ -70,7 +70,8 @@ void AddFaceOptions(CLI::App* app, RestoreOptions* options) {
 void AddOutputOptions(CLI::App* app, RestoreOptions* options) {
   app->add_option("--format", options->format, "Output format: keep, png, jpg, webp or tiff")
       ->capture_default_str()
-      ->check(CLI::IsMember({"keep", "png", "jpg", "webp", "tiff"}))
+      ->check(
+          CLI::IsMember({"keep", "png", "jpg", "jpeg", "webp", "tiff", "tif"}, CLI::ignore_case))
       ->type_name("FORMAT")
       ->group("Output");
   app->add_option("--quality", options->batch.encode.quality,
@@ -124,13 +125,7 @@ void AddRunOptions(CLI::App* app, RestoreOptions* options) {
       ->group("Run");
 }
 
-ImageFormat ParseFormat(const std::string& name) {
-  static const std::map<std::string, ImageFormat> formats = {{"png", ImageFormat::kPng},
-                                                             {"jpg", ImageFormat::kJpeg},
-                                                             {"webp", ImageFormat::kWebp},
-                                                             {"tiff", ImageFormat::kTiff}};
-  return formats.at(name);
-}
+ImageFormat ParseFormat(const std::string& name) { return *FormatFromExtension("." + name); }
 
 NoFacePolicy ParseNoFace(const std::string& name) {
   if (name == "skip") return NoFacePolicy::kSkip;
@@ -150,6 +145,11 @@ void AddRestoreOptions(CLI::App* app, RestoreOptions* options) {
 }
 
 PlanOptions FinishRestoreOptions(RestoreOptions* options) {
+  // Range checks let not-a-number pass: it is neither below nor above anything.
+  if (!std::isfinite(options->batch.process.strength) ||
+      !std::isfinite(options->detector.threshold)) {
+    throw Error(ErrorKind::kUsage, "--strength and --detector-threshold take finite numbers");
+  }
   if (options->paths.size() < 2) {
     throw Error(ErrorKind::kUsage, "an INPUT and an OUTPUT are needed (see --help)");
   }

@@ -10,6 +10,8 @@
 #include "facedeblur/image/probe.h"
 #include "facedeblur/util/error.h"
 #include "image/jpeg_codec.h"
+#include "image/png_chunks.h"
+#include "image/tiff_codec.h"
 
 namespace facedeblur {
 namespace {
@@ -92,6 +94,10 @@ Bytes EncodePixels(const Image& image, ImageFormat format, int quality) {
       RefuseAlpha(pixels, format);
       return EncodeJpeg(To8Bit(pixels), {quality, image.jpeg});
     case ImageFormat::kWebp: {
+      constexpr int kLargestWebp = 16383;  // RFC 9649: 14 bits for each side
+      if (std::max(pixels.cols, pixels.rows) > kLargestWebp) {
+        throw Error(ErrorKind::kOutput, "WebP holds at most 16383 pixels on a side");
+      }
       const int kept = image.format == ImageFormat::kWebp && !image.webp_lossless
                            ? kDefaultQuality
                            : (image.format == ImageFormat::kJpeg ? kDefaultQuality : kWebpLossless);
@@ -99,8 +105,9 @@ Bytes EncodePixels(const Image& image, ImageFormat format, int quality) {
                               {cv::IMWRITE_WEBP_QUALITY, quality > 0 ? quality : kept});
     }
     case ImageFormat::kPng:
+      return InsertPngChunks(EncodeWithOpenCv(pixels, format, {}), image.png_chunks);
     case ImageFormat::kTiff:
-      return EncodeWithOpenCv(pixels, format, {});
+      return EncodeTiff(pixels, image.tiff);
     case ImageFormat::kBmp:
       return EncodeWithOpenCv(To8Bit(pixels), format, {});
     case ImageFormat::kPnm:
@@ -118,6 +125,39 @@ double MaxSampleValue(const cv::Mat& pixels) {
   throw Error(ErrorKind::kUsage, "pixels must be 8 or 16 bit integers");
 }
 
+namespace {
+
+void DecodePixels(const Bytes& bytes, Image* image, std::string* warning) {
+  switch (image->format) {
+    case ImageFormat::kJpeg:
+      image->pixels = DecodeJpeg(bytes, &image->jpeg);
+      if (image->jpeg.components.size() == 4) {  // the profile does not describe what we hold now
+        image->metadata = image->metadata.WithoutIcc();
+        *warning = "its CMYK colours are converted to RGB";
+      }
+      return;
+    case ImageFormat::kTiff:
+      image->pixels = DecodeTiff(bytes, &image->tiff, warning);
+      return;
+    case ImageFormat::kPng:
+      image->png_chunks = CollectPngChunks(bytes);
+      image->pixels = DecodeWithOpenCv(bytes, image->format);
+      if (HasColorKey(bytes) && image->pixels.channels() != 4) {
+        *warning = "its transparent colour becomes opaque";
+      }
+      return;
+    case ImageFormat::kWebp:
+      image->webp_lossless = HoldsLosslessWebp(bytes);
+      [[fallthrough]];
+    case ImageFormat::kBmp:
+    case ImageFormat::kPnm:
+      image->pixels = DecodeWithOpenCv(bytes, image->format);
+      return;
+  }
+}
+
+}  // namespace
+
 Image DecodeImage(const Bytes& bytes, const DecodeLimits& limits, std::string* warning) {
   const ImageHeader header = ProbeImage(bytes);
   if (header.pixels() > limits.max_pixels) {
@@ -128,17 +168,8 @@ Image DecodeImage(const Bytes& bytes, const DecodeLimits& limits, std::string* w
   Image image;
   image.format = header.format;
   image.metadata = ReadMetadataLeniently(bytes, warning);
-  if (header.format == ImageFormat::kJpeg) {
-    image.pixels = DecodeJpeg(bytes, &image.jpeg);
-    // Decoded from CMYK: its profile does not describe what we hold now.
-    if (image.jpeg.components.size() == 4) image.metadata = image.metadata.WithoutIcc();
-  } else {
-    image.pixels = DecodeWithOpenCv(bytes, header.format);
-    image.webp_lossless = header.format == ImageFormat::kWebp && HoldsLosslessWebp(bytes);
-  }
-  // OpenCV's TIFF reader is the one that applies the orientation by itself.
-  const int orientation = header.format == ImageFormat::kTiff ? 1 : image.metadata.orientation();
-  image.pixels = ToUpright(image.pixels, orientation);
+  DecodePixels(bytes, &image, warning);
+  image.pixels = ToUpright(image.pixels, image.metadata.orientation());
   return image;
 }
 

@@ -123,9 +123,12 @@ JpegTraits ReadTraits(const jpeg_decompress_struct& codec) {
       traits.reusable = false;
       continue;
     }
-    traits.components.push_back({info.h_samp_factor, info.v_samp_factor, c});
-    auto& copy = traits.tables.emplace_back();
-    std::copy(std::begin(table->quantval), std::end(table->quantval), copy.begin());
+    std::array<std::uint16_t, 64> values{};
+    std::copy(std::begin(table->quantval), std::end(table->quantval), values.begin());
+    const auto known = std::find(traits.tables.begin(), traits.tables.end(), values);
+    const auto index = static_cast<int>(known - traits.tables.begin());
+    if (known == traits.tables.end()) traits.tables.push_back(values);
+    traits.components.push_back({info.h_samp_factor, info.v_samp_factor, index});
   }
   return traits;
 }
@@ -139,12 +142,12 @@ bool ApplyTraits(jpeg_compress_struct* codec, const JpegTraits& traits, bool wit
     const auto& source = traits.components[static_cast<std::size_t>(c)];
     codec->comp_info[c].h_samp_factor = source.horizontal_sampling;
     codec->comp_info[c].v_samp_factor = source.vertical_sampling;
-    if (!with_tables) continue;
-    const auto& table = traits.tables[static_cast<std::size_t>(source.table)];
+    if (with_tables) codec->comp_info[c].quant_tbl_no = source.table;
+  }
+  for (std::size_t t = 0; with_tables && t < traits.tables.size(); ++t) {
     unsigned int values[64];
-    std::copy(table.begin(), table.end(), values);
-    jpeg_add_quant_table(codec, c, values, 100, FALSE);
-    codec->comp_info[c].quant_tbl_no = c;
+    std::copy(traits.tables[t].begin(), traits.tables[t].end(), values);
+    jpeg_add_quant_table(codec, static_cast<int>(t), values, 100, FALSE);
   }
   return true;
 }

@@ -15,6 +15,7 @@ struct Metadata::Content {
   Exiv2::XmpData xmp;
   Exiv2::IptcData iptc;
   Bytes icc;
+  std::string comment;
 };
 
 namespace {
@@ -68,6 +69,7 @@ Metadata Metadata::Read(const Bytes& file) {
     content->exif = image->exifData();
     content->xmp = image->xmpData();
     content->iptc = image->iptcData();
+    content->comment = image->comment();
     if (image->iccProfileDefined()) {
       const Exiv2::DataBuf* icc = image->iccProfile();
       content->icc.assign(icc->pData_, icc->pData_ + icc->size_);
@@ -79,7 +81,7 @@ Metadata Metadata::Read(const Bytes& file) {
 
 bool Metadata::empty() const {
   return content_->exif.empty() && content_->xmp.empty() && content_->iptc.empty() &&
-         content_->icc.empty();
+         content_->icc.empty() && content_->comment.empty();
 }
 
 int Metadata::orientation() const {
@@ -141,6 +143,9 @@ Bytes Metadata::WriteTo(Bytes file, const Pixels& pixels) const {
       image->setExifData(UpdatedExif(content_->exif, pixels));
       image->setXmpData(UpdatedXmp(content_->xmp));
       image->setIptcData(content_->iptc);
+      if (!content_->comment.empty() && image->checkMode(Exiv2::mdComment) != Exiv2::amNone) {
+        image->setComment(content_->comment);
+      }
       if (!content_->icc.empty()) {
         Exiv2::DataBuf icc(content_->icc.data(), static_cast<long>(content_->icc.size()));
         image->setIccProfile(icc);

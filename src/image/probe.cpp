@@ -154,6 +154,10 @@ class TiffProbe {
 void ProbeWebp(const ByteView& view, ImageHeader* header) {
   view.Require(8, view.Little(4, 4));
   if (view.Is(12, "VP8X")) {
+    constexpr std::uint8_t kAnimation = 0x02;
+    if ((view.U8(20) & kAnimation) != 0) {
+      throw Error(ErrorKind::kInput, "an animated WebP, which is not supported");
+    }
     header->width = view.Little(24, 3) + 1;
     header->height = view.Little(27, 3) + 1;
   } else if (view.Is(12, "VP8L")) {
@@ -171,11 +175,8 @@ void ProbeWebp(const ByteView& view, ImageHeader* header) {
 void ProbeBmp(const ByteView& view, ImageHeader* header) {
   const std::uint32_t header_size = view.Little(14, 4);
   const std::size_t data = view.Little(10, 4);
-  if (header_size == 12) {  // OS/2 1.x
-    header->width = view.Little(18, 2);
-    header->height = view.Little(20, 2);
-    view.Require(data, 1);
-    return;
+  if (header_size == 12 || header_size == 64) {  // OpenCV reads these, but as grey
+    throw Error(ErrorKind::kInput, "an OS/2 BMP file, which is not supported");
   }
   header->width = static_cast<std::int32_t>(view.Little(18, 4));
   header->height = static_cast<std::int32_t>(view.Little(22, 4));

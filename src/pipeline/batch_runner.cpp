@@ -48,6 +48,7 @@ struct ImageJob {
   std::vector<double> face_seconds;
   std::vector<std::string> face_errors;
   std::atomic<std::size_t> faces_left{0};
+  bool written = false;  ///< the output is there; what fails from then on is a by-product
 };
 
 /// Runs one batch; lives on the stack of RunBatch().
@@ -92,10 +93,23 @@ class Batch {
     try {
       stage();
     } catch (const std::exception& error) {
-      job->record.outcome = Outcome::kFailed;
-      job->record.message = DescribeException(error);
+      RecordFailure(job.get(), DescribeException(error));
       Finish(job);
     }
+  }
+
+  /// Under --skip-existing another process may have written the output meanwhile: that is no
+  /// failure.
+  void RecordFailure(ImageJob* job, const std::string& message) const {
+    std::error_code error;
+    if (options_.existing == ExistingPolicy::kSkip && !job->written &&
+        fs::exists(job->record.output, error)) {
+      job->record.outcome = Outcome::kSkippedExisting;
+      return;
+    }
+    job->record.outcome = Outcome::kFailed;
+    job->record.message =
+        (job->written ? job->record.output.string() + " is written, but: " : "") + message;
   }
 
   void Begin(const JobPtr& job) {
@@ -174,9 +188,8 @@ class Batch {
         const StageTimer timer(&job->record.seconds.blend);
         result.pixels = BlendFaces(job->image.pixels, job->tasks, options_.process.strength);
       }
-      const Bytes encoded = Encode(job.get(), result);
-      WriteExtras(*job, result);  // before the output: once that is there, all of it is done
-      Write(job.get(), encoded);
+      Write(job.get(), Encode(job.get(), result));
+      WriteExtras(*job, result);
       job->record.faces = static_cast<int>(job->tasks.size());
       job->record.outcome = Outcome::kRestored;
       Finish(job);
@@ -201,15 +214,23 @@ class Batch {
 
   void Write(ImageJob* job, const Bytes& bytes) const {
     const StageTimer timer(&job->record.seconds.write);
-    WriteNamed(
-        job->record.output, bytes,
-        options_.existing == ExistingPolicy::kOverwrite ? Clobber::kReplace : Clobber::kRefuse);
+    const Clobber clobber =
+        options_.existing == ExistingPolicy::kOverwrite ? Clobber::kReplace : Clobber::kRefuse;
+    WriteNamed(job->record.output, bytes, clobber, PermissionsOf(job->record.input));
+    job->written = true;
+  }
+
+  /// An output may be read by no more people than its input.
+  static fs::perms PermissionsOf(const fs::path& input) {
+    std::error_code error;
+    return fs::status(input, error).permissions();
   }
 
   /// WriteFileAtomically with the file's name in its errors.
-  static void WriteNamed(const fs::path& path, const Bytes& bytes, Clobber clobber) {
+  static void WriteNamed(const fs::path& path, const Bytes& bytes, Clobber clobber,
+                         fs::perms permissions) {
     try {
-      WriteFileAtomically(path, bytes, clobber);
+      WriteFileAtomically(path, bytes, clobber, permissions);
     } catch (const Error& error) {
       throw Error(error.kind(), path.string() + ": " + error.what());
     }
@@ -235,20 +256,24 @@ class Batch {
   }
 
   /// Chips and comparisons, under names made from the input's whole file name, so that those of
-  /// a.jpg and a.png do not meet. They are by-products: a repeated run replaces them.
+  /// a.jpg and a.png do not meet. As with outputs, existing ones are refused
+  /// unless the run may replace files or goes on where another stopped.
   void WriteExtras(const ImageJob& job, const Image& result) const {
+    const Clobber clobber =
+        options_.existing == ExistingPolicy::kFail ? Clobber::kRefuse : Clobber::kReplace;
+    const fs::perms permissions = PermissionsOf(job.record.input);
     if (!options_.comparison.empty()) {
       const cv::Mat picture = MakeComparison(job.image.pixels, result.pixels);
       WriteNamed(options_.comparison / (job.relative.string() + ".comparison.jpg"),
-                 EncodeChip(picture, ImageFormat::kJpeg), Clobber::kReplace);
+                 EncodeChip(picture, ImageFormat::kJpeg), clobber, permissions);
     }
     if (options_.save_faces.empty()) return;
     for (std::size_t i = 0; i < job.tasks.size(); ++i) {
       const std::string stem = job.relative.string() + ".face" + std::to_string(i + 1);
       WriteNamed(options_.save_faces / (stem + ".before.png"),
-                 EncodeChip(job.tasks[i].before, ImageFormat::kPng), Clobber::kReplace);
+                 EncodeChip(job.tasks[i].before, ImageFormat::kPng), clobber, permissions);
       WriteNamed(options_.save_faces / (stem + ".after.png"),
-                 EncodeChip(job.tasks[i].after, ImageFormat::kPng), Clobber::kReplace);
+                 EncodeChip(job.tasks[i].after, ImageFormat::kPng), clobber, permissions);
     }
   }
 

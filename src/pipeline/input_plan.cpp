@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -38,9 +39,34 @@ bool OutputIsFile(const PlanOptions& options) {
   return FormatFromExtension(options.output).has_value() || Exists(options.output);
 }
 
+/// A forced format must agree with the file name that was asked for.
+void RequireAgreement(const PlanOptions& options) {
+  const auto named = FormatFromExtension(options.output);
+  if (options.format && named && *named != *options.format) {
+    throw Error(ErrorKind::kUsage, options.output.string() + ": the name says " +
+                                       FormatName(*named) + ", --format says " +
+                                       FormatName(*options.format));
+  }
+}
+
+/// "out.gif" for one file is a file name that we cannot serve, rather than a folder to make.
+void RefuseUnknownFileName(const PlanOptions& options) {
+  const fs::path& output = options.output;
+  const bool one_file = options.inputs.size() == 1 && !IsFolder(options.inputs.front());
+  if (!one_file || Exists(output) || !output.has_filename() || !output.has_extension()) return;
+  throw Error(ErrorKind::kUsage, output.string() +
+                                     ": not the name of an image format we write (end the name of "
+                                     "a folder with /)");
+}
+
 void RequireSensible(const PlanOptions& options) {
   if (options.inputs.empty()) throw Error(ErrorKind::kUsage, "an INPUT and an OUTPUT are needed");
-  if (OutputIsFile(options)) return;
+  if (options.output.empty()) throw Error(ErrorKind::kUsage, "the OUTPUT is empty");
+  if (options.output == "-") {
+    throw Error(ErrorKind::kUsage, "writing to standard output is not supported");
+  }
+  if (OutputIsFile(options)) return RequireAgreement(options);
+  RefuseUnknownFileName(options);
   if (Exists(options.output) && !IsFolder(options.output)) {
     throw Error(ErrorKind::kUsage,
                 options.output.string() + ": the output must be a folder here, and is a file");
@@ -69,6 +95,7 @@ class Planner {
         Add(input, OutputFor(input.filename()), input.filename());
       }
     }
+    SpareInputs();
     return std::move(plan_);
   }
 
@@ -114,12 +141,16 @@ class Planner {
         ListFolder(path, files);
       } else if (FormatFromExtension(path)) {
         files->push_back(path);
+      } else {
+        ++plan_.ignored;
       }
     }
     if (error) plan_.problems.push_back({folder, "cannot read the folder: " + error.message()});
   }
 
   void Add(const fs::path& input, const fs::path& output, const fs::path& relative) {
+    std::error_code error;
+    inputs_.insert(fs::canonical(input, error));  // an empty path where there is no such file
     if (!Exists(input)) {
       plan_.problems.push_back({input, "no such file"});
     } else if (SameFile(input, output)) {
@@ -127,6 +158,7 @@ class Planner {
     } else {
       const auto [earlier, added] = writer_of_.emplace(output.lexically_normal(), input);
       if (!added) {
+        if (SameFile(earlier->second, input)) return;  // the same file named twice
         plan_.problems.push_back({input, "would be written to " + output.string() + ", as would " +
                                              earlier->second.string() + "; only that one is done"});
         return;
@@ -135,9 +167,24 @@ class Planner {
     }
   }
 
+  /// No output may replace any of the inputs, be it another's.
+  void SpareInputs() {
+    const auto replaces_input = [&](const PlannedImage& image) {
+      std::error_code missing;
+      const fs::path existing = fs::canonical(image.output, missing);
+      if (missing || inputs_.count(existing) == 0) return false;
+      plan_.problems.push_back(
+          {image.input, image.output.string() + " is an input and must not be replaced"});
+      return true;
+    };
+    const auto kept = std::remove_if(plan_.images.begin(), plan_.images.end(), replaces_input);
+    plan_.images.erase(kept, plan_.images.end());
+  }
+
   const PlanOptions& options_;
   InputPlan plan_;
   std::map<fs::path, fs::path> writer_of_;
+  std::set<fs::path> inputs_;
 };
 
 }  // namespace

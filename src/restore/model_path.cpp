@@ -9,18 +9,25 @@ namespace facedeblur {
 namespace fs = std::filesystem;
 
 std::vector<fs::path> ModelFolders(const fs::path& explicit_folder) {
-  std::vector<fs::path> folders;
-  if (!explicit_folder.empty()) folders.push_back(explicit_folder);
+  constexpr char kDebianFolder[] = "/usr/share/dlib";
   const char* from_environment = std::getenv("FACEDEBLUR_MODELS");
-  if (from_environment != nullptr && *from_environment != '\0')
-    folders.emplace_back(from_environment);
+  const fs::path named = !explicit_folder.empty()      ? explicit_folder
+                         : from_environment != nullptr ? fs::path(from_environment)
+                                                       : fs::path();
   std::error_code error;
+  if (!named.empty()) {
+    if (!fs::is_directory(named, error)) {
+      throw Error(ErrorKind::kModel, named.string() + ": no such model folder");
+    }
+    return {named, kDebianFolder};
+  }
+  std::vector<fs::path> folders;
   const fs::path executable = fs::read_symlink("/proc/self/exe", error);
   if (!error) {
     folders.push_back(executable.parent_path() / "models");
     folders.push_back(executable.parent_path().parent_path() / "share/facedeblur/models");
   }
-  folders.emplace_back("/usr/share/dlib");
+  folders.emplace_back(kDebianFolder);
   return folders;
 }
 

@@ -54,6 +54,14 @@ void WriteAll(int fd, const Bytes& bytes) {
   if (::fsync(fd) != 0) ThrowOutput("cannot flush to the device", errno);
 }
 
+/// Takes away the permissions that are not in `permissions`; the owner's stay.
+void Restrict(int fd, fs::perms permissions) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) ThrowOutput("cannot inspect", errno);
+  const mode_t wanted = status.st_mode & (static_cast<mode_t>(permissions) | S_IRWXU) & 0777;
+  if (::fchmod(fd, wanted) != 0) ThrowOutput("cannot set permissions", errno);
+}
+
 fs::path TemporaryName(const fs::path& path) {
   static std::atomic<unsigned> counter{0};
   return ParentFolder(path) /
@@ -129,7 +137,8 @@ void SyncFolder(const fs::path& folder) {
 }  // namespace
 
 Bytes ReadFile(const fs::path& path) {
-  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Without O_NONBLOCK opening a FIFO waits for a writer, for ever; regular files do not mind it.
+  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd.valid()) throw Error(ErrorKind::kInput, "cannot open: " + ErrnoText(errno));
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) {
@@ -149,7 +158,8 @@ Bytes ReadFile(const fs::path& path) {
   return bytes;
 }
 
-void WriteFileAtomically(const fs::path& path, const Bytes& bytes, Clobber clobber) {
+void WriteFileAtomically(const fs::path& path, const Bytes& bytes, Clobber clobber,
+                         fs::perms permissions) {
   std::error_code error;
   fs::create_directories(ParentFolder(path), error);
   if (error) {
@@ -159,6 +169,7 @@ void WriteFileAtomically(const fs::path& path, const Bytes& bytes, Clobber clobb
     throw Error(ErrorKind::kOutput, "a folder stands where the output file should go");
   }
   PendingFile file(path);
+  Restrict(file.fd(), permissions);
   WriteAll(file.fd(), bytes);
   file.Publish(clobber);
   SyncFolder(ParentFolder(path));

@@ -27,6 +27,15 @@ struct JpegTraits {
   int density_y = 1;
 };
 
+/// How a TIFF was coded, likewise.
+struct TiffTraits {
+  std::uint16_t compression = 5;      ///< libtiff's number; 5 is LZW
+  std::uint16_t resolution_unit = 2;  ///< 1 none, 2 inch, 3 centimetre
+  float x_resolution = 0;             ///< pixels per unit; 0: unknown
+  float y_resolution = 0;
+  bool premultiplied_alpha = false;  ///< colours are multiplied by alpha ("associated")
+};
+
 /// A picture with everything that must travel along with its pixels.
 struct Image {
   /// Upright (EXIF orientation undone); CV_8U or CV_16U; 1 (grey), 3 (BGR) or 4 (BGRA) channels.
@@ -34,6 +43,8 @@ struct Image {
   Metadata metadata;
   ImageFormat format = ImageFormat::kPng;  ///< what it was decoded from
   JpegTraits jpeg;                         ///< of a JPEG
+  TiffTraits tiff;                         ///< of a TIFF
+  Bytes png_chunks;                        ///< of a PNG: chunks to carry over
   bool webp_lossless = false;              ///< of a WebP
 };
 

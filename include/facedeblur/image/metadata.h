@@ -7,7 +7,7 @@
 
 namespace facedeblur {
 
-/// EXIF, XMP, IPTC and the ICC profile of an image, carried from input to output as they are.
+/// EXIF, XMP, IPTC, comment and ICC profile of an image, carried from input to output as they are.
 /// Copies share their content. A default-constructed value holds nothing.
 class Metadata {
  public:

@@ -32,6 +32,7 @@ struct InputPlan {
   std::vector<PlannedImage> images;   ///< sorted by input path within each input
   std::vector<PlanProblem> problems;  ///< inputs that cannot be done; the others can
   std::vector<std::string> notes;     ///< worth telling the user, no failures
+  std::size_t ignored = 0;            ///< files in folders that do not have an image's extension
 };
 
 /// Lists what is to be done. Folders contribute files with an image's extension (hidden files and

@@ -20,7 +20,9 @@ enum class Clobber { kRefuse, kReplace };
 /// to a nameless (where the file system offers that) or temporary file in the same folder, is
 /// flushed to the device, and only then gets its name. Missing parent folders are created. With
 /// Clobber::kRefuse a file that exists is never touched, not even when it appeared meanwhile.
+/// The file is readable by no more people than `permissions` says (and the umask allows).
 /// Throws Error(kOutput) naming the cause; nothing is left behind then.
-void WriteFileAtomically(const std::filesystem::path& path, const Bytes& bytes, Clobber clobber);
+void WriteFileAtomically(const std::filesystem::path& path, const Bytes& bytes, Clobber clobber,
+                         std::filesystem::perms permissions = std::filesystem::perms::all);
 
 }  // namespace facedeblur

@@ -1,0 +1,161 @@
+#include <gtest/gtest.h>
+#include <tiffio.h>
+
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <string>
+
+#include "facedeblur/image/codec.h"
+#include "facedeblur/util/error.h"
+#include "image/tiff_codec.h"
+#include "support.h"
+
+namespace facedeblur {
+namespace {
+
+using testing::MakePicture;
+
+/// Writes RGB(A) rows with libtiff alone; `prepare` sets what is special about the file.
+template <typename Prepare>
+Bytes WriteTiff(const cv::Mat& rgb, const Prepare& prepare, int pages = 1) {
+  const testing::TempFolder folder;
+  TIFF* tiff = TIFFOpen((folder / "t.tif").c_str(), "w");
+  for (int page = 0; page < pages; ++page) {
+    TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, rgb.cols);
+    TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, rgb.rows);
+    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, rgb.depth() == CV_8U ? 8 : 16);
+    TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, rgb.channels());
+    TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_RGB);
+    TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+    TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 8);
+    prepare(tiff);
+    cv::Mat rows = rgb.clone();
+    if (TIFFIsTiled(tiff) != 0) {
+      for (int y = 0; y < rows.rows; y += 16) {
+        for (int x = 0; x < rows.cols; x += 16) {
+          cv::Mat tile = cv::Mat::zeros(16, 16, rows.type());
+          const cv::Rect part = cv::Rect(x, y, 16, 16) & cv::Rect(0, 0, rows.cols, rows.rows);
+          rows(part).copyTo(tile(cv::Rect(0, 0, part.width, part.height)));
+          TIFFWriteTile(tiff, tile.data, static_cast<std::uint32_t>(x),
+                        static_cast<std::uint32_t>(y), 0, 0);
+        }
+      }
+    } else {
+      for (int y = 0; y < rows.rows; ++y) {
+        TIFFWriteScanline(tiff, rows.ptr(y), static_cast<std::uint32_t>(y), 0);
+      }
+    }
+    TIFFWriteDirectory(tiff);
+  }
+  TIFFClose(tiff);
+  return ReadFile(folder / "t.tif");
+}
+
+cv::Mat Rgb(const cv::Mat& bgr) {
+  cv::Mat rgb;
+  cv::cvtColor(bgr, rgb, bgr.channels() == 4 ? cv::COLOR_BGRA2RGBA : cv::COLOR_BGR2RGB);
+  return rgb;
+}
+
+Image Decoded(const Bytes& bytes) {
+  std::string warning;
+  return DecodeImage(bytes, {}, &warning);
+}
+
+TEST(Tiff, AlphaOfEitherKindLeavesColoursAlone) {
+  const cv::Mat picture = MakePicture({50, 40}, CV_8UC4);
+  for (const bool premultiplied : {false, true}) {
+    const auto kind =
+        static_cast<std::uint16_t>(premultiplied ? EXTRASAMPLE_ASSOCALPHA : EXTRASAMPLE_UNASSALPHA);
+    const Bytes file = WriteTiff(
+        Rgb(picture), [kind](TIFF* tiff) { TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &kind); });
+    const Image image = Decoded(file);
+    EXPECT_EQ(cv::norm(image.pixels, picture, cv::NORM_INF), 0);
+    const Image again = Decoded(EncodeImage(image, {}));
+    EXPECT_EQ(cv::norm(again.pixels, picture, cv::NORM_INF), 0);
+    EXPECT_EQ(again.tiff.premultiplied_alpha, premultiplied);
+  }
+}
+
+TEST(Tiff, CompressionAndResolutionAreKept) {
+  const cv::Mat picture = MakePicture({50, 40}, CV_16UC3);
+  for (const int compression :
+       {COMPRESSION_NONE, COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE, COMPRESSION_PACKBITS}) {
+    const Bytes file = WriteTiff(Rgb(picture), [compression](TIFF* tiff) {
+      TIFFSetField(tiff, TIFFTAG_COMPRESSION, compression);
+      TIFFSetField(tiff, TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH);
+      TIFFSetField(tiff, TIFFTAG_XRESOLUTION, 300.0);
+      TIFFSetField(tiff, TIFFTAG_YRESOLUTION, 150.0);
+    });
+    const Image again = Decoded(EncodeImage(Decoded(file), {}));
+    EXPECT_EQ(again.tiff.compression, compression);
+    EXPECT_EQ(again.tiff.x_resolution, 300);
+    EXPECT_EQ(again.tiff.y_resolution, 150);
+    EXPECT_EQ(cv::norm(again.pixels, picture, cv::NORM_INF), 0);
+  }
+}
+
+TEST(Tiff, TilesAreRead) {
+  const cv::Mat picture = MakePicture({50, 40}, CV_8UC3);
+  const Bytes file = WriteTiff(Rgb(picture), [](TIFF* tiff) {
+    TIFFSetField(tiff, TIFFTAG_TILEWIDTH, 16);
+    TIFFSetField(tiff, TIFFTAG_TILELENGTH, 16);
+  });
+  EXPECT_EQ(cv::norm(Decoded(file).pixels, picture, cv::NORM_INF), 0);
+}
+
+TEST(Tiff, SeveralPagesAreRefusedNotDropped) {
+  const Bytes file = WriteTiff(
+      Rgb(MakePicture({50, 40}, CV_8UC3)), [](TIFF*) {}, 2);
+  try {
+    Decoded(file);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("several pages"), std::string::npos);
+  }
+}
+
+TEST(Tiff, DamagedCodeIsAnError) {
+  for (const int compression : {COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE}) {
+    Bytes file = WriteTiff(Rgb(MakePicture({120, 90}, CV_8UC3)), [compression](TIFF* tiff) {
+      TIFFSetField(tiff, TIFFTAG_COMPRESSION, compression);
+    });
+    for (std::size_t i = file.size() / 2; i < file.size() / 2 + 200; ++i) file[i] ^= 0x5A;
+    EXPECT_THROW(Decoded(file), Error) << compression;
+  }
+}
+
+TEST(Tiff, OtherKindsAreConvertedWithANote) {
+  cv::Mat grey = MakePicture({50, 40}, CV_8UC1);
+  const Bytes file = WriteTiff(
+      grey, [](TIFF* tiff) { TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISWHITE); });
+  std::string warning;
+  const Image image = DecodeImage(file, {}, &warning);
+  EXPECT_NE(warning, "");
+  ASSERT_EQ(image.pixels.type(), CV_8UC3);
+  EXPECT_EQ(image.pixels.at<cv::Vec3b>(7, 9)[1], 255 - grey.at<uchar>(7, 9));
+}
+
+/// A PNG chunk whose CRC nobody here checks.
+Bytes Chunk(const std::string& type, const std::string& data) {
+  Bytes chunk = {0, 0, 0, static_cast<std::uint8_t>(data.size())};
+  for (const char c : type + data) chunk.push_back(static_cast<std::uint8_t>(c));
+  chunk.insert(chunk.end(), 4, 0);
+  return chunk;
+}
+
+TEST(Png, ColourResolutionAndTextChunksTravel) {
+  Image plain;
+  plain.pixels = MakePicture({20, 20}, CV_8UC3);
+  plain.png_chunks = Chunk("tEXt", std::string("Author\0Me", 9));
+  const Bytes more = Chunk("pHYs", std::string("\0\0\x2E\x23\0\0\x2E\x23\1", 9));
+  plain.png_chunks.insert(plain.png_chunks.end(), more.begin(), more.end());
+  const Image image = Decoded(EncodeImage(plain, {ImageFormat::kPng, 0}));
+  EXPECT_EQ(image.png_chunks, plain.png_chunks);
+  const Image again = Decoded(EncodeImage(image, {}));
+  EXPECT_EQ(again.png_chunks, plain.png_chunks);
+  EXPECT_TRUE(Decoded(EncodeImage(image, {ImageFormat::kTiff, 0})).png_chunks.empty());
+}
+
+}  // namespace
+}  // namespace facedeblur

@@ -26,6 +26,7 @@ namespace facedeblur {
 namespace {
 
 constexpr char kFooter[] =
+    "\nOther commands: facedeblur train, facedeblur evaluate (each with a --help of its own).\n"
     "\nExit codes: 0 all done, 1 some inputs failed (the others are written), 2 usage,\n"
     "3 weights or model unusable, 4 device unavailable, 130 or 143 interrupted.";
 

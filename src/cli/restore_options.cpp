@@ -74,8 +74,10 @@ void AddOutputOptions(CLI::App* app, RestoreOptions* options) {
           CLI::IsMember({"keep", "png", "jpg", "jpeg", "webp", "tiff", "tif"}, CLI::ignore_case))
       ->type_name("FORMAT")
       ->group("Output");
-  app->add_option("--quality", options->batch.encode.quality,
-                  "JPEG and WebP quality, 1 to 100; 0: as the source, or 95")
+  app->add_option(
+         "--quality", options->batch.encode.quality,
+         "JPEG and WebP quality, 1 to 100; 0: JPEG as the source, else 95 (WebP from lossless "
+         "sources: lossless)")
       ->capture_default_str()
       ->check(CLI::Range(0, 100))
       ->type_name("Q")

@@ -102,13 +102,14 @@ Metadata Metadata::WithoutIcc() const {
 namespace {
 
 /// EXIF fields that describe the pixels must describe the new ones.
-Exiv2::ExifData UpdatedExif(Exiv2::ExifData exif, const Metadata::Pixels& pixels) {
+Exiv2::ExifData UpdatedExif(Exiv2::ExifData exif, const Metadata::Pixels& pixels, bool tiff) {
   if (exif.empty()) return exif;
   Exiv2::ExifThumb(exif).erase();
   SetIfPresent(&exif, "Exif.Image.Orientation", 1);
   SetIfPresent(&exif, "Exif.Photo.PixelXDimension", pixels.width);
   SetIfPresent(&exif, "Exif.Photo.PixelYDimension", pixels.height);
-  exif["Exif.Image.ProcessingSoftware"] = std::string("facedeblur ") + Version();
+  // In a TIFF it would stand among the picture's own tags, where libtiff does not know it.
+  if (!tiff) exif["Exif.Image.ProcessingSoftware"] = std::string("facedeblur ") + Version();
   return exif;
 }
 
@@ -134,13 +135,14 @@ Bytes Metadata::WriteTo(Bytes file, const Pixels& pixels) const {
   if (empty() || !CanHoldMetadata(file)) return file;
   // Exiv2 0.27 puts a profile into a WebP only where the extended header is there already, which
   // its first pass adds: WebP takes two.
+  const bool tiff = FormatFromContent(file) == ImageFormat::kTiff;
   const bool webp = FormatFromContent(file) == ImageFormat::kWebp;
   const int passes = webp && !content_->icc.empty() ? 2 : 1;
   CallExiv2(ErrorKind::kOutput, "cannot write metadata", [&] {
     for (int pass = 0; pass < passes; ++pass) {
       const auto image = Exiv2::ImageFactory::open(file.data(), static_cast<long>(file.size()));
       image->readMetadata();
-      image->setExifData(UpdatedExif(content_->exif, pixels));
+      image->setExifData(UpdatedExif(content_->exif, pixels, tiff));
       image->setXmpData(UpdatedXmp(content_->xmp));
       image->setIptcData(content_->iptc);
       if (!content_->comment.empty() && image->checkMode(Exiv2::mdComment) != Exiv2::amNone) {

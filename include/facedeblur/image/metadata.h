@@ -31,8 +31,8 @@ class Metadata {
   };
   /// Returns `file` (JPEG, PNG, TIFF or WebP) with this metadata put in, changed where the pixels
   /// changed: orientation 1, no embedded thumbnail (it would show the blurred picture), EXIF pixel
-  /// size, and the program's name in ProcessingSoftware. Other formats come back as they are.
-  /// Throws Error(kOutput) when the file cannot take it.
+  /// size, and (but in TIFF) the program's name in ProcessingSoftware. Other formats come back as
+  /// they are. Throws Error(kOutput) when the file cannot take it.
   Bytes WriteTo(Bytes file, const Pixels& pixels) const;
 
  private:

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
 #include <string>
 
 #include "facedeblur/image/codec.h"
@@ -61,6 +62,64 @@ TEST_P(JpegQualityTest, AnotherGenerationCostsAlmostNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Qualities, JpegQualityTest, ::testing::Values(35, 60, 85, 98));
+
+/// Where a change may show: its 16x16 neighbourhoods (the largest block of subsampled colour), and
+/// one more colour sample for smooth upsampling.
+cv::Mat Reach(const cv::Mat& before, const cv::Mat& after) {
+  cv::Mat reach(before.size(), CV_8U, cv::Scalar(0));
+  for (int y = 0; y < before.rows; y += 16) {
+    for (int x = 0; x < before.cols; x += 16) {
+      const cv::Rect cell = cv::Rect(x, y, 16, 16) & cv::Rect(0, 0, before.cols, before.rows);
+      if (cv::norm(before(cell), after(cell), cv::NORM_INF) > 0) reach(cell).setTo(255);
+    }
+  }
+  cv::dilate(reach, reach, cv::Mat::ones(5, 5, CV_8U));
+  return reach;
+}
+
+TEST_P(JpegQualityTest, NoChangeNoDifference) {
+  for (const int type : {CV_8UC1, CV_8UC3}) {
+    const Bytes source = OpenCvJpeg(MakePicture({77, 61}, type), GetParam());
+    std::string warning;
+    const Image image = DecodeImage(source, {}, &warning);
+    Image same = image;
+    same.pixels = image.pixels.clone();
+    const Image again = DecodeImage(EncodeImage(same, {}), {}, &warning);
+    EXPECT_EQ(cv::norm(again.pixels, image.pixels, cv::NORM_INF), 0);
+  }
+}
+
+TEST_P(JpegQualityTest, BlocksWithoutChangeKeepTheirBits) {
+  for (const bool progressive : {false, true}) {
+    Bytes source;
+    cv::imencode(
+        ".jpg", MakePicture({200, 170}, CV_8UC3), source,
+        {cv::IMWRITE_JPEG_QUALITY, GetParam(), cv::IMWRITE_JPEG_PROGRESSIVE, progressive ? 1 : 0});
+    std::string warning;
+    const Image image = DecodeImage(source, {}, &warning);
+    Image changed = image;
+    changed.pixels = image.pixels.clone();
+    changed.pixels(cv::Rect(61, 50, 40, 37)) += cv::Scalar(20, 30, 10);
+    const cv::Mat written = DecodeImage(EncodeImage(changed, {}), {}, &warning).pixels;
+    const cv::Mat outside = Reach(image.pixels, changed.pixels) == 0;
+    EXPECT_GT(cv::countNonZero(outside), 200 * 170 / 2);
+    EXPECT_EQ(cv::norm(written, image.pixels, cv::NORM_INF, outside), 0);
+    const cv::Rect middle(70, 58, 20, 20);
+    EXPECT_LT(cv::norm(written(middle), changed.pixels(middle), cv::NORM_L1) / 1200, 8);
+    EXPECT_GT(cv::norm(written(middle), image.pixels(middle), cv::NORM_L1) / 1200, 12);
+  }
+}
+
+TEST(Jpeg, PicturesTurnedUprightAreCodedAfresh) {
+  const Bytes source = OpenCvJpeg(MakePicture({64, 48}, CV_8UC3), 90);
+  std::string warning;
+  Image image = DecodeImage(source, {}, &warning);
+  image.jpeg.source_pixels.release();
+  cv::rotate(image.pixels, image.pixels, cv::ROTATE_90_CLOCKWISE);
+  const Image again = DecodeImage(EncodeImage(image, {}), {}, &warning);
+  EXPECT_EQ(again.pixels.size(), cv::Size(48, 64));
+  EXPECT_GT(Psnr(again.pixels, image.pixels), 30);
+}
 
 TEST(Jpeg, FullChromaForPicturesThatWereNoJpeg) {
   Image image;

@@ -130,6 +130,20 @@ TEST_F(DataTest, PixelsFarFromFacesKeepTheirBits) {
   EXPECT_GT(cv::norm(before, after, cv::NORM_INF), 0);
 }
 
+/// In a JPEG too: blocks far from faces are those of the source.
+TEST_F(DataTest, JpegBlocksFarFromFacesKeepTheirBits) {
+  const cv::Mat before = Decoded(testing::DataFolder() / "blurred/group_1.jpg");
+  const cv::Mat after = Decoded(Restored("group_1.jpg"));
+  cv::Mat difference;
+  cv::absdiff(before, after, difference);
+  const cv::Mat changed = difference.reshape(1) > 0;
+  const double share = cv::countNonZero(changed) / static_cast<double>(changed.total());
+  EXPECT_GT(share, 0.05);
+  EXPECT_LT(share, 0.5) << "six faces cover a small part of the picture";
+  const cv::Rect empty(0, 560, 700, 500);  // no face there
+  EXPECT_EQ(cv::norm(before(empty), after(empty), cv::NORM_INF), 0);
+}
+
 TEST_F(DataTest, ColoursDoNotDrift) {
   for (const auto& [name, original] : Originals()) {
     const cv::Mat before = ToType(Decoded(testing::DataFolder() / "blurred" / name), 3);

@@ -1,6 +1,7 @@
 #include "facedeblur/image/codec.h"
 
 #include <algorithm>
+#include <memory>
 #include <opencv2/imgcodecs.hpp>
 #include <string>
 #include <utility>
@@ -131,6 +132,8 @@ void DecodePixels(const Bytes& bytes, Image* image, std::string* warning) {
   switch (image->format) {
     case ImageFormat::kJpeg:
       image->pixels = DecodeJpeg(bytes, &image->jpeg);
+      image->jpeg.source = std::make_shared<Bytes>(bytes);
+      if (image->metadata.orientation() == 1) image->jpeg.source_pixels = image->pixels;
       if (image->jpeg.components.size() == 4) {  // the profile does not describe what we hold now
         image->metadata = image->metadata.WithoutIcc();
         *warning = "its CMYK colours are converted to RGB";

@@ -211,14 +211,145 @@ cv::Mat DecodeJpeg(const Bytes& bytes, JpegTraits* traits) {
   return four_components ? DecodeCmyk(bytes) : pixels;
 }
 
-Bytes EncodeJpeg(const cv::Mat& pixels, const JpegEncoding& encoding) {
-  CV_Assert(pixels.type() == CV_8UC1 || pixels.type() == CV_8UC3);
+namespace {
+
+Bytes EncodeAllBlocks(const cv::Mat& pixels, const JpegEncoding& encoding) {
   Encoder encoder;
   if (!Write(&encoder, pixels.data, pixels.step, pixels.cols, pixels.rows, pixels.channels(),
              encoding)) {
     throw Error(ErrorKind::kOutput, std::string("cannot encode JPEG: ") + encoder.errors.message);
   }
   return {encoder.buffer, encoder.buffer + encoder.size};
+}
+
+bool ReadCoefficients(Decoder* decoder, jvirt_barray_ptr** coefficients) {
+  if (setjmp(decoder->errors.on_error) != 0) return false;
+  *coefficients = jpeg_read_coefficients(&decoder->codec);
+  return decoder->errors.base.num_warnings == 0;
+}
+
+/// Which 8x8 cells of the picture hold a pixel that differs: CV_8U, 0 or 255, one entry a cell.
+cv::Mat ChangedCells(const cv::Mat& before, const cv::Mat& after) {
+  constexpr int kCell = 8;
+  cv::Mat difference;
+  cv::absdiff(before, after, difference);
+  cv::Mat changed;
+  cv::reduce(difference.reshape(1, static_cast<int>(difference.total())), changed, 1,
+             cv::REDUCE_MAX);
+  changed = changed.reshape(1, before.rows);
+  cv::Mat cells((before.rows + kCell - 1) / kCell, (before.cols + kCell - 1) / kCell, CV_8U);
+  for (int y = 0; y < cells.rows; ++y) {
+    for (int x = 0; x < cells.cols; ++x) {
+      const cv::Rect cell =
+          cv::Rect(x * kCell, y * kCell, kCell, kCell) & cv::Rect(0, 0, before.cols, before.rows);
+      cells.at<uchar>(y, x) = cv::countNonZero(changed(cell)) > 0 ? 255 : 0;
+    }
+  }
+  return cells;
+}
+
+/// True when a component's block reaches over a changed cell; a subsampled one reaches over
+/// several.
+bool TouchesChange(const cv::Mat& cells, int row, int column, int cells_down, int cells_across) {
+  for (int y = row * cells_down; y < std::min(cells.rows, (row + 1) * cells_down); ++y) {
+    for (int x = column * cells_across; x < std::min(cells.cols, (column + 1) * cells_across);
+         ++x) {
+      if (cells.at<uchar>(y, x) != 0) return true;
+    }
+  }
+  return false;
+}
+
+/// Copies the changed blocks of `fresh` into the coefficients of `source`.
+bool TakeChangedBlocks(Decoder* source, jvirt_barray_ptr* into, Decoder* fresh,
+                       jvirt_barray_ptr* from, const cv::Mat& cells) {
+  if (setjmp(source->errors.on_error) != 0) return false;
+  if (setjmp(fresh->errors.on_error) != 0) return false;
+  auto* source_codec = reinterpret_cast<j_common_ptr>(&source->codec);
+  auto* fresh_codec = reinterpret_cast<j_common_ptr>(&fresh->codec);
+  for (int c = 0; c < source->codec.num_components; ++c) {
+    const jpeg_component_info& info = source->codec.comp_info[c];
+    const int across = source->codec.max_h_samp_factor / info.h_samp_factor;
+    const int down = source->codec.max_v_samp_factor / info.v_samp_factor;
+    for (JDIMENSION row = 0; row < info.height_in_blocks; ++row) {
+      JBLOCKARRAY target =
+          (*source_codec->mem->access_virt_barray)(source_codec, into[c], row, 1, TRUE);
+      JBLOCKARRAY origin =
+          (*fresh_codec->mem->access_virt_barray)(fresh_codec, from[c], row, 1, FALSE);
+      for (JDIMENSION column = 0; column < info.width_in_blocks; ++column) {
+        if (!TouchesChange(cells, static_cast<int>(row), static_cast<int>(column), down, across)) {
+          continue;
+        }
+        std::copy(std::begin(origin[0][column]), std::end(origin[0][column]),
+                  std::begin(target[0][column]));
+      }
+    }
+  }
+  return true;
+}
+
+bool WriteCoefficients(Encoder* encoder, Decoder* source, jvirt_barray_ptr* coefficients,
+                       bool progressive) {
+  if (setjmp(source->errors.on_error) != 0) return false;
+  if (setjmp(encoder->errors.on_error) != 0) return false;
+  jpeg_create_compress(&encoder->codec);
+  jpeg_mem_dest(&encoder->codec, &encoder->buffer, &encoder->size);
+  jpeg_copy_critical_parameters(&source->codec, &encoder->codec);
+  encoder->codec.density_unit = source->codec.density_unit;
+  encoder->codec.X_density = source->codec.X_density;
+  encoder->codec.Y_density = source->codec.Y_density;
+  encoder->codec.optimize_coding = TRUE;
+  if (progressive) jpeg_simple_progression(&encoder->codec);
+  jpeg_write_coefficients(&encoder->codec, coefficients);
+  jpeg_finish_compress(&encoder->codec);
+  return true;
+}
+
+/// Factors that do not divide the largest one (3 and 2, say) make blocks that straddle cells.
+bool HasSimpleSampling(const jpeg_decompress_struct& codec) {
+  for (int c = 0; c < codec.num_components; ++c) {
+    if (codec.max_h_samp_factor % codec.comp_info[c].h_samp_factor != 0 ||
+        codec.max_v_samp_factor % codec.comp_info[c].v_samp_factor != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Puts the changed blocks of a fresh coding into the source's. Empty when the two do not fit.
+Bytes SpliceChangedBlocks(const cv::Mat& pixels, const JpegTraits& traits,
+                          const Bytes& fresh_file) {
+  Decoder source;
+  Decoder fresh;
+  jvirt_barray_ptr* source_blocks = nullptr;
+  jvirt_barray_ptr* fresh_blocks = nullptr;
+  if (!ReadHeader(&source, *traits.source) || !ReadHeader(&fresh, fresh_file) ||
+      !ReadCoefficients(&source, &source_blocks) || !ReadCoefficients(&fresh, &fresh_blocks) ||
+      !HasSimpleSampling(source.codec)) {
+    return {};
+  }
+  const cv::Mat cells = ChangedCells(traits.source_pixels, pixels);
+  Encoder encoder;
+  if (!TakeChangedBlocks(&source, source_blocks, &fresh, fresh_blocks, cells) ||
+      !WriteCoefficients(&encoder, &source, source_blocks, traits.progressive)) {
+    return {};
+  }
+  return {encoder.buffer, encoder.buffer + encoder.size};
+}
+
+}  // namespace
+
+Bytes EncodeJpeg(const cv::Mat& pixels, const JpegEncoding& encoding) {
+  CV_Assert(pixels.type() == CV_8UC1 || pixels.type() == CV_8UC3);
+  Bytes file = EncodeAllBlocks(pixels, encoding);
+  const JpegTraits& traits = encoding.traits;
+  if (encoding.quality > 0 || !traits.reusable || !traits.source ||
+      traits.source_pixels.size() != pixels.size() ||
+      traits.source_pixels.type() != pixels.type()) {
+    return file;
+  }
+  Bytes spliced = SpliceChangedBlocks(pixels, traits, file);
+  return spliced.empty() ? file : spliced;
 }
 
 }  // namespace facedeblur

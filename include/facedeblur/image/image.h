@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <opencv2/core.hpp>
 #include <vector>
 
@@ -22,7 +23,11 @@ struct JpegTraits {
   bool progressive = false;
   std::vector<Component> components;
   std::vector<std::array<std::uint16_t, 64>> tables;  ///< quantisation tables, natural order
-  int density_unit = 0;                               ///< JFIF: 0 none, 1 dots/inch, 2 dots/cm
+  /// The file itself and its decoded pixels, shared: blocks that do not change are copied from it.
+  /// Without pixels where they no longer lie as in the file (it was turned upright).
+  std::shared_ptr<const Bytes> source;
+  cv::Mat source_pixels;
+  int density_unit = 0;  ///< JFIF: 0 none, 1 dots/inch, 2 dots/cm
   int density_x = 1;
   int density_y = 1;
 };

@@ -59,6 +59,14 @@ TEST_P(ScaleTest, BringsBlurredFacesNearerToTheTruth) {
 
 INSTANTIATE_TEST_SUITE_P(ChipSizes, ScaleTest, ::testing::Values(64, 128, 160, 224, 352, 512));
 
+TEST(FaceWiener, SharpFacesStayNearlyAsTheyAre) {
+  for (const char* name : {"portrait_01.png", "portrait_07.png", "portrait_10.png"}) {
+    const cv::Mat portrait = cv::imread((testing::DataFolder() / "sharp" / name).string());
+    const cv::Mat chip = ToFloatBgr(portrait(cv::Rect(64, 100, 352, 352)));
+    EXPECT_GT(MiddlePsnr(Restorer().Restore(chip), chip), 42) << name;
+  }
+}
+
 TEST(FaceWiener, SameChipSameBytes) {
   const cv::Mat blurred = MotionBlur(SharpChip(224), 15, 1.0);
   EXPECT_EQ(cv::norm(Restorer().Restore(blurred), Restorer().Restore(blurred), cv::NORM_INF), 0);

@@ -37,12 +37,13 @@ class FaceWienerRestorer : public FaceRestorer {
 
   cv::Mat Restore(const cv::Mat& chip) const override {
     const c10::InferenceMode inference;
-    const int size = WorkingSize(chip);
-    const cv::Mat scaled = ResizeChip(chip, size);
+    const cv::Mat scaled = ResizeChip(chip, WorkingSize(chip));
     FaceWienerNet net = net_;
-    cv::Mat sharp = ChipFromTensor(net->forward(TensorFromChip(scaled).to(device_)));
-    if (size == chip.cols) return sharp;
-    const cv::Mat moved = chip + ResizeChip(sharp - scaled, chip.cols);
+    const torch::Tensor blurred = TensorFromChip(scaled).to(device_);
+    const torch::Tensor kernel = net->EstimateKernel(blurred);
+    const cv::Mat sharp = ChipFromTensor(net->RestoreWithKernel(blurred, kernel));
+    const cv::Mat change = ResizeChip(sharp - scaled, chip.cols) * ChangeWeight(kernel);
+    const cv::Mat moved = chip + change;
     return cv::min(cv::max(moved, 0.0), 1.0);
   }
 
@@ -63,6 +64,16 @@ class FaceWienerRestorer : public FaceRestorer {
     const double enlargement = kLargestRadius / RmsRadius(kernel);
     const int steps = static_cast<int>(template_.size * enlargement / kChipSizeStep);
     return std::clamp(steps * kChipSizeStep, template_.size, chip.cols);
+  }
+
+  /// A sharp face is left as it is: the change fades in over kernels too small to be a blur. On
+  /// sharp portraits the estimate's radius is 0.93 in the median (0.83 to 1.06 for the middle
+  /// half), under camera shake of 9 pixels 1.8.
+  static double ChangeWeight(const torch::Tensor& kernel) {
+    constexpr double kSharp = 0.85;
+    constexpr double kBlurred = 1.25;
+    const double t = std::clamp((RmsRadius(kernel) - kSharp) / (kBlurred - kSharp), 0.0, 1.0);
+    return t * t * (3 - 2 * t);
   }
 
   void RunSelfTest(const ModelFile::SelfTest& test) const {

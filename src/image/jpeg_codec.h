@@ -21,9 +21,9 @@ struct JpegEncoding {
 };
 
 /// Encodes CV_8UC1 or CV_8UC3 (BGR) pixels. Chroma sampling follows the source where its traits are
-/// reusable, and is 4:4:4 otherwise. With quality 0 and the source at hand, blocks in which no pixel
-/// changed are taken over from the source as they are coded, so that they decode to the same bits.
-/// Throws Error(kOutput).
+/// reusable, and is 4:4:4 otherwise. With quality 0 and the source at hand, blocks in which no
+/// pixel changed are taken over from the source as they are coded, so that they decode to the same
+/// bits. Throws Error(kOutput).
 Bytes EncodeJpeg(const cv::Mat& pixels, const JpegEncoding& encoding);
 
 }  // namespace facedeblur

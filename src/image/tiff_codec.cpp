@@ -266,8 +266,8 @@ cv::Mat DecodeTiff(const Bytes& bytes, TiffTraits* traits, std::string* warning)
   const Layout layout(tiff.get());
   RequireIntegers(tiff.get(), layout);
   *traits = ReadTraits(tiff.get(), layout);
-  const cv::Mat pixels = layout.Plain() ? ReadPlain(tiff.get(), file, layout)
-                                        : ReadConverted(tiff.get(), file, layout);
+  cv::Mat pixels = layout.Plain() ? ReadPlain(tiff.get(), file, layout)
+                                  : ReadConverted(tiff.get(), file, layout);
   if (!file.error.empty()) ThrowDamaged(file);
   const bool jpeg = traits->compression == COMPRESSION_JPEG;
   if (!layout.Plain() && !jpeg) *warning = "its kind of TIFF is converted to 8-bit RGB";

@@ -6,7 +6,7 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstring>
+#include <cstdio>  // renameat2
 #include <string>
 #include <system_error>
 
@@ -54,12 +54,13 @@ void WriteAll(int fd, const Bytes& bytes) {
   if (::fsync(fd) != 0) ThrowOutput("cannot flush to the device", errno);
 }
 
-/// Takes away the permissions that are not in `permissions`; the owner's stay.
+/// Takes away the permissions that are not in `permissions`; the owner's stay. File systems without
+/// permissions of their own (FAT) refuse, which leaves nothing to protect.
 void Restrict(int fd, fs::perms permissions) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) ThrowOutput("cannot inspect", errno);
   const mode_t wanted = status.st_mode & (static_cast<mode_t>(permissions) | S_IRWXU) & 0777;
-  if (::fchmod(fd, wanted) != 0) ThrowOutput("cannot set permissions", errno);
+  if (::fchmod(fd, wanted) != 0 && errno != EPERM) ThrowOutput("cannot set permissions", errno);
 }
 
 fs::path TemporaryName(const fs::path& path) {
@@ -68,65 +69,74 @@ fs::path TemporaryName(const fs::path& path) {
          (".facedeblur-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp");
 }
 
-/// A file without a name until Publish(), or with a temporary one where O_TMPFILE is missing.
+/// A file without a name until Publish(), or with a temporary one where the file system (or a
+/// missing /proc, which gives a nameless file its name) does not allow that.
 class PendingFile {
  public:
-  explicit PendingFile(const fs::path& path)
-      : path_(path),
-        fd_(::open(ParentFolder(path).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666)) {
+  explicit PendingFile(const fs::path& path) : path_(path), fd_(Open()) {
     if (fd_.valid()) return;
-    if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT && errno != EINVAL) {
-      ThrowOutput("cannot create a file in the output folder", errno);
-    }
-    temporary_ = TemporaryName(path);
-    named_fd_ = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-    if (named_fd_ < 0) {
-      temporary_.clear();
-      ThrowOutput("cannot create a file in the output folder", errno);
-    }
+    temporary_.clear();
+    ThrowOutput("cannot create a file in the output folder", errno);
   }
   ~PendingFile() {
-    if (named_fd_ >= 0) ::close(named_fd_);
     if (!temporary_.empty()) ::unlink(temporary_.c_str());
   }
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;
 
-  int fd() const { return fd_.valid() ? fd_.get() : named_fd_; }
+  int fd() const { return fd_.get(); }
 
   void Publish(Clobber clobber) {
-    if (clobber == Clobber::kRefuse) {
-      LinkTo(path_);
-    } else {
-      if (temporary_.empty()) {
-        const fs::path name = TemporaryName(path_);
-        LinkTo(name);
-        temporary_ = name;
-      }
-      if (::rename(temporary_.c_str(), path_.c_str()) != 0) ThrowOutput("cannot rename", errno);
-      temporary_.clear();
+    if (temporary_.empty() && clobber == Clobber::kRefuse) return LinkTo(path_);
+    if (temporary_.empty()) {
+      const fs::path name = TemporaryName(path_);
+      LinkTo(name);
+      temporary_ = name;
     }
+    if (clobber == Clobber::kRefuse) {
+      RenameWithoutReplacing();
+    } else if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
+      ThrowOutput("cannot rename", errno);
+    }
+    temporary_.clear();
   }
 
  private:
-  /// link(2) fails where the name exists: refusing to clobber and publishing are one step.
-  void LinkTo(const fs::path& name) {
-    int status = 0;
-    if (temporary_.empty()) {
-      const std::string self = "/proc/self/fd/" + std::to_string(fd());
-      status = ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW);
-    } else {
-      status = ::link(temporary_.c_str(), name.c_str());
+  int Open() {
+    constexpr mode_t kMode = 0666;  // less the umask
+    if (::access("/proc/self/fd", F_OK) == 0) {
+      const int fd = ::open(ParentFolder(path_).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kMode);
+      if (fd >= 0) return fd;
     }
-    if (status == 0) return;
-    if (errno == EEXIST) throw Error(ErrorKind::kOutput, "the output file exists");
-    ThrowOutput("cannot name the output file", errno);
+    temporary_ = TemporaryName(path_);
+    return ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, kMode);
+  }
+
+  [[noreturn]] static void ThrowUnnamed(int error) {
+    if (error == EEXIST) throw Error(ErrorKind::kOutput, "the output file exists");
+    ThrowOutput("cannot name the output file", error);
+  }
+
+  /// linkat(2) fails where the name exists: refusing to clobber and publishing are one step.
+  void LinkTo(const fs::path& name) {
+    const std::string self = "/proc/self/fd/" + std::to_string(fd());
+    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+      ThrowUnnamed(errno);
+    }
+  }
+
+  /// One step as well; memory cards (FAT) know it, where they know no links.
+  void RenameWithoutReplacing() {
+    constexpr unsigned kNoReplace = 1;  // RENAME_NOREPLACE of linux/fs.h
+    if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), kNoReplace) == 0) return;
+    if (errno != EINVAL && errno != ENOSYS) ThrowUnnamed(errno);
+    if (::link(temporary_.c_str(), path_.c_str()) != 0) ThrowUnnamed(errno);
+    ::unlink(temporary_.c_str());
   }
 
   fs::path path_;
-  FileDescriptor fd_;
-  int named_fd_ = -1;
   fs::path temporary_;
+  FileDescriptor fd_;
 };
 
 void SyncFolder(const fs::path& folder) {

@@ -80,6 +80,19 @@ TEST(Probe, AbsurdSizeIsRefusedBeforeAllocation) {
   }
 }
 
+TEST(Probe, SidesWhoseProductOverflowsAreRefused) {
+  Bytes png = Encode(".png", CV_8UC1);
+  for (std::size_t at = 16; at < 24; ++at) png[at] = 0xFF;
+  EXPECT_THROW(ProbeImage(png), Error);
+  const std::string ppm = "P6 8589934592 2147483648 255\n";
+  EXPECT_THROW(ProbeImage(Bytes(ppm.begin(), ppm.end())), Error);
+}
+
+TEST(Probe, PpmOfOtherDepthsIsRefusedNotDarkened) {
+  const std::string ppm = "P5 2 2 1023\n\1\2\1\2\1\2\1\2";
+  EXPECT_THROW(ProbeImage(Bytes(ppm.begin(), ppm.end())), Error);
+}
+
 TEST(Probe, MaxPixelsIsTheLimit) {
   const Bytes png = Encode(".png", CV_8UC1);
   std::string warning;

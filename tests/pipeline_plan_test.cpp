@@ -60,6 +60,17 @@ TEST(Plan, OutputInsideInputIsNotRead) {
   EXPECT_EQ(plan.notes.size(), 1U);
 }
 
+TEST(Plan, OtherFoldersTheRunWritesToAreNotRead) {
+  const TempFolder in;
+  WriteText(in / "a.jpg", "x");
+  WriteText(in / "cmp/a.jpg.comparison.jpg", "x");
+  PlanOptions options;
+  options.inputs = {in.path()};
+  options.output = in / "out";
+  options.excluded = {in / "cmp", ""};
+  EXPECT_EQ(Relative(PlanInputs(options)), std::vector<std::string>{"a.jpg"});
+}
+
 TEST(Plan, OutputEqualToInputIsRefused) {
   const TempFolder in;
   WriteText(in / "a.jpg", "x");

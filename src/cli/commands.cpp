@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "cli/exit_code.h"
+#include "cli/logging.h"
 #include "facedeblur/util/error.h"
 
 namespace facedeblur {
@@ -37,10 +38,10 @@ int RunCommandLine(int argc, char** argv) {
   try {
     return Dispatch(argc, argv);
   } catch (const Error& error) {
-    std::fprintf(stderr, "facedeblur: %s\n", error.what());
+    std::fprintf(stderr, "facedeblur: %s\n", Printable(error.what()).c_str());
     return ExitCodeFor(error.kind());
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "facedeblur: %s\n", DescribeException(error).c_str());
+    std::fprintf(stderr, "facedeblur: %s\n", Printable(DescribeException(error)).c_str());
     return kExitSomeFailed;
   }
 }

@@ -93,9 +93,9 @@ void InitLogging(Verbosity verbosity, const std::filesystem::path& log_file) {
   spdlog::set_default_logger(std::move(logger));
 }
 
-std::string Printable(const std::filesystem::path& path) {
+std::string Printable(const std::string& text) {
   std::string shown;
-  for (const char c : path.string()) {
+  for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     shown += byte < 0x20 || byte == 0x7F ? fmt::format("\\x{:02X}", byte) : std::string(1, c);
   }

@@ -12,10 +12,12 @@ namespace facedeblur {
 namespace {
 
 std::string Describe(const ImageRecord& record) {
-  std::string text = fmt::format("{}: {}", Printable(record.input), OutcomeName(record.outcome));
+  std::string text =
+      fmt::format("{}: {}", Printable(record.input.string()), OutcomeName(record.outcome));
   if (record.outcome == Outcome::kRestored) text += ", " + Counted(record.faces, "face");
   if (record.outcome == Outcome::kRestored || record.outcome == Outcome::kCopied) {
-    text += fmt::format(" -> {} ({:.2f} s)", Printable(record.output), record.seconds.Total());
+    text +=
+        fmt::format(" -> {} ({:.2f} s)", Printable(record.output.string()), record.seconds.Total());
   }
   return text;
 }
@@ -36,12 +38,12 @@ void BatchProgress::OnRecord(const ImageRecord& record) {
   ++done_;
   faces_ += record.faces;
   for (const std::string& warning : record.warnings) {
-    spdlog::warn("{}: {}", Printable(record.input), warning);
+    spdlog::warn("{}: {}", Printable(record.input.string()), warning);
   }
   const StageSeconds& s = record.seconds;
   if (record.outcome == Outcome::kFailed) {
     ++failed_;
-    spdlog::error("{}: {}", Printable(record.input), record.message);
+    spdlog::error("{}: {}", Printable(record.input.string()), Printable(record.message));
   } else {
     spdlog::log(bar_ ? spdlog::level::debug : spdlog::level::info, "{}", Describe(record));
     spdlog::debug(

@@ -95,9 +95,9 @@ void PrepareOutputFolder(const InputPlan& plan) {
 }
 
 int RunPlan(const InputPlan& plan, const RestoreOptions& options, const ComputeDevice& device) {
-  for (const std::string& note : plan.notes) spdlog::warn("{}", note);
+  for (const std::string& note : plan.notes) spdlog::warn("{}", Printable(note));
   for (const PlanProblem& problem : plan.problems) {
-    spdlog::error("{}: {}", Printable(problem.input), problem.message);
+    spdlog::error("{}: {}", Printable(problem.input.string()), Printable(problem.message));
   }
   if (plan.ignored > 0)
     spdlog::debug("{} files without an image's extension left out", plan.ignored);
@@ -142,9 +142,6 @@ int RunRestore(int argc, char** argv) {
   const PlanOptions plan_options = FinishRestoreOptions(&options);
   InstallInterruptHandlers();
   ConfigureInference();
-  // A second barrier behind our own header check, read by OpenCV at its first image.
-  ::setenv("OPENCV_IO_MAX_IMAGE_PIXELS", std::to_string(options.batch.limits.max_pixels).c_str(),
-           1);
   const InputPlan plan = PlanInputs(plan_options);
   Leave(RunPlan(plan, options, ChooseDevice(options.device)));
 }

@@ -159,6 +159,7 @@ PlanOptions FinishRestoreOptions(RestoreOptions* options) {
   plan.inputs.assign(options->paths.begin(), options->paths.end() - 1);
   plan.output = options->paths.back();
   plan.recursive = !options->no_recursive;
+  plan.excluded = {options->batch.save_faces, options->batch.comparison};
   if (options->format != "keep") plan.format = ParseFormat(options->format);
 
   BatchOptions& batch = options->batch;

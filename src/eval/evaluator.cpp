@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <exception>
+#include <mutex>
 #include <opencv2/imgproc.hpp>
 
 #include "eval/wiener_oracle.h"
@@ -164,21 +166,32 @@ std::vector<PairScores> Evaluate(const FaceSet& faces, const FaceRestorer& resto
           ? std::min(kernels.size(), static_cast<std::size_t>(protocol.kernels_per_face))
           : kernels.size();
   std::vector<PairScores> scores(faces.faces().size() * per_face);
+  const auto score_face = [&](std::size_t face) {
+    const cv::Mat sharp = EvaluationChip(faces.faces()[face], protocol.chip_size);
+    for (std::size_t i = 0; i < per_face; ++i) {
+      // Fewer than all: spread over the sizes, and different from face to face.
+      const std::size_t kernel = (i * kernels.size() / per_face + face) % kernels.size();
+      const std::size_t pair = face * per_face + i;
+      Random random(protocol.seed + 1, pair);
+      scores[pair] = ScorePair(sharp, kernels[kernel], restorer, protocol.noise, &random);
+      scores[pair].face = face;
+    }
+  };
+  std::mutex mutex;
+  std::exception_ptr failure;
   TaskPool pool(threads, PrepareInferenceThread);
   for (std::size_t face = 0; face < faces.faces().size(); ++face) {
     pool.Submit(0, [&, face] {
-      const cv::Mat sharp = EvaluationChip(faces.faces()[face], protocol.chip_size);
-      for (std::size_t i = 0; i < per_face; ++i) {
-        // Fewer than all: spread over the sizes, and different from face to face.
-        const std::size_t kernel = (i * kernels.size() / per_face + face) % kernels.size();
-        const std::size_t pair = face * per_face + i;
-        Random random(protocol.seed + 1, pair);
-        scores[pair] = ScorePair(sharp, kernels[kernel], restorer, protocol.noise, &random);
-        scores[pair].face = face;
+      try {
+        score_face(face);
+      } catch (...) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        failure = std::current_exception();
       }
     });
   }
   pool.Join();
+  if (failure) std::rethrow_exception(failure);
   return scores;
 }
 

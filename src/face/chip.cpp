@@ -92,20 +92,25 @@ cv::Mat ExtractChip(const cv::Mat& pixels, const ChipGeometry& geometry) {
   const cv::Rect region = CoveredRegion(geometry, pixels.size());
   if (region.empty()) throw Error(ErrorKind::kUsage, "the face lies outside the picture");
   cv::Mat source = ToFloatBgr(pixels(region));
-  Similarity source_from_image{1, 0, -static_cast<double>(region.x),
-                               -static_cast<double>(region.y)};
+  double x_scale = 1;
+  double y_scale = 1;
   const double shrink = geometry.chip_from_image.Scale();
   if (shrink < 0.8) {  // warpAffine takes point samples: average first, or the chip aliases
     const cv::Size size(std::max(1, cvRound(source.cols * shrink)),
                         std::max(1, cvRound(source.rows * shrink)));
-    const double scale = static_cast<double>(size.width) / source.cols;
+    x_scale = static_cast<double>(size.width) / source.cols;  // whole pixels: the two may differ
+    y_scale = static_cast<double>(size.height) / source.rows;
     cv::resize(source, source, size, 0, 0, cv::INTER_AREA);
-    source_from_image = {scale, 0, scale * (0.5 - region.x) - 0.5, scale * (0.5 - region.y) - 0.5};
   }
-  const Similarity chip_from_source = geometry.chip_from_image * source_from_image.Inverse();
+  // chip_from_image after image_from_source, which maps edges (at -0.5) to edges.
+  const Similarity& chip = geometry.chip_from_image;
+  const cv::Point2d origin =
+      chip(cv::Point2d(region.x + 0.5 / x_scale - 0.5, region.y + 0.5 / y_scale - 0.5));
+  const cv::Matx23d chip_from_source(chip.a / x_scale, -chip.b / y_scale, origin.x,
+                                     chip.b / x_scale, chip.a / y_scale, origin.y);
   cv::Mat result;
-  cv::warpAffine(source, result, chip_from_source.Matrix(), {geometry.size, geometry.size},
-                 cv::INTER_CUBIC, cv::BORDER_REFLECT_101);
+  cv::warpAffine(source, result, chip_from_source, {geometry.size, geometry.size}, cv::INTER_CUBIC,
+                 cv::BORDER_REFLECT_101);
   return cv::min(cv::max(result, 0.0), 1.0);
 }
 

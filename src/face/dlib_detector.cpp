@@ -23,17 +23,20 @@ constexpr double kSmallestFace = 40;
 
 /// An 8-bit grey copy at the given scale.
 cv::Mat GreyCopy(const cv::Mat& pixels, double scale) {
-  cv::Mat scaled = pixels;
-  if (scale != 1) {
-    const cv::Size size(std::max(1, cvRound(pixels.cols * scale)),
-                        std::max(1, cvRound(pixels.rows * scale)));
-    cv::resize(pixels, scaled, size, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
+  cv::Mat grey = pixels;
+  if (pixels.channels() == 3) cv::cvtColor(pixels, grey, cv::COLOR_BGR2GRAY);
+  if (pixels.channels() == 4) cv::cvtColor(pixels, grey, cv::COLOR_BGRA2GRAY);
+  if (grey.depth() != CV_8U) {
+    cv::Mat eight_bits;
+    grey.convertTo(eight_bits, CV_8U, 255.0 / MaxSampleValue(grey));
+    grey = eight_bits;
   }
-  cv::Mat grey = scaled;
-  if (scaled.channels() == 3) cv::cvtColor(scaled, grey, cv::COLOR_BGR2GRAY);
-  if (scaled.channels() == 4) cv::cvtColor(scaled, grey, cv::COLOR_BGRA2GRAY);
-  if (grey.depth() != CV_8U) grey.convertTo(grey, CV_8U, 255.0 / MaxSampleValue(grey));
-  return grey;
+  if (scale == 1) return grey;
+  const cv::Size size(std::max(1, cvRound(pixels.cols * scale)),
+                      std::max(1, cvRound(pixels.rows * scale)));
+  cv::Mat scaled;
+  cv::resize(grey, scaled, size, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
+  return scaled;
 }
 
 class DlibFaceDetector : public FaceDetector {

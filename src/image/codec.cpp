@@ -19,10 +19,17 @@ namespace {
 
 /// The WebP container says so in its chunk names (RFC 9649): VP8L is the lossless bit stream.
 bool HoldsLosslessWebp(const Bytes& bytes) {
-  constexpr char kChunk[] = {'V', 'P', '8', 'L'};
-  const auto end =
-      bytes.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(bytes.size(), 4096));
-  return std::search(bytes.begin(), end, std::begin(kChunk), std::end(kChunk)) != end;
+  std::size_t at = 12;
+  while (at + 8 <= bytes.size()) {
+    const std::string type(bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                           bytes.begin() + static_cast<std::ptrdiff_t>(at + 4));
+    if (type == "VP8L") return true;
+    if (type == "VP8 ") return false;
+    std::size_t size = 0;
+    for (std::size_t i = 4; i-- > 0;) size = size << 8 | bytes[at + 4 + i];
+    at += 8 + size + size % 2;
+  }
+  return false;
 }
 
 cv::Mat DecodeWithOpenCv(const Bytes& bytes, ImageFormat format) {
@@ -128,12 +135,25 @@ double MaxSampleValue(const cv::Mat& pixels) {
 
 namespace {
 
+/// Rows become columns: so do the frequencies of the tables, and the sides of sampling.
+void TransposeTraits(JpegTraits* traits) {
+  for (auto& component : traits->components) {
+    std::swap(component.horizontal_sampling, component.vertical_sampling);
+  }
+  for (auto& table : traits->tables) {
+    const auto stored = table;
+    for (std::size_t i = 0; i < 64; ++i) table[i] = stored[i % 8 * 8 + i / 8];
+  }
+  std::swap(traits->density_x, traits->density_y);
+}
+
 void DecodePixels(const Bytes& bytes, Image* image, std::string* warning) {
   switch (image->format) {
     case ImageFormat::kJpeg:
       image->pixels = DecodeJpeg(bytes, &image->jpeg);
       image->jpeg.source = std::make_shared<Bytes>(bytes);
       if (image->metadata.orientation() == 1) image->jpeg.source_pixels = image->pixels;
+      if (image->metadata.orientation() >= 5) TransposeTraits(&image->jpeg);
       if (image->jpeg.components.size() == 4) {  // the profile does not describe what we hold now
         image->metadata = image->metadata.WithoutIcc();
         *warning = "its CMYK colours are converted to RGB";
@@ -141,6 +161,7 @@ void DecodePixels(const Bytes& bytes, Image* image, std::string* warning) {
       return;
     case ImageFormat::kTiff:
       image->pixels = DecodeTiff(bytes, &image->tiff, warning);
+      if (!image->tiff.profile_fits) image->metadata = image->metadata.WithoutIcc();
       return;
     case ImageFormat::kPng:
       image->png_chunks = CollectPngChunks(bytes);

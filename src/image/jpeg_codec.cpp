@@ -67,22 +67,57 @@ struct Decoder {
   Decoder& operator=(const Decoder&) = delete;
 };
 
+/// Where libjpeg writes: memory whose address is right at every moment. (jpeg_mem_dest tells its
+/// address only at the end, so that after an error nobody can free it.)
+struct Destination {
+  jpeg_destination_mgr base{};
+  unsigned char* data = nullptr;
+  std::size_t capacity = 0;
+
+  Destination() = default;
+  ~Destination() { std::free(data); }
+  Destination(const Destination&) = delete;
+  Destination& operator=(const Destination&) = delete;
+
+  std::size_t size() const { return capacity - base.free_in_buffer; }
+};
+
+void GrowDestination(j_compress_ptr codec) {
+  auto* destination = reinterpret_cast<Destination*>(codec->dest);
+  const std::size_t used = destination->capacity;
+  const std::size_t capacity = used == 0 ? 1 << 16 : 2 * used;
+  void* grown = std::realloc(destination->data, capacity);
+  if (grown == nullptr) ERREXIT1(codec, JERR_OUT_OF_MEMORY, 0);
+  destination->data = static_cast<unsigned char*>(grown);
+  destination->capacity = capacity;
+  destination->base.next_output_byte = destination->data + used;
+  destination->base.free_in_buffer = capacity - used;
+}
+
+boolean OnFull(j_compress_ptr codec) {
+  GrowDestination(codec);
+  return TRUE;
+}
+
+void OnDone(j_compress_ptr /*codec*/) {}
+
 struct Encoder {
   jpeg_compress_struct codec{};
   ErrorManager errors{};
-  unsigned char* buffer = nullptr;
-  unsigned long size = 0;
+  Destination destination;
 
   Encoder() {
     InitErrors(&errors);
     codec.err = &errors.base;
+    destination.base.init_destination = GrowDestination;
+    destination.base.empty_output_buffer = OnFull;
+    destination.base.term_destination = OnDone;
   }
-  ~Encoder() {
-    jpeg_destroy_compress(&codec);
-    std::free(buffer);
-  }
+  ~Encoder() { jpeg_destroy_compress(&codec); }
   Encoder(const Encoder&) = delete;
   Encoder& operator=(const Encoder&) = delete;
+
+  Bytes TakeBytes() const { return {destination.data, destination.data + destination.size()}; }
 };
 
 bool ReadHeader(Decoder* decoder, const Bytes& bytes) {
@@ -173,7 +208,7 @@ bool Write(Encoder* encoder, const unsigned char* rows, std::size_t stride, int 
            int channels, const JpegEncoding& encoding) {
   if (setjmp(encoder->errors.on_error) != 0) return false;
   jpeg_create_compress(&encoder->codec);
-  jpeg_mem_dest(&encoder->codec, &encoder->buffer, &encoder->size);
+  encoder->codec.dest = &encoder->destination.base;
   encoder->codec.image_width = static_cast<JDIMENSION>(width);
   encoder->codec.image_height = static_cast<JDIMENSION>(height);
   encoder->codec.input_components = channels;
@@ -219,7 +254,7 @@ Bytes EncodeAllBlocks(const cv::Mat& pixels, const JpegEncoding& encoding) {
              encoding)) {
     throw Error(ErrorKind::kOutput, std::string("cannot encode JPEG: ") + encoder.errors.message);
   }
-  return {encoder.buffer, encoder.buffer + encoder.size};
+  return encoder.TakeBytes();
 }
 
 bool ReadCoefficients(Decoder* decoder, jvirt_barray_ptr** coefficients) {
@@ -293,7 +328,7 @@ bool WriteCoefficients(Encoder* encoder, Decoder* source, jvirt_barray_ptr* coef
   if (setjmp(source->errors.on_error) != 0) return false;
   if (setjmp(encoder->errors.on_error) != 0) return false;
   jpeg_create_compress(&encoder->codec);
-  jpeg_mem_dest(&encoder->codec, &encoder->buffer, &encoder->size);
+  encoder->codec.dest = &encoder->destination.base;
   jpeg_copy_critical_parameters(&source->codec, &encoder->codec);
   encoder->codec.density_unit = source->codec.density_unit;
   encoder->codec.X_density = source->codec.X_density;
@@ -334,7 +369,7 @@ Bytes SpliceChangedBlocks(const cv::Mat& pixels, const JpegTraits& traits,
       !WriteCoefficients(&encoder, &source, source_blocks, traits.progressive)) {
     return {};
   }
-  return {encoder.buffer, encoder.buffer + encoder.size};
+  return encoder.TakeBytes();
 }
 
 }  // namespace

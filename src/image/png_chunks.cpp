@@ -36,10 +36,9 @@ void VisitChunks(const Bytes& bytes, std::size_t begin,
   }
 }
 
-bool IsColour(std::string_view type) { return type == "gAMA" || type == "cHRM" || type == "sRGB"; }
-
 bool IsCarried(std::string_view type) {
-  return IsColour(type) || type == "pHYs" || type == "tEXt" || type == "zTXt";
+  return type == "gAMA" || type == "cHRM" || type == "sRGB" || type == "pHYs" || type == "tEXt" ||
+         type == "zTXt";
 }
 
 std::set<std::string> ChunkTypes(const Bytes& png) {
@@ -75,8 +74,7 @@ Bytes InsertPngChunks(Bytes png, const Bytes& chunks) {
   const std::set<std::string> present = ChunkTypes(png);
   Bytes inserted;
   VisitChunks(chunks, 0, [&](const Chunk& chunk) {
-    const bool has_profile = present.count("iCCP") > 0 && IsColour(chunk.type);
-    if (present.count(chunk.type) == 0 && !has_profile) Append(chunks, chunk, &inserted);
+    if (present.count(chunk.type) == 0) Append(chunks, chunk, &inserted);
     return true;
   });
   png.insert(png.begin() + kHeaderEnd, inserted.begin(), inserted.end());

@@ -10,8 +10,7 @@ namespace facedeblur {
 /// out.
 Bytes CollectPngChunks(const Bytes& png);
 
-/// Puts such chunks behind a PNG's header; kinds it already has keep their own. gAMA, cHRM and sRGB
-/// are left out where it has an ICC profile.
+/// Puts such chunks behind a PNG's header; kinds it already has keep their own.
 Bytes InsertPngChunks(Bytes png, const Bytes& chunks);
 
 /// True for a grey or colour PNG (without palette) whose transparency is one colour (a tRNS chunk).

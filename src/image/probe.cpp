@@ -57,6 +57,15 @@ class ByteView {
   const char* format_;
 };
 
+/// Sides that fit 31 bits: their product cannot overflow, and OpenCV can count them.
+void RequireSides(const ImageHeader& header, const char* format) {
+  constexpr std::int64_t kLargest = 0x7FFFFFFF;
+  if (header.width <= 0 || header.height <= 0 || header.width > kLargest ||
+      header.height > kLargest) {
+    ThrowDamaged(format);
+  }
+}
+
 /// ITU-T T.81 Annex B: the frame header (SOFn) holds the size.
 void ProbeJpeg(const ByteView& view, ImageHeader* header) {
   std::size_t at = 2;
@@ -84,6 +93,9 @@ void ProbePng(const ByteView& view, ImageHeader* header) {
   header->height = view.Big(20, 4);
   std::size_t at = 8;
   while (!view.Is(at + 4, "IEND")) {
+    if (view.Is(at + 4, "acTL")) {
+      throw Error(ErrorKind::kInput, "an animated PNG, which is not supported");
+    }
     const std::size_t length = view.Big(at, 4);
     view.Require(at, length + 12);
     at += length + 12;
@@ -202,7 +214,11 @@ class PnmProbe {
     header->width = Number();
     header->height = Number();
     const std::int64_t maximum = Number();
-    if (maximum < 1 || maximum > 65535) ThrowDamaged(view_.format());
+    if (maximum != 255 && maximum != 65535) {  // OpenCV would not scale them
+      throw Error(ErrorKind::kInput, "PPM with a maximum of " + std::to_string(maximum) +
+                                         "; 255 and 65535 are supported");
+    }
+    RequireSides(*header, view_.format());
     if (kind == '5' || kind == '6') {
       const std::int64_t samples = header->pixels() * (kind == '6' ? 3 : 1);
       view_.Require(at_ + 1, static_cast<std::size_t>(samples * (maximum > 255 ? 2 : 1)));
@@ -260,7 +276,7 @@ ImageHeader ProbeImage(const Bytes& bytes) {
       PnmProbe(view).Run(&header);
       break;
   }
-  if (header.width <= 0 || header.height <= 0) ThrowDamaged(view.format());
+  RequireSides(header, view.format());
   return header;
 }
 

@@ -143,6 +143,11 @@ void ReadTiles(TIFF* tiff, const MemoryFile& file, std::uint16_t plane, cv::Mat*
   const std::size_t row_bytes = tile_width * pixels->elemSize();
   const tmsize_t size = TIFFTileSize(tiff);
   if (size <= 0 || static_cast<std::size_t>(size) < row_bytes * tile_height) ThrowDamaged(file);
+  constexpr std::size_t kTileAllowance = 64UL
+                                         << 20;  // a tile far larger than its picture is a bomb
+  if (static_cast<std::size_t>(size) > pixels->total() * pixels->elemSize() + kTileAllowance) {
+    throw Error(ErrorKind::kInput, "TIFF with absurdly large tiles");
+  }
   std::vector<unsigned char> tile(static_cast<std::size_t>(size));
   const auto width = static_cast<std::uint32_t>(pixels->cols);
   const auto height = static_cast<std::uint32_t>(pixels->rows);
@@ -198,6 +203,9 @@ TiffTraits ReadTraits(TIFF* tiff, const Layout& layout) {
   traits.resolution_unit = Field<std::uint16_t>(tiff, TIFFTAG_RESOLUTIONUNIT, RESUNIT_NONE);
   traits.x_resolution = Field<float>(tiff, TIFFTAG_XRESOLUTION, 0);
   traits.y_resolution = Field<float>(tiff, TIFFTAG_YRESOLUTION, 0);
+  traits.profile_fits = layout.Plain() || layout.photometric == PHOTOMETRIC_RGB ||
+                        layout.photometric == PHOTOMETRIC_PALETTE ||
+                        layout.photometric == PHOTOMETRIC_YCBCR;
   std::uint16_t count = 0;
   std::uint16_t* kinds = nullptr;
   if (layout.samples == 4 && TIFFGetField(tiff, TIFFTAG_EXTRASAMPLES, &count, &kinds) == 1 &&

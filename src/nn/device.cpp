@@ -66,13 +66,13 @@ void ConfigureInference() {
   at::globalContext().setDeterministicCuDNN(true);
   at::globalContext().setAllowTF32CuDNN(false);
   at::globalContext().setAllowTF32CuBLAS(false);
+  cv::setNumThreads(1);  // for the whole process: before any other thread is in OpenCV
   PrepareInferenceThread();
 }
 
 void PrepareInferenceThread() {
   at::set_num_threads(1);
   at::globalContext().setFlushDenormal(true);  // a mode of the calling thread's CPU registers
-  cv::setNumThreads(1);
 }
 
 }  // namespace facedeblur

@@ -87,15 +87,16 @@ class Batch {
   }
 
   /// The one place where a picture's errors end up: whatever a stage throws fails this picture
-  /// alone.
+  /// alone. A stage returns true when the picture is finished.
   template <typename Stage>
   void Guard(const JobPtr& job, const Stage& stage) {
+    bool finished = true;
     try {
-      stage();
+      finished = stage();
     } catch (const std::exception& error) {
       RecordFailure(job.get(), DescribeException(error));
-      Finish(job);
     }
+    if (finished) Finish(job);
   }
 
   /// Under --skip-existing another process may have written the output meanwhile: that is no
@@ -114,7 +115,7 @@ class Batch {
 
   void Begin(const JobPtr& job) {
     Guard(job, [&] {
-      if (SettledByExistingOutput(job.get())) return Finish(job);
+      if (SettledByExistingOutput(job.get())) return true;
       Decode(job.get());
       {
         const StageTimer timer(&job->record.seconds.detect);
@@ -123,9 +124,10 @@ class Batch {
       }
       if (job->tasks.empty()) {
         HandleNoFace(job.get());
-        return Finish(job);
+        return true;
       }
       SubmitFaces(job);
+      return false;
     });
   }
 
@@ -192,7 +194,7 @@ class Batch {
       WriteExtras(*job, result);
       job->record.faces = static_cast<int>(job->tasks.size());
       job->record.outcome = Outcome::kRestored;
-      Finish(job);
+      return true;
     });
   }
 

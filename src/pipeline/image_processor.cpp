@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "facedeblur/face/compositor.h"
+#include "facedeblur/util/error.h"
 
 namespace facedeblur {
 
@@ -18,7 +19,11 @@ std::vector<FaceTask> FindFaces(const cv::Mat& pixels, const FaceDetector* detec
   for (DetectedFace& face : detector->Detect(pixels)) {
     if (options.max_faces > 0 && static_cast<int>(tasks.size()) == options.max_faces) break;
     FaceTask task;
-    task.geometry = PlaceChip(face.landmarks, chip_template);
+    try {
+      task.geometry = PlaceChip(face.landmarks, chip_template);
+    } catch (const Error&) {
+      continue;  // landmarks that fall into one point: no face after all
+    }
     task.face = std::move(face);
     tasks.push_back(std::move(task));
   }

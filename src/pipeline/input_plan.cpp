@@ -119,6 +119,12 @@ class Planner {
     }
   }
 
+  bool IsWrittenTo(const fs::path& folder) const {
+    return SameFile(folder, options_.output) ||
+           std::any_of(options_.excluded.begin(), options_.excluded.end(),
+                       [&](const fs::path& other) { return SameFile(folder, other); });
+  }
+
   /// A folder that cannot be read is a problem of its own; its siblings go on.
   void ListFolder(const fs::path& folder, std::vector<fs::path>* files) {
     std::error_code error;
@@ -133,9 +139,8 @@ class Planner {
       const bool link = entries->is_symlink(error);
       if (entries->is_directory(error)) {
         if (!options_.recursive || link) continue;  // links to folders could go in circles
-        if (SameFile(path, options_.output)) {
-          plan_.notes.push_back(path.string() +
-                                ": the output folder lies inside the input; not read");
+        if (IsWrittenTo(path)) {
+          plan_.notes.push_back(path.string() + ": an output folder inside the input; not read");
           continue;
         }
         ListFolder(path, files);

@@ -29,6 +29,9 @@ class FaceWienerRestorer : public FaceRestorer {
     if (model.channels != "BGR" || model.range != 1) {
       throw Error(ErrorKind::kModel, "the face network takes BGR from 0 to 1");
     }
+    if (template_.size < KernelNetImpl::kWindow || template_.size % kChipSizeStep != 0) {
+      throw Error(ErrorKind::kModel, "its chip size does not fit the face network");
+    }
     LoadTensors(model.tensors, net_.get());
     net_->eval();
     net_->to(device_);
@@ -61,7 +64,10 @@ class FaceWienerRestorer : public FaceRestorer {
     const cv::Mat coarse = ResizeChip(chip, template_.size);
     FaceWienerNet net = net_;
     const torch::Tensor kernel = net->EstimateKernel(TensorFromChip(coarse).to(device_));
-    const double enlargement = kLargestRadius / RmsRadius(kernel);
+    const double own_size = static_cast<double>(chip.cols) / template_.size;
+    const double radius = RmsRadius(kernel);  // may be 0, of a face without any blur
+    const double enlargement =
+        radius * own_size > kLargestRadius ? kLargestRadius / radius : own_size;
     const int steps = static_cast<int>(template_.size * enlargement / kChipSizeStep);
     return std::clamp(steps * kChipSizeStep, template_.size, chip.cols);
   }

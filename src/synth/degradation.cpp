@@ -1,5 +1,6 @@
 #include "facedeblur/synth/degradation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
@@ -33,7 +34,8 @@ void AddNoise(double read, double shot, Random* random, cv::Mat* picture) {
   for (int y = 0; y < picture->rows; ++y) {
     auto* row = picture->ptr<float>(y);
     for (int i = 0; i < picture->cols * 3; ++i) {
-      const double variance = read * read + shot * shot * static_cast<double>(row[i]);
+      const double light = std::max(0.0, static_cast<double>(row[i]));
+      const double variance = read * read + shot * shot * light;
       row[i] += static_cast<float>(std::sqrt(variance) * random->Normal());
     }
   }

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -32,6 +33,7 @@ class BatchLoader {
   std::mutex mutex_;
   std::condition_variable ready_changed_;
   std::map<std::uint64_t, std::vector<TrainingPair>> ready_;
+  std::exception_ptr failure_;
   TaskPool pool_;
 };
 

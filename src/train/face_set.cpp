@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <exception>
+#include <iomanip>
 #include <map>
 #include <mutex>
 #include <opencv2/imgproc.hpp>
@@ -34,6 +35,7 @@ class LandmarkCache {
       words >> key;
       Landmarks& landmarks = entries_[key];
       for (cv::Point2f point; words >> point.x >> point.y;) landmarks.push_back(point);
+      if (!landmarks.empty() && landmarks.size() != kLandmarkCount) entries_.erase(key);
     }
   }
 
@@ -62,6 +64,7 @@ class LandmarkCache {
   void Save() const {
     if (file_.empty() || !changed_) return;
     std::ostringstream text;
+    text << std::setprecision(9);  // floats come back as they were
     for (const auto& [key, landmarks] : entries_) {
       text << key;
       for (const auto& point : landmarks) text << ' ' << point.x << ' ' << point.y;
@@ -112,7 +115,7 @@ SharpFace LoadFace(const fs::path& path, const FaceDetector& detector, LandmarkC
       if (!found.empty()) face.landmarks = found.front().landmarks;
       cache->Add(key, face.landmarks);
     }
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     face.landmarks.clear();  // a damaged file among thousands is not worth stopping for
   }
   return face;

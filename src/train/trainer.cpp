@@ -63,7 +63,11 @@ class Trainer {
     torch::manual_seed(options.seed);
     objective_ = Objective::Create(options.network, options.losses);
     if (!options.init.empty()) {
-      LoadTensors(ReadModelFile(ReadFile(options.init)).tensors, &objective_->module());
+      try {
+        LoadTensors(ReadModelFile(ReadFile(options.init)).tensors, &objective_->module());
+      } catch (const std::exception& error) {
+        throw Error(ErrorKind::kModel, options.init.string() + ": " + DescribeException(error));
+      }
     }
     objective_->module().to(device_);
     optimizer_ = std::make_unique<torch::optim::AdamW>(
@@ -185,8 +189,9 @@ class Trainer {
     }
     const bool best = progress->restored_psnr > state_.best_psnr;
     if (best) state_.best_psnr = progress->restored_psnr;
-    SaveProgress();
+    // The state last: it remembers that the best weights were written.
     if (best) SaveWeights("best.h5");
+    SaveProgress();
   }
 
   void SaveWeights(const std::string& name) {

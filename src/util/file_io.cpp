@@ -108,8 +108,12 @@ class PendingFile {
       const int fd = ::open(ParentFolder(path_).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kMode);
       if (fd >= 0) return fd;
     }
-    temporary_ = TemporaryName(path_);
-    return ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, kMode);
+    int fd = -1;
+    do {  // a killed process with our number may have left such a name
+      temporary_ = TemporaryName(path_);
+      fd = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, kMode);
+    } while (fd < 0 && errno == EEXIST);
+    return fd;
   }
 
   [[noreturn]] static void ThrowUnnamed(int error) {

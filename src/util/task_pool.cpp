@@ -7,8 +7,13 @@ namespace facedeblur {
 
 TaskPool::TaskPool(std::size_t threads, const Task& on_start) {
   threads_.reserve(std::max<std::size_t>(threads, 1));
-  for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i) {
-    threads_.emplace_back([this, on_start] { Work(on_start); });
+  try {
+    for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i) {
+      threads_.emplace_back([this, on_start] { Work(on_start); });
+    }
+  } catch (...) {  // no more threads to be had: those that run must end before this object does
+    Join();
+    throw;
   }
 }
 

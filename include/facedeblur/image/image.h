@@ -38,6 +38,7 @@ struct TiffTraits {
   std::uint16_t resolution_unit = 2;  ///< 1 none, 2 inch, 3 centimetre
   float x_resolution = 0;             ///< pixels per unit; 0: unknown
   float y_resolution = 0;
+  bool profile_fits = true;          ///< an ICC profile still describes the pixels after decoding
   bool premultiplied_alpha = false;  ///< colours are multiplied by alpha ("associated")
 };
 

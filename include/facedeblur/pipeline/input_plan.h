@@ -10,8 +10,9 @@
 namespace facedeblur {
 
 struct PlanOptions {
-  std::vector<std::filesystem::path> inputs;  ///< files and folders
-  std::filesystem::path output;               ///< a file for one file, else a folder
+  std::vector<std::filesystem::path> inputs;    ///< files and folders
+  std::filesystem::path output;                 ///< a file for one file, else a folder
+  std::vector<std::filesystem::path> excluded;  ///< other folders that the run writes to
   bool recursive = true;
   std::optional<ImageFormat> format;  ///< forced output format: changes file extensions
 };

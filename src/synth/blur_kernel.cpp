@@ -158,7 +158,7 @@ cv::Mat RandomKernel(const KernelOptions& options, Random* random) {
     kernel = RandomGaussian(4, random);
   } else if ((pick -= options.defocus) < 0) {
     kernel = DefocusKernel(random->Uniform(0.8, 7));
-  } else if ((pick -= options.composed) < 0) {
+  } else if (pick < options.composed) {
     kernel = ComposeKernels(ShakeOfRandomSize(options, random), RandomGaussian(1.5, random));
   } else {
     kernel = ShakeOfRandomSize(options, random);

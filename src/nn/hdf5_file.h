@@ -29,7 +29,7 @@ class Hdf5File {
   std::vector<std::string> ListGroup(const std::string& group) const;
 
   bool HasAttribute(const std::string& object, const std::string& name) const;
-  /// A string attribute, fixed or variable length; nothing when it is absent or no string.
+  /// A string attribute, fixed or variable length; nothing when it is absent. Throws for numbers.
   std::optional<std::string> ReadString(const std::string& object, const std::string& name) const;
   /// An array of strings. An empty array may be of any type: Keras writes those as zero floats.
   std::vector<std::string> ReadStrings(const std::string& object, const std::string& name) const;

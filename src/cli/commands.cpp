@@ -19,6 +19,7 @@ struct Command {
 /// A folder that is called like a command is written ./name.
 constexpr Command kCommands[] = {
     {"restore", RunRestore},
+    {"synth", RunSynth},
     {"train", RunTrain},
     {"evaluate", RunEvaluate},
 };

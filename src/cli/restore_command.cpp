@@ -15,6 +15,7 @@
 #include "cli/logging.h"
 #include "cli/progress.h"
 #include "cli/restore_options.h"
+#include "cli/setup.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/pipeline/batch_runner.h"
 #include "facedeblur/restore/model_path.h"
@@ -26,7 +27,7 @@ namespace facedeblur {
 namespace {
 
 constexpr char kFooter[] =
-    "\nOther commands: facedeblur train, facedeblur evaluate (each with a --help of its own).\n"
+    "\nOther commands: facedeblur synth, train, evaluate (each with a --help of its own).\n"
     "\nExit codes: 0 all done, 1 some inputs failed (the others are written), 2 usage,\n"
     "3 weights or model unusable, 4 device unavailable, 130 or 143 interrupted.";
 
@@ -35,15 +36,6 @@ struct LoadedModels {
   std::unique_ptr<FaceDetector> detector;
   std::unique_ptr<FaceRestorer> restorer;
 };
-
-/// Asked before anything is read, so that a wrong device is told at once.
-ComputeDevice ChooseDevice(const std::string& name) {
-  std::string note;
-  const ComputeDevice device = ResolveDevice(name, &note);
-  if (!note.empty()) spdlog::info("running on the CPU: {}", note);
-  spdlog::debug("device: {}", device.ToString());
-  return device;
-}
 
 /// The landmark model (100 MB) and the weights are read at the same time.
 LoadedModels LoadModels(const RestoreOptions& options, const ComputeDevice& device) {

@@ -1,7 +1,9 @@
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -10,9 +12,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/help_formatter.h"
-#include "cli/logging.h"
-#include "facedeblur/nn/device.h"
-#include "facedeblur/restore/model_path.h"
+#include "cli/setup.h"
 #include "facedeblur/train/trainer.h"
 #include "facedeblur/util/interrupt.h"
 
@@ -26,11 +26,6 @@ struct TrainOptions {
   std::string device = "auto";
   TrainerOptions trainer;
 };
-
-template <typename Value>
-void Add(CLI::App* app, const char* name, Value* value, const char* description) {
-  app->add_option(name, *value, description)->capture_default_str();
-}
 
 void AddTrainOptions(CLI::App* app, TrainOptions* options) {
   TrainerOptions& t = options->trainer;
@@ -47,33 +42,48 @@ void AddTrainOptions(CLI::App* app, TrainOptions* options) {
       ->type_name("FILE");
   app->add_option("--models", options->models, "Folder with models")->type_name("DIR");
   app->add_option("--init", t.init, "Weights to start from")->type_name("FILE");
-  Add(app, "--device", &options->device, "auto, cpu, cuda or cuda:N");
-  Add(app, "--seed", &t.seed, "Seed of everything random");
-  Add(app, "--samples", &t.samples, "Pairs to train on in all");
-  Add(app, "--batch", &t.batch, "Pairs per step");
-  Add(app, "--learning-rate", &t.learning_rate, "Peak learning rate");
-  Add(app, "--weight-decay", &t.weight_decay, "Decoupled weight decay");
-  Add(app, "--warmup", &t.warmup, "Pairs over which the learning rate rises");
-  Add(app, "--clip", &t.clip, "Largest norm of the gradient");
-  Add(app, "--ema", &t.ema, "Decay of the averaged weights per step");
-  Add(app, "--fourier-loss", &t.losses.fourier, "Weight of the Fourier loss");
-  Add(app, "--kernel-loss", &t.losses.kernel, "Weight of the kernel loss");
-  Add(app, "--structure", &t.losses.structure, "Extra weight of eyes, brows, nose and mouth");
-  Add(app, "--validate-every", &t.validate_every, "Pairs between validations");
-  Add(app, "--validation-pairs", &t.validation_pairs, "Pairs to validate on");
-  Add(app, "--threads", &t.threads, "Threads of the network's operations");
-  Add(app, "--loader-threads", &t.loader_threads, "Threads that draw pairs");
-  Add(app, "--training-note", &t.training_note, "Text for the model file: what it was trained on");
-  Add(app, "--license-note", &t.license_note, "Text for the model file: terms of the weights");
+  AddOption(app, "--device", &options->device, "auto, cpu, cuda or cuda:N");
+  AddOption(app, "--network", &t.network, "face-wiener-1 or face-wiener-2");
+  AddOption(app, "--seed", &t.seed, "Seed of everything random");
+  AddOption(app, "--samples", &t.samples, "Pairs to train on in all");
+  AddOption(app, "--batch", &t.batch, "Pairs per step");
+  AddOption(app, "--learning-rate", &t.learning_rate, "Peak learning rate");
+  AddOption(app, "--weight-decay", &t.weight_decay, "Decoupled weight decay");
+  AddOption(app, "--warmup", &t.warmup, "Pairs over which the learning rate rises");
+  AddOption(app, "--clip", &t.clip, "Largest norm of the gradient");
+  AddOption(app, "--ema", &t.ema, "Decay of the averaged weights per step");
+  AddOption(app, "--fourier-loss", &t.losses.fourier, "Weight of the Fourier loss");
+  AddOption(app, "--kernel-loss", &t.losses.kernel, "Weight of the kernel loss");
+  AddOption(app, "--kernel-steps", &t.losses.kernel_steps,
+            "Share of steps that train only the kernel estimate");
+  AddOption(app, "--structure", &t.losses.structure, "Extra weight of eyes, brows, nose and mouth");
+  AddOption(app, "--validate-every", &t.validate_every, "Pairs between validations");
+  AddOption(app, "--validation-pairs", &t.validation_pairs, "Pairs to validate on");
+  AddOption(app, "--precision", &t.precision,
+            "fp32, bf16, or auto: bf16 convolutions where the hardware has them");
+  AddOption(app, "--threads", &t.threads, "Threads of the network's operations");
+  AddOption(app, "--loader-threads", &t.loader_threads, "Threads that draw pairs");
+  AddOption(app, "--training-note", &t.training_note,
+            "Text for the model file: what it was trained on");
+  AddOption(app, "--license-note", &t.license_note,
+            "Text for the model file: terms of the weights");
   app->set_config("--config", "", "Read options from an INI or TOML file");
+}
+
+std::string ListLosses(const std::map<std::string, double>& losses) {
+  std::string text;
+  for (const auto& [name, value] : losses) text += fmt::format(", {} {:.4f}", name, value);
+  return text;
 }
 
 void Report(const TrainingProgress& p, std::int64_t samples) {
   const double left = static_cast<double>(samples - p.samples) / p.samples_per_second / 60;
-  spdlog::info("{} of {} pairs, loss {:.4f}, {:.1f} pairs/s, {:.0f} min left", p.samples, samples,
-               p.loss, p.samples_per_second, left);
-  if (p.validated)
-    spdlog::info("  validation {:.2f} -> {:.2f} dB", p.blurred_psnr, p.restored_psnr);
+  spdlog::info("{} of {} pairs{}, {:.1f} pairs/s, {:.0f} min left", p.samples, samples,
+               ListLosses(p.losses), p.samples_per_second, left);
+  if (p.validated) {
+    spdlog::info("  validation {:.2f} -> {:.2f} dB{}", p.blurred_psnr, p.restored_psnr,
+                 ListLosses(p.validation_losses));
+  }
 }
 
 }  // namespace
@@ -83,21 +93,17 @@ int RunTrain(int argc, char** argv) {
   app.formatter(std::make_shared<HelpFormatter>("FOLDER... --output DIR"));
   TrainOptions options;
   AddTrainOptions(&app, &options);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitDone : kExitUsage;
-  }
-  InitLogging(Verbosity::kNormal, {});
-  InstallInterruptHandlers();
-  ConfigureInference();
-  std::string note;
-  const ComputeDevice device = ResolveDevice(options.device, &note);
-  DetectorOptions detector;
-  detector.landmark_model = FindModel(kLandmarkModel, options.models);
+  if (const auto code = ParseCommandLine(&app, argc, argv)) return *code;
+  const ComputeDevice device = ChooseDevice(options.device);
+  FaceSetOptions load;
+  load.folders = options.folders;
+  load.cache = options.cache;
+  load.threads = ThreadCount(0);
   constexpr std::size_t kFewestFaces = 20;
-  FaceSet training = FaceSet::Load(options.folders, options.cache, *FaceDetector::Create(detector),
-                                   std::max(1U, std::thread::hardware_concurrency()), kFewestFaces);
+  load.min_faces = kFewestFaces;
+  load.stop = [] { return InterruptSignal() != 0; };
+  FaceSet training = FaceSet::Load(load, *LoadDetector(options.models));
+  if (InterruptSignal() != 0) return kExitSignalBase + InterruptSignal();
   constexpr std::size_t kValidationShare = 20;
   const FaceSet validation = training.TakeEveryNth(kValidationShare);
   spdlog::info("{} faces to train on, {} to validate on", training.faces().size(),

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <exception>
 #include <mutex>
-#include <opencv2/imgproc.hpp>
 
-#include "eval/wiener_oracle.h"
-#include "facedeblur/image/metrics.h"
+#include "eval/baselines.h"
+#include "facedeblur/image/contact_sheet.h"
 #include "facedeblur/nn/device.h"
-#include "facedeblur/synth/degradation.h"
 #include "facedeblur/util/random.h"
 #include "facedeblur/util/task_pool.h"
 
@@ -23,81 +20,98 @@ cv::Mat To8Bit(const cv::Mat& chip) {
   return rounded;
 }
 
-Score ScoreOf(const cv::Mat& picture, const cv::Mat& truth) {
-  constexpr double kEqual = 100;  // stands for the infinite PSNR of equal pictures
-  return {std::min(kEqual, Psnr(picture, truth)), Ssim(picture, truth)};
-}
-
-/// The best score over shifts of up to 3 pixels in half-pixel steps (Levin et al., CVPR 2009), over
-/// the part of the picture that every shift fills. PSNR decides.
-Score BestShiftScore(const cv::Mat& picture, const cv::Mat& truth) {
-  constexpr int kReach = 3;
-  const cv::Rect inside(kReach + 1, kReach + 1, truth.cols - 2 * kReach - 2,
-                        truth.rows - 2 * kReach - 2);
-  const cv::Mat target = truth(inside);
-  double best = -1;
-  cv::Mat best_picture;
-  for (int dy = -2 * kReach; dy <= 2 * kReach; ++dy) {
-    for (int dx = -2 * kReach; dx <= 2 * kReach; ++dx) {
-      const cv::Matx23d shift(1, 0, 0.5 * dx, 0, 1, 0.5 * dy);
-      cv::Mat moved;
-      cv::warpAffine(picture, moved, shift, picture.size(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
-      const double psnr = std::min(100.0, Psnr(moved(inside), target));
-      if (psnr <= best) continue;
-      best = psnr;
-      best_picture = moved(inside).clone();
-    }
+class PairScorer {
+ public:
+  PairScorer(const EvaluationPair& pair, const FaceRestorer& restorer)
+      : pair_(pair), restorer_(restorer) {
+    pair.blurred.convertTo(chip_, CV_32F, 1 / 255.0);
+    scores_.face = pair.face;
+    scores_.kernel_size = pair.kernel.rows;
   }
-  return ScoreOf(best_picture, target.clone());
-}
 
-/// Mirrored border, correlation, noise, 8-bit rounding.
-cv::Mat BlurByProtocol(const cv::Mat& sharp, const cv::Mat& kernel, double noise, Random* random) {
-  cv::Mat blurred;
-  cv::filter2D(sharp, blurred, CV_32F, kernel, {-1, -1}, 0, cv::BORDER_REFLECT_101);
-  if (noise > 0) {
-    for (int y = 0; y < blurred.rows; ++y) {
-      auto* row = blurred.ptr<float>(y);
-      for (int i = 0; i < blurred.cols * 3; ++i) {
-        row[i] += static_cast<float>(noise * random->Normal());
+  /// The network's result.
+  cv::Mat ScoreNetwork() {
+    const auto begin = std::chrono::steady_clock::now();
+    cv::Mat restored = To8Bit(restorer_.Restore(chip_));
+    const auto end = std::chrono::steady_clock::now();
+    scores_.seconds = std::chrono::duration<double>(end - begin).count();
+    Add(Method::kBlurred, pair_.blurred).shifted = BestShiftScore(pair_.blurred, pair_.sharp);
+    Add(Method::kRestored, restored).shifted = BestShiftScore(restored, pair_.sharp);
+    if (!pair_.kernel.empty()) {
+      const cv::Mat estimate = restorer_.EstimateKernel(chip_);
+      if (!estimate.empty()) {
+        scores_.kernel_similarity = KernelSimilarity(estimate, pair_.kernel);
       }
     }
+    return restored;
   }
-  return To8Bit(blurred);
-}
 
-PairScores ScorePair(const cv::Mat& sharp, const cv::Mat& kernel, const FaceRestorer& restorer,
-                     double noise, Random* random) {
-  const cv::Mat truth = To8Bit(sharp);
-  const cv::Mat blurred = BlurByProtocol(sharp, kernel, noise, random);
-  cv::Mat chip;
-  blurred.convertTo(chip, CV_32F, 1 / 255.0);
-  const auto begin = std::chrono::steady_clock::now();
-  const cv::Mat restored = To8Bit(restorer.Restore(chip));
-  const auto end = std::chrono::steady_clock::now();
-  PairScores scores;
-  scores.kernel_size = kernel.rows;
-  scores.seconds = std::chrono::duration<double>(end - begin).count();
-  scores.blurred = ScoreOf(blurred, truth);
-  scores.restored = ScoreOf(restored, truth);
-  scores.blurred_shift = BestShiftScore(blurred, truth);
-  scores.restored_shift = BestShiftScore(restored, truth);
-  scores.oracle = ScoreOf(To8Bit(WienerOracle(chip, kernel)), truth);
-  return scores;
-}
+  void ScoreBaselines() {
+    constexpr double kUnsharpSigma = 2;
+    constexpr double kUnsharpAmount = 1;
+    constexpr int kIterations = 15;
+    Add(Method::kUnsharpMask, To8Bit(UnsharpMask(chip_, kUnsharpSigma, kUnsharpAmount)));
+    if (pair_.kernel.empty()) return;
+    Add(Method::kRichardsonLucy, To8Bit(RichardsonLucy(chip_, pair_.kernel, kIterations)));
+    Add(Method::kWiener, To8Bit(WienerOracle(chip_, pair_.kernel)));
+  }
+
+  const PairScores& scores() const { return scores_; }
+
+ private:
+  MethodScores& Add(Method method, const cv::Mat& picture) {
+    MethodScores& scores = scores_.methods[static_cast<std::size_t>(method)];
+    scores.known = true;
+    scores.chip = ScoreOf(picture, pair_.sharp);
+    scores.face = ScoreOf(picture, pair_.sharp, pair_.face_mask);
+    return scores;
+  }
+
+  const EvaluationPair& pair_;
+  const FaceRestorer& restorer_;
+  cv::Mat chip_;
+  PairScores scores_;
+};
 
 }  // namespace
 
-EvaluationProtocol MsplProtocol() { return {}; }
-
-EvaluationProtocol ShenProtocol() {
-  EvaluationProtocol protocol;
-  protocol.name = "shen";
-  protocol.noise = 0.01;
-  return protocol;
+Evaluation Evaluate(const PairSource& pairs, const FaceRestorer& restorer,
+                    const EvaluationOptions& options) {
+  Evaluation evaluation;
+  evaluation.scores.resize(pairs.count);
+  evaluation.examples.resize(std::min(options.examples, pairs.count));
+  const std::size_t examples = evaluation.examples.size();
+  const auto score = [&](std::size_t index) {
+    const EvaluationPair pair = pairs.make(index);
+    PairScorer scorer(pair, restorer);
+    const cv::Mat restored = scorer.ScoreNetwork();
+    if (options.baselines) scorer.ScoreBaselines();
+    evaluation.scores[index] = scorer.scores();
+    // Every (count / examples)-th pair is one to look at.
+    const std::size_t example = index * examples / pairs.count;
+    if (examples > 0 && (example * pairs.count + examples - 1) / examples == index) {
+      evaluation.examples[example] = {pair.sharp, pair.blurred, restored};
+    }
+  };
+  std::mutex mutex;
+  std::exception_ptr failure;
+  TaskPool pool(options.threads, PrepareInferenceThread);
+  for (std::size_t index = 0; index < pairs.count; ++index) {
+    pool.Submit(0, [&, index] {
+      try {
+        score(index);
+      } catch (...) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        failure = std::current_exception();
+      }
+    });
+  }
+  pool.Join();
+  if (failure) std::rethrow_exception(failure);
+  return evaluation;
 }
 
-MeanScore Summarize(const std::vector<PairScores>& pairs, Score PairScores::*method,
+MeanScore Summarize(const std::vector<PairScores>& pairs, const ScoreGetter& score,
                     std::uint64_t seed) {
   MeanScore summary;
   std::size_t faces = 0;
@@ -105,9 +119,10 @@ MeanScore Summarize(const std::vector<PairScores>& pairs, Score PairScores::*met
   std::vector<double> sums(faces);
   std::vector<double> counts(faces);
   for (const PairScores& pair : pairs) {
-    summary.mean.psnr += (pair.*method).psnr / static_cast<double>(pairs.size());
-    summary.mean.ssim += (pair.*method).ssim / static_cast<double>(pairs.size());
-    sums[pair.face] += (pair.*method).psnr;
+    const Score s = score(pair);
+    summary.mean.psnr += s.psnr / static_cast<double>(pairs.size());
+    summary.mean.ssim += s.ssim / static_cast<double>(pairs.size());
+    sums[pair.face] += s.psnr;
     counts[pair.face] += 1;
   }
   constexpr int kDraws = 1000;
@@ -131,68 +146,15 @@ MeanScore Summarize(const std::vector<PairScores>& pairs, Score PairScores::*met
   return summary;
 }
 
-cv::Mat EvaluationChip(const SharpFace& face, int chip_size) {
-  const auto points = AlignmentPoints(face.landmarks);
-  const cv::Point2d across = cv::Point2d(points[1]) - cv::Point2d(points[0]);
-  const cv::Point2d down(-across.y, across.x);
-  const double distance = std::hypot(across.x, across.y);
-  const cv::Point2d middle = 0.5 * (cv::Point2d(points[0]) + cv::Point2d(points[1])) + 0.4 * down;
-  const double scale = 0.4 * chip_size / distance;
-  const double angle = -std::atan2(across.y, across.x);
-  Similarity chip_from_image{scale * std::cos(angle), scale * std::sin(angle), 0, 0};
-  const cv::Point2d moved = chip_from_image(middle);
-  chip_from_image.tx = 0.5 * (chip_size - 1) - moved.x;
-  chip_from_image.ty = 0.5 * (chip_size - 1) - moved.y;
-  return ExtractChip(face.pixels, {chip_size, chip_from_image});
-}
-
-std::vector<cv::Mat> ProtocolKernels(const EvaluationProtocol& protocol) {
-  std::vector<cv::Mat> kernels;
-  Random random(protocol.seed);
-  for (int size = protocol.min_kernel; size <= protocol.max_kernel; size += 2) {
-    for (int i = 0; i < protocol.kernels_per_size; ++i) {
-      const cv::Mat kernel = CameraShakeKernel(size, &random);
-      kernels.push_back(protocol.centered ? CenterKernel(kernel) : kernel);
-    }
+cv::Mat ExampleSheet(const std::vector<ExampleChips>& examples) {
+  std::vector<SheetRow> rows = {{"Clean", {}}, {"Blurry", {}}, {"Deblurred", {}}};
+  for (const ExampleChips& example : examples) {
+    rows[0].cells.push_back(example.sharp);
+    rows[1].cells.push_back(example.blurred);
+    rows[2].cells.push_back(example.restored);
   }
-  return kernels;
-}
-
-std::vector<PairScores> Evaluate(const FaceSet& faces, const FaceRestorer& restorer,
-                                 const EvaluationProtocol& protocol, std::size_t threads) {
-  const std::vector<cv::Mat> kernels = ProtocolKernels(protocol);
-  const std::size_t per_face =
-      protocol.kernels_per_face > 0
-          ? std::min(kernels.size(), static_cast<std::size_t>(protocol.kernels_per_face))
-          : kernels.size();
-  std::vector<PairScores> scores(faces.faces().size() * per_face);
-  const auto score_face = [&](std::size_t face) {
-    const cv::Mat sharp = EvaluationChip(faces.faces()[face], protocol.chip_size);
-    for (std::size_t i = 0; i < per_face; ++i) {
-      // Fewer than all: spread over the sizes, and different from face to face.
-      const std::size_t kernel = (i * kernels.size() / per_face + face) % kernels.size();
-      const std::size_t pair = face * per_face + i;
-      Random random(protocol.seed + 1, pair);
-      scores[pair] = ScorePair(sharp, kernels[kernel], restorer, protocol.noise, &random);
-      scores[pair].face = face;
-    }
-  };
-  std::mutex mutex;
-  std::exception_ptr failure;
-  TaskPool pool(threads, PrepareInferenceThread);
-  for (std::size_t face = 0; face < faces.faces().size(); ++face) {
-    pool.Submit(0, [&, face] {
-      try {
-        score_face(face);
-      } catch (...) {
-        const std::lock_guard<std::mutex> lock(mutex);
-        failure = std::current_exception();
-      }
-    });
-  }
-  pool.Join();
-  if (failure) std::rethrow_exception(failure);
-  return scores;
+  constexpr int kCell = 160;
+  return MakeContactSheet(rows, kCell);
 }
 
 }  // namespace facedeblur

@@ -20,18 +20,24 @@ double Peak(const cv::Mat& image) {
   return image.depth() == CV_8U ? 255.0 : image.depth() == CV_16U ? 65535.0 : 1.0;
 }
 
+constexpr int kWindow = 11;
+
+/// The part of a picture around whose pixels the whole window fits.
+cv::Mat Inside(const cv::Mat& picture) {
+  constexpr int kHalf = kWindow / 2;
+  return picture(cv::Rect(kHalf, kHalf, picture.cols - 2 * kHalf, picture.rows - 2 * kHalf));
+}
+
 /// Gaussian-weighted local mean, where the whole window lies inside.
 cv::Mat LocalMean(const cv::Mat& image) {
-  constexpr int kWindow = 11;
   constexpr double kSigma = 1.5;
   cv::Mat mean;
   cv::GaussianBlur(image, mean, {kWindow, kWindow}, kSigma, kSigma);
-  constexpr int kHalf = kWindow / 2;
-  return mean(cv::Rect(kHalf, kHalf, image.cols - 2 * kHalf, image.rows - 2 * kHalf));
+  return Inside(mean);
 }
 
 /// Equation 13 of Wang et al. 2004 for one channel in double precision.
-double ChannelSsim(const cv::Mat& x, const cv::Mat& y, double peak) {
+double ChannelSsim(const cv::Mat& x, const cv::Mat& y, double peak, const cv::Mat& mask) {
   const double c1 = 0.01 * peak * 0.01 * peak;
   const double c2 = 0.03 * peak * 0.03 * peak;
   const cv::Mat mean_x = LocalMean(x);
@@ -42,7 +48,7 @@ double ChannelSsim(const cv::Mat& x, const cv::Mat& y, double peak) {
   const cv::Mat numerator = (2 * mean_x.mul(mean_y) + c1).mul(2 * covariance + c2);
   const cv::Mat denominator =
       (mean_x.mul(mean_x) + mean_y.mul(mean_y) + c1).mul(var_x + var_y + c2);
-  return cv::mean(numerator / denominator)[0];
+  return cv::mean(numerator / denominator, mask)[0];
 }
 
 std::vector<cv::Mat> DoubleChannels(const cv::Mat& image) {
@@ -65,15 +71,19 @@ double Psnr(const cv::Mat& image, const cv::Mat& reference, const cv::Mat& mask)
   return 10 * std::log10(Peak(image) * Peak(image) / mean_squared_error);
 }
 
-double Ssim(const cv::Mat& image, const cv::Mat& reference) {
+double Ssim(const cv::Mat& image, const cv::Mat& reference, const cv::Mat& mask) {
   RequireComparable(image, reference);
-  if (image.cols < 11 || image.rows < 11) {
+  if (image.cols < kWindow || image.rows < kWindow) {
     throw Error(ErrorKind::kUsage, "SSIM needs pictures of at least 11x11 pixels");
+  }
+  const cv::Mat inside = mask.empty() ? mask : Inside(mask);
+  if (!mask.empty() && cv::countNonZero(inside) == 0) {
+    throw Error(ErrorKind::kUsage, "the mask selects no window");
   }
   const auto x = DoubleChannels(image);
   const auto y = DoubleChannels(reference);
   double sum = 0;
-  for (std::size_t c = 0; c < x.size(); ++c) sum += ChannelSsim(x[c], y[c], Peak(image));
+  for (std::size_t c = 0; c < x.size(); ++c) sum += ChannelSsim(x[c], y[c], Peak(image), inside);
   return sum / static_cast<double>(x.size());
 }
 

@@ -157,7 +157,8 @@ torch::Tensor KernelNetImpl::forward(const torch::Tensor& chip) {
     // Feature-wise linear modulation (Perez et al. 2018) lets the picture steer the map.
     if (i == 1) h = h * (1 + film.slice(1, 0, 48)) + film.slice(1, 48, 96);
   }
-  return out_(h).flatten(1).log_softmax(1).view({-1, kKernel, kKernel});
+  // A probability needs full precision, whatever the convolutions ran in.
+  return out_(h).to(torch::kFloat32).flatten(1).log_softmax(1).view({-1, kKernel, kKernel});
 }
 
 KernelRefinerImpl::KernelRefinerImpl() {
@@ -217,7 +218,7 @@ torch::Tensor KernelRefinerImpl::forward(const torch::Tensor& blurred,
   const torch::Tensor scaled = kernel / kernel.amax({2, 3}, /*keepdim=*/true);
   const torch::Tensor seen =
       torch::cat({scaled, 0.1 * log_kernel, LeastSquares(blurred, restored)}, 1);
-  const torch::Tensor change = out_(blocks_->forward(in_(seen)));
+  const torch::Tensor change = out_(blocks_->forward(in_(seen))).to(torch::kFloat32);
   return (log_kernel + change)
       .flatten(1)
       .log_softmax(1)

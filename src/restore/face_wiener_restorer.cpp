@@ -50,6 +50,16 @@ class FaceWienerRestorer : public FaceRestorer {
     return cv::min(cv::max(moved, 0.0), 1.0);
   }
 
+  cv::Mat EstimateKernel(const cv::Mat& chip) const override {
+    if (chip.cols < KernelNetImpl::kWindow) return {};
+    const c10::InferenceMode inference;
+    FaceWienerNet net = net_;
+    const torch::Tensor kernel =
+        net->EstimateKernel(TensorFromChip(chip).to(device_))[0].cpu().contiguous();
+    const auto size = static_cast<int>(kernel.size(0));
+    return cv::Mat(size, size, CV_32F, kernel.data_ptr<float>()).clone();
+  }
+
   const ChipTemplate& chip_template() const override { return template_; }
   std::string Describe() const override { return "face network (kernel estimate, Wiener, U-Net)"; }
 

@@ -56,10 +56,28 @@ cv::Mat ShakeOfRandomSize(const KernelOptions& options, Random* random) {
   return CameraShakeKernel(options.min_shake + 2 * random->Integer(0, steps), random);
 }
 
-cv::Mat RandomGaussian(double max_sigma, Random* random) {
-  const double first = random->Uniform(0.5, max_sigma);
-  const double second = random->Uniform(0.5, max_sigma);
+cv::Mat RandomGaussian(double low, double high, Random* random) {
+  const double first = random->Uniform(low, high);
+  const double second = random->Uniform(low, high);
   return GaussianKernel(first, second, random->Uniform(0, M_PI));
+}
+
+/// A kernel of any size.
+DrawnKernel DrawByShares(const KernelOptions& options, Random* random) {
+  double pick = random->Uniform(0, 1);
+  if ((pick -= options.none) < 0) return {cv::Mat::ones(1, 1, CV_32F), "none"};
+  if ((pick -= options.gaussian) < 0) {
+    return {RandomGaussian(options.min_sigma, options.max_sigma, random), "gaussian"};
+  }
+  if ((pick -= options.defocus) < 0) {
+    return {DefocusKernel(random->Uniform(options.min_radius, options.max_radius)), "defocus"};
+  }
+  const cv::Mat shake = ShakeOfRandomSize(options, random);
+  if (pick >= options.composed) return {shake, "shake"};
+  constexpr double kSmallSigma = 1.5;
+  return {
+      ComposeKernels(shake, RandomGaussian(std::min(0.5, options.min_sigma), kSmallSigma, random)),
+      "composed"};
 }
 
 }  // namespace
@@ -149,22 +167,21 @@ cv::Mat FitKernel(const cv::Mat& kernel, int size) {
   return Normalized(fitted);
 }
 
-cv::Mat RandomKernel(const KernelOptions& options, Random* random) {
-  double pick = random->Uniform(0, 1);
-  cv::Mat kernel;
-  if ((pick -= options.none) < 0) {
-    kernel = cv::Mat::ones(1, 1, CV_32F);
-  } else if ((pick -= options.gaussian) < 0) {
-    kernel = RandomGaussian(4, random);
-  } else if ((pick -= options.defocus) < 0) {
-    kernel = DefocusKernel(random->Uniform(0.8, 7));
-  } else if (pick < options.composed) {
-    kernel = ComposeKernels(ShakeOfRandomSize(options, random), RandomGaussian(1.5, random));
-  } else {
-    kernel = ShakeOfRandomSize(options, random);
-  }
-  return FitKernel(CenterKernel(FitKernel(kernel, std::max(kernel.rows, options.max_size))),
-                   options.max_size);
+DrawnKernel RandomKernel(const KernelOptions& options, Random* random) {
+  DrawnKernel drawn = DrawByShares(options, random);
+  cv::Mat kernel = FitKernel(drawn.kernel, std::max(drawn.kernel.rows, options.max_size));
+  if (options.centered) kernel = CenterKernel(kernel);
+  drawn.kernel = FitKernel(kernel, options.max_size);
+  return drawn;
+}
+
+cv::Mat TransformKernel(const cv::Mat& kernel, double angle, double scale) {
+  const auto centre = static_cast<float>(0.5 * (kernel.rows - 1));
+  const cv::Mat turn =
+      cv::getRotationMatrix2D({centre, centre}, angle * 180 / M_PI, std::max(scale, 1e-3));
+  cv::Mat moved;
+  cv::warpAffine(kernel, moved, turn, kernel.size(), cv::INTER_LINEAR, cv::BORDER_CONSTANT);
+  return Normalized(moved);
 }
 
 }  // namespace facedeblur

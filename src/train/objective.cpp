@@ -30,25 +30,33 @@ torch::Tensor StackPlanes(const std::vector<TrainingPair>& pairs, cv::Mat Traini
 
 class FaceWienerObjective : public Objective {
  public:
-  explicit FaceWienerObjective(const LossOptions& losses) : losses_(losses) {}
+  FaceWienerObjective(const LossOptions& losses, bool second_estimate)
+      : losses_(losses), net_(second_estimate), second_estimate_(second_estimate) {}
 
   torch::nn::Module& module() override { return *net_; }
 
-  /// The restoration learns from every kind of kernel it may meet: mostly the refined estimate, at
-  /// times the first one (it must restore with that before it can be refined) or the true one (so
-  /// that it knows what a right kernel allows).
-  torch::Tensor Loss(const TrainingBatch& batch, Random* random) override {
+  /// Some steps train only the kernel estimate: it needs the most variety and is by far the
+  /// cheapest part to train. In the others the restoration learns from every kind of kernel it may
+  /// meet: mostly the refined estimate, at times the first one (it must restore with that before it
+  /// can be refined) or the true one (so that it knows what a right kernel allows).
+  Loss ComputeLoss(const TrainingBatch& batch, Random* random) override {
+    if (random->Chance(losses_.kernel_steps)) {
+      const torch::Tensor kernel =
+          KernelLoss(net_->EstimateFirstLogKernel(batch.blurred), batch.kernel);
+      return {losses_.kernel * kernel, {{"kernel", kernel}}};
+    }
     const auto estimates = net_->EstimateLogKernels(batch.blurred);
     const double pick = random->Uniform(0, 1);
     const torch::Tensor kernel = pick < 0.15   ? batch.kernel
                                  : pick < 0.35 ? estimates.first.exp()
                                                : estimates.last.exp();
-    const torch::Tensor restored = net_->RestoreWithKernel(batch.blurred, kernel);
-    const torch::Tensor weights = 1 + losses_.structure * batch.features;
-    return CharbonnierLoss(restored, batch.sharp, weights) +
-           losses_.fourier * FourierLoss(restored, batch.sharp) +
-           losses_.kernel * (KernelLoss(estimates.first, batch.kernel) +
-                             KernelLoss(estimates.last, batch.kernel));
+    return LossOf(batch, estimates, net_->RestoreWithKernel(batch.blurred, kernel));
+  }
+
+  Loss ValidationLoss(const TrainingBatch& batch, torch::Tensor* restored) override {
+    const auto estimates = net_->EstimateLogKernels(batch.blurred);
+    *restored = net_->RestoreWithKernel(batch.blurred, estimates.last.exp());
+    return LossOf(batch, estimates, *restored);
   }
 
   torch::Tensor Restore(const torch::Tensor& blurred) override {
@@ -57,15 +65,32 @@ class FaceWienerObjective : public Objective {
 
   ModelFile EmptyModel() const override {
     ModelFile model;
-    model.network = "face-wiener-2";
+    model.network = second_estimate_ ? "face-wiener-2" : "face-wiener-1";
     model.chip_template = {160,
                            {{59, 66}, {101, 66}, {80, 90.7F}, {58.6F, 108.7F}, {101.4F, 108.7F}}};
     return model;
   }
 
  private:
+  Loss LossOf(const TrainingBatch& batch, const FaceWienerNetImpl::KernelEstimates& estimates,
+              const torch::Tensor& restored) const {
+    const torch::Tensor pixel =
+        CharbonnierLoss(restored, batch.sharp, 1 + losses_.structure * batch.features);
+    const torch::Tensor fourier = FourierLoss(restored, batch.sharp);
+    const torch::Tensor first = KernelLoss(estimates.first, batch.kernel);
+    Loss loss{pixel + losses_.fourier * fourier + losses_.kernel * first,
+              {{"pixel", pixel}, {"fourier", fourier}, {"kernel", first}}};
+    if (second_estimate_) {
+      const torch::Tensor last = KernelLoss(estimates.last, batch.kernel);
+      loss.total = loss.total + losses_.kernel * last;
+      loss.terms.emplace_back("kernel2", last);
+    }
+    return loss;
+  }
+
   LossOptions losses_;
-  FaceWienerNet net_{true};
+  FaceWienerNet net_;
+  bool second_estimate_;
 };
 
 }  // namespace
@@ -96,7 +121,8 @@ torch::Tensor KernelLoss(const torch::Tensor& log_kernel, const torch::Tensor& k
 
 std::unique_ptr<Objective> Objective::Create(const std::string& network,
                                              const LossOptions& losses) {
-  if (network == "face-wiener-2") return std::make_unique<FaceWienerObjective>(losses);
+  if (network == "face-wiener-1") return std::make_unique<FaceWienerObjective>(losses, false);
+  if (network == "face-wiener-2") return std::make_unique<FaceWienerObjective>(losses, true);
   throw Error(ErrorKind::kUsage, "the network '" + network + "' cannot be trained");
 }
 

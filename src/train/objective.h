@@ -5,11 +5,12 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "facedeblur/nn/model_file.h"
-#include "facedeblur/train/face_set.h"
 #include "facedeblur/train/trainer.h"
+#include "facedeblur/train/training_pair.h"
 #include "facedeblur/util/random.h"
 
 namespace facedeblur {
@@ -34,6 +35,12 @@ torch::Tensor FourierLoss(const torch::Tensor& a, const torch::Tensor& b);
 /// Cross entropy of an estimated log kernel against the true kernel, per picture.
 torch::Tensor KernelLoss(const torch::Tensor& log_kernel, const torch::Tensor& kernel);
 
+/// What a step minimises.
+struct Loss {
+  torch::Tensor total;
+  std::vector<std::pair<std::string, torch::Tensor>> terms;  ///< scalars, before their weights
+};
+
 /// What is trained, and towards what: a network with its losses.
 class Objective {
  public:
@@ -42,8 +49,10 @@ class Objective {
 
   virtual ~Objective() = default;
   virtual torch::nn::Module& module() = 0;
-  /// One scalar to minimise. `random` decides what a step is trained on.
-  virtual torch::Tensor Loss(const TrainingBatch& batch, Random* random) = 0;
+  /// `random` decides what a step is trained on.
+  virtual Loss ComputeLoss(const TrainingBatch& batch, Random* random) = 0;
+  /// The loss of what the network does in use; `restored` gets Nx3xSxS, BGR, not clamped.
+  virtual Loss ValidationLoss(const TrainingBatch& batch, torch::Tensor* restored) = 0;
   /// Nx3xSxS restored, BGR, 0..1.
   virtual torch::Tensor Restore(const torch::Tensor& blurred) = 0;
   /// A model file for the network, without tensors and texts.

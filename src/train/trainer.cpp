@@ -1,6 +1,7 @@
 #include "facedeblur/train/trainer.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
 #include <torch/types.h>  // clip_grad.h needs it first
 //
 #include <torch/nn/utils/clip_grad.h>
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cmath>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -54,6 +56,84 @@ class AverageInPlace {
   std::vector<torch::Tensor>* average_;
 };
 
+/// Convolutions in bfloat16 while it lives; what needs more precision keeps it.
+class MixedPrecision {
+ public:
+  MixedPrecision(bool enabled, const torch::Device& device)
+      : enabled_(enabled), cuda_(device.is_cuda()) {
+    if (!enabled_) return;
+    if (cuda_) {
+      at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+      at::autocast::set_enabled(true);
+    } else {
+      at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+      at::autocast::set_cpu_enabled(true);
+    }
+    at::autocast::increment_nesting();
+  }
+  ~MixedPrecision() {
+    if (!enabled_) return;
+    if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+    cuda_ ? at::autocast::set_enabled(false) : at::autocast::set_cpu_enabled(false);
+  }
+  MixedPrecision(const MixedPrecision&) = delete;
+  MixedPrecision& operator=(const MixedPrecision&) = delete;
+
+ private:
+  bool enabled_;
+  bool cuda_;
+};
+
+/// bfloat16 has the range of a float: unlike half precision it needs no scaling of the loss.
+bool UseMixedPrecision(const std::string& precision, const torch::Device& device) {
+  if (precision == "fp32") return false;
+  if (precision == "bf16") return true;
+  if (precision != "auto") {
+    throw Error(ErrorKind::kUsage, "unknown precision '" + precision + "': fp32, bf16 or auto");
+  }
+  if (device.is_cuda()) return true;
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return false;
+#endif
+}
+
+/// Convolutions run fastest with their channels last, in bfloat16 above all.
+void MakeChannelsLast(torch::nn::Module* module) {
+  for (torch::Tensor& parameter : module->parameters()) {
+    if (parameter.dim() == 4) {
+      parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
+    }
+  }
+}
+
+/// Running means of the loss and its terms.
+class LossMeans {
+ public:
+  void Add(const Loss& loss) {
+    AddTerm("loss", loss.total);
+    for (const auto& [name, value] : loss.terms) AddTerm(name, value);
+  }
+
+  /// The means so far; starts anew.
+  std::map<std::string, double> TakeMeans() {
+    std::map<std::string, double> means;
+    for (const auto& [name, sum] : sums_) means[name] = sum.first / static_cast<double>(sum.second);
+    sums_.clear();
+    return means;
+  }
+
+ private:
+  void AddTerm(const std::string& name, const torch::Tensor& value) {
+    auto& [sum, count] = sums_[name];
+    sum += value.item<double>();
+    ++count;
+  }
+
+  std::map<std::string, std::pair<double, std::int64_t>> sums_;
+};
+
 class Trainer {
  public:
   Trainer(const FaceSet& training, const FaceSet& validation, const TrainerOptions& options,
@@ -70,6 +150,8 @@ class Trainer {
       }
     }
     objective_->module().to(device_);
+    MakeChannelsLast(&objective_->module());
+    mixed_precision_ = UseMixedPrecision(options.precision, device_);
     optimizer_ = std::make_unique<torch::optim::AdamW>(
         objective_->module().parameters(),
         torch::optim::AdamWOptions(options.learning_rate).weight_decay(options.weight_decay));
@@ -97,9 +179,9 @@ class Trainer {
         std::max<std::int64_t>(1, options_.validate_every / options_.batch);
     auto last_report = std::chrono::steady_clock::now();
     std::int64_t last_step = state_.step;
-    double loss_sum = 0;
+    LossMeans losses;
     while (state_.step < steps && !stop()) {
-      loss_sum += Step(loader.Next());
+      Step(loader.Next(), &losses);
       const bool validate = state_.step % validate_every == 0 || state_.step == steps;
       if (!validate && state_.step % report_every != 0) continue;
       const auto now = std::chrono::steady_clock::now();
@@ -107,7 +189,7 @@ class Trainer {
       const auto done = static_cast<double>(state_.step - last_step);
       TrainingProgress progress;
       progress.samples = state_.step * options_.batch;
-      progress.loss = loss_sum / done;
+      progress.losses = losses.TakeMeans();
       progress.samples_per_second = done * options_.batch / seconds;
       progress.learning_rate = LearningRate();
       if (validate) ValidateAndSave(&progress);
@@ -115,7 +197,6 @@ class Trainer {
       on_progress(progress);
       last_report = std::chrono::steady_clock::now();
       last_step = state_.step;
-      loss_sum = 0;
     }
     if (last_saved_ != state_.step) SaveProgress();
   }
@@ -138,28 +219,36 @@ class Trainer {
     return options_.learning_rate * warm * 0.5 * (1 + std::cos(M_PI * part));
   }
 
-  double Step(const std::vector<TrainingPair>& pairs) {
+  Loss ComputeLoss(const TrainingBatch& batch, Random* random) {
+    const MixedPrecision mixed(mixed_precision_, device_);
+    return objective_->ComputeLoss(batch, random);
+  }
+
+  void Step(const std::vector<TrainingPair>& pairs, LossMeans* means) {
     objective_->module().train();
     auto& group = static_cast<torch::optim::AdamWOptions&>(optimizer_->param_groups()[0].options());
     group.lr(LearningRate());
     Random random(options_.seed + 1, static_cast<std::uint64_t>(state_.step));
-    optimizer_->zero_grad();
-    const torch::Tensor loss = objective_->Loss(ToBatch(pairs, device_), &random);
-    const auto value = loss.item<double>();
+    // Parts that a step does not train have no gradient, rather than one of 0: AdamW then leaves
+    // them and their moments alone.
+    for (torch::Tensor& parameter : objective_->module().parameters()) {
+      parameter.mutable_grad() = torch::Tensor();
+    }
+    const Loss loss = ComputeLoss(ToBatch(pairs, device_), &random);
     ++state_.step;
-    if (!std::isfinite(value)) {
+    if (!std::isfinite(loss.total.item<double>())) {
       if (++bad_steps_ == 20) {
         throw Error(ErrorKind::kInput,
                     "the loss was not a number for 20 steps; lower the learning rate");
       }
-      return 0;  // a step not taken
+      return;  // a step not taken
     }
     bad_steps_ = 0;
-    loss.backward();
+    means->Add(loss);
+    loss.total.backward();
     torch::nn::utils::clip_grad_norm_(objective_->module().parameters(), options_.clip);
     optimizer_->step();
     UpdateAverage();
-    return value;
   }
 
   void UpdateAverage() {
@@ -179,13 +268,16 @@ class Trainer {
       const AverageInPlace average(&objective_->module(), &state_.average);
       const c10::InferenceMode inference;
       objective_->module().eval();
+      LossMeans means;
       for (const TrainingPair& pair : validation_) {
-        const cv::Mat restored =
-            ChipFromTensor(objective_->Restore(TensorFromChip(pair.blurred).to(device_)));
+        torch::Tensor output;
+        means.Add(objective_->ValidationLoss(ToBatch({pair}, device_), &output));
+        const cv::Mat restored = ChipFromTensor(output);
         const auto share = 1 / static_cast<double>(validation_.size());
         progress->blurred_psnr += std::min(60.0, Psnr(pair.blurred, pair.sharp)) * share;
         progress->restored_psnr += std::min(60.0, Psnr(restored, pair.sharp)) * share;
       }
+      progress->validation_losses = means.TakeMeans();
     }
     const bool best = progress->restored_psnr > state_.best_psnr;
     if (best) state_.best_psnr = progress->restored_psnr;
@@ -236,11 +328,15 @@ class Trainer {
 
   void Log(const TrainingProgress& p) const {
     std::ofstream log(options_.output / "log.jsonl", std::ios::app);
-    log << "{\"samples\":" << p.samples << ",\"loss\":" << p.loss
-        << ",\"samples_per_second\":" << p.samples_per_second
+    log << "{\"samples\":" << p.samples;
+    for (const auto& [name, value] : p.losses) log << ",\"" << name << "\":" << value;
+    log << ",\"samples_per_second\":" << p.samples_per_second
         << ",\"learning_rate\":" << p.learning_rate;
     if (p.validated) {
       log << ",\"blurred_psnr\":" << p.blurred_psnr << ",\"restored_psnr\":" << p.restored_psnr;
+      for (const auto& [name, value] : p.validation_losses) {
+        log << ",\"validation_" << name << "\":" << value;
+      }
     }
     log << "}\n";
   }
@@ -254,6 +350,7 @@ class Trainer {
   std::vector<TrainingPair> validation_;
   int bad_steps_ = 0;
   std::int64_t last_saved_ = -1;
+  bool mixed_precision_ = false;
 };
 
 }  // namespace

@@ -1,72 +1,89 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <opencv2/core.hpp>
 #include <string>
 #include <vector>
 
+#include "facedeblur/eval/protocol.h"
+#include "facedeblur/eval/score.h"
 #include "facedeblur/restore/restorer.h"
-#include "facedeblur/train/face_set.h"
 
 namespace facedeblur {
 
-/// How blurred faces are made for scoring. The two presets follow the literature's protocols on
-/// other pictures and kernels: numbers are "same protocol", not the same test set.
-struct EvaluationProtocol {
-  std::string name = "mspl";
-  int chip_size = 128;
-  int min_kernel = 13;  ///< odd kernel sizes from here ...
-  int max_kernel = 27;  ///< ... to here
-  int kernels_per_size = 10;
-  double noise = 0;      ///< standard deviation of Gaussian noise, range 0..1
-  bool centered = true;  ///< kernels shifted by whole pixels to put their mass in the middle
-  std::uint64_t seed = 2020;
-  /// Of the sizes * kernels_per_size kernels, how many each face is blurred with; 0: all.
-  int kernels_per_face = 0;
+/// What is scored, in the order of the table.
+enum class Method : std::size_t { kBlurred, kRestored, kUnsharpMask, kRichardsonLucy, kWiener };
+inline constexpr std::size_t kMethodCount = 5;
+
+struct MethodName {
+  const char* key;    ///< in JSON
+  const char* title;  ///< for people
+  bool is_baseline;   ///< neither the input nor the network
+};
+inline constexpr std::array<MethodName, kMethodCount> kMethods = {{
+    {"blurred", "blurred", false},
+    {"restored", "restored", false},
+    {"unsharp_mask", "unsharp mask", true},
+    {"richardson_lucy", "Richardson-Lucy, true kernel", true},
+    {"wiener", "Wiener, true kernel", true},
+}};
+
+/// One method's scores of one pair.
+struct MethodScores {
+  bool known = false;  ///< false where the method cannot be had (no true kernel)
+  Score chip;          ///< over the whole chip
+  Score face;          ///< inside the face mask; as `chip` where there is no mask
+  Score shifted;       ///< over the chip, after the best shift; blurred and restored only
 };
 
-/// Lee et al., "MSPL-GAN" (2020): 128x128, ten camera-shake kernels for each odd size 13 to 27,
-/// mirrored border, 8-bit rounding, no noise.
-EvaluationProtocol MsplProtocol();
-/// Shen et al. (CVPR 2018): the same with Gaussian noise of standard deviation 0.01.
-EvaluationProtocol ShenProtocol();
-
-/// PSNR (dB) and SSIM on RGB of 8-bit pictures.
-struct Score {
-  double psnr = 0;
-  double ssim = 0;
-};
-
-/// Scores of one blurred face, by every method of the table.
 struct PairScores {
-  int kernel_size = 0;
   std::size_t face = 0;
-  Score blurred;         ///< the input
-  Score restored;        ///< the network
-  Score restored_shift;  ///< the network, after the best whole-picture shift of up to 3 px
-  Score blurred_shift;   ///< the input after its best shift
-  Score oracle;          ///< Wiener filter with the true kernel
-  double seconds = 0;    ///< of the network
+  int kernel_size = 0;  ///< 0: not known
+  std::array<MethodScores, kMethodCount> methods;
+  double kernel_similarity = -1;  ///< of the estimated and the true kernel; -1: not known
+  double seconds = 0;             ///< of the network
+
+  const MethodScores& Of(Method method) const { return methods[static_cast<std::size_t>(method)]; }
 };
 
-/// A mean over pairs with a 95 % interval from a bootstrap over faces.
+/// Chips to look at: CV_8UC3.
+struct ExampleChips {
+  cv::Mat sharp;
+  cv::Mat blurred;
+  cv::Mat restored;
+};
+
+struct EvaluationOptions {
+  std::size_t threads = 1;
+  bool baselines = true;
+  std::size_t examples = 0;  ///< chips kept to look at, spread over the pairs
+};
+
+struct Evaluation {
+  std::vector<PairScores> scores;
+  std::vector<ExampleChips> examples;
+};
+
+/// Restores and scores all pairs. The result does not depend on the number of threads. Throws what
+/// making a pair throws.
+Evaluation Evaluate(const PairSource& pairs, const FaceRestorer& restorer,
+                    const EvaluationOptions& options);
+
+/// A mean over pairs with a 95 % interval of PSNR from a bootstrap over faces (Efron 1979; 1,000
+/// draws).
 struct MeanScore {
   Score mean;
   double psnr_low = 0;
   double psnr_high = 0;
 };
-MeanScore Summarize(const std::vector<PairScores>& pairs, Score PairScores::*method,
+using ScoreGetter = std::function<Score(const PairScores&)>;
+MeanScore Summarize(const std::vector<PairScores>& pairs, const ScoreGetter& score,
                     std::uint64_t seed);
 
-/// The face's chip for scoring: upright, eyes 0.4 chip sizes apart, all inside the photo where it
-/// is large enough. CV_32FC3.
-cv::Mat EvaluationChip(const SharpFace& face, int chip_size);
-
-/// The protocol's kernels, sizes ascending.
-std::vector<cv::Mat> ProtocolKernels(const EvaluationProtocol& protocol);
-
-/// Blurs every face by the protocol and scores the restorer. Faces run over `threads` threads; the
-/// result does not depend on them.
-std::vector<PairScores> Evaluate(const FaceSet& faces, const FaceRestorer& restorer,
-                                 const EvaluationProtocol& protocol, std::size_t threads);
+/// The contact sheet: rows Clean, Blurry and Deblurred.
+cv::Mat ExampleSheet(const std::vector<ExampleChips>& examples);
 
 }  // namespace facedeblur

@@ -12,8 +12,10 @@ double Psnr(const cv::Mat& image, const cv::Mat& reference, const cv::Mat& mask 
 
 /// Structural similarity, mean over pixels and channels, Wang et al. 2004 (IEEE TIP 13-4): 11x11
 /// Gaussian window of sigma 1.5, K1 = 0.01, K2 = 0.03, only where the window fits into the picture.
-/// Throws Error(kUsage) when the two differ in size or type or are smaller than the window.
-double Ssim(const cv::Mat& image, const cv::Mat& reference);
+/// With a mask only windows whose middle is in it count.
+/// Throws Error(kUsage) when the two differ in size or type or are smaller than the window, or the
+/// mask selects no window.
+double Ssim(const cv::Mat& image, const cv::Mat& reference, const cv::Mat& mask = {});
 
 /// The largest absolute difference of any sample, and where it is.
 struct LargestDifference {

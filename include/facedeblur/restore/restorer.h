@@ -18,6 +18,10 @@ class FaceRestorer {
   /// and range.
   virtual cv::Mat Restore(const cv::Mat& chip) const = 0;
 
+  /// The blur kernel seen in a chip, at the chip's scale: CV_32F, entries sum to 1, a picture being
+  /// the sharp one correlated with it. Empty where the network estimates none.
+  virtual cv::Mat EstimateKernel(const cv::Mat& /*chip*/) const { return {}; }
+
   /// How chips for this restorer are to be cut.
   virtual const ChipTemplate& chip_template() const = 0;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <opencv2/core.hpp>
+#include <string>
 
 #include "facedeblur/util/random.h"
 
@@ -34,16 +35,30 @@ cv::Mat FitKernel(const cv::Mat& kernel, int size);
 
 /// What RandomKernel() draws from.
 struct KernelOptions {
-  int min_shake = 5;       ///< smallest camera shake, pixels
-  int max_size = 27;       ///< largest kernel of any kind, pixels; odd
-  double none = 0.06;      ///< share of pictures that are sharp
-  double gaussian = 0.12;  ///< share of Gaussians, sigma 0.5 to 4 on either axis
-  double defocus = 0.12;   ///< share of discs, radius 0.8 to 7
-  double composed = 0.10;  ///< share of shakes with a small Gaussian or disc on top
+  int min_shake = 5;        ///< smallest camera shake, pixels; odd, at least 3
+  int max_size = 27;        ///< largest kernel of any kind, pixels; odd, at least min_shake
+  double none = 0.06;       ///< share of pictures that are not blurred
+  double gaussian = 0.12;   ///< share of Gaussians ...
+  double min_sigma = 0.5;   ///< ... with a standard deviation on either axis from this ...
+  double max_sigma = 4;     ///< ... to this, pixels
+  double defocus = 0.12;    ///< share of discs ...
+  double min_radius = 0.8;  ///< ... with a radius from this ...
+  double max_radius = 7;    ///< ... to this, pixels
+  double composed = 0.10;   ///< share of shakes with a small Gaussian on top; the rest is shake
+  bool centered = true;     ///< CenterKernel() is applied
 };
 
-/// A centred kernel of KernelOptions::max_size, drawn by the shares above; the rest is camera
-/// shake.
-cv::Mat RandomKernel(const KernelOptions& options, Random* random);
+/// A kernel of KernelOptions::max_size and what it is: "none", "gaussian", "defocus", "composed" or
+/// "shake".
+struct DrawnKernel {
+  cv::Mat kernel;
+  std::string kind;
+};
+DrawnKernel RandomKernel(const KernelOptions& options, Random* random);
+
+/// The same blur elsewhere in the picture: turned by `angle` radians and stretched by `scale`, as
+/// the roll of a camera or the depth of a scene does to it. The same size; what grows beyond it is
+/// cut.
+cv::Mat TransformKernel(const cv::Mat& kernel, double angle, double scale);
 
 }  // namespace facedeblur

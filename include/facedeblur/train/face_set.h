@@ -1,35 +1,43 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <opencv2/core.hpp>
-#include <string>
 #include <vector>
 
-#include "facedeblur/face/chip.h"
 #include "facedeblur/face/detector.h"
-#include "facedeblur/synth/blur_kernel.h"
-#include "facedeblur/synth/degradation.h"
+#include "facedeblur/util/random.h"
 
 namespace facedeblur {
 
-/// A sharp face in memory: its photo and where it is.
+/// A sharp face in memory.
 struct SharpFace {
-  cv::Mat pixels;  ///< CV_8UC3, BGR: the face with its surroundings
-  Landmarks landmarks;
+  cv::Mat pixels;          ///< CV_8UC3, BGR: the face with its surroundings, cut out of its photo
+  Landmarks landmarks;     ///< pixels of the cutting
+  cv::Size photo_size;     ///< what it was cut out of ...
+  cv::Point offset;        ///< ... and where
   std::size_t folder = 0;  ///< which of the folders it came from
+  std::filesystem::path source;
 };
 
-/// Sharp faces to train on.
+struct FaceSetOptions {
+  std::vector<std::filesystem::path> folders;
+  std::filesystem::path
+      cache;  ///< file that keeps landmarks, so that the search runs once; or none
+  std::size_t threads = 1;
+  std::size_t min_faces = 1;        ///< fewer are an error
+  std::function<bool()> stop = {};  ///< asked before every file; the search ends early where true
+};
+
+/// The file names below a folder that have an image's extension, sorted. Throws Error(kInput).
+std::vector<std::filesystem::path> ListImages(const std::filesystem::path& folder);
+
+/// Sharp faces to train on or to score with.
 class FaceSet {
  public:
   /// Reads all images below the folders (sorted in each), finds the largest face of each, and keeps
-  /// those with one. Landmarks are kept in `cache` (a file; empty: nowhere), so that the search
-  /// runs once. `threads` work at it. Throws Error(kInput) when fewer than `min_faces` faces are
-  /// found.
-  static FaceSet Load(const std::vector<std::filesystem::path>& folders,
-                      const std::filesystem::path& cache, const FaceDetector& detector,
-                      std::size_t threads, std::size_t min_faces);
+  /// those with one. Damaged files are left out. Throws Error(kInput) when there are too few faces.
+  static FaceSet Load(const FaceSetOptions& options, const FaceDetector& detector);
 
   const std::vector<SharpFace>& faces() const { return faces_; }
 
@@ -42,28 +50,5 @@ class FaceSet {
  private:
   std::vector<SharpFace> faces_;  ///< folder by folder
 };
-
-/// How training pairs are drawn from sharp faces.
-struct PairOptions {
-  int chip_size = 128;
-  double min_eye_distance = 36;  ///< of the drawn chip, pixels: how large the face is in it
-  double max_eye_distance = 84;
-  double max_rotation = 12;  ///< degrees, either way
-  double max_shift = 0.12;   ///< of the chip size, either way, besides alignment
-  KernelOptions kernel;
-  DegradationOptions degradation;
-};
-
-/// A blurred chip and what it was.
-struct TrainingPair {
-  cv::Mat blurred;   ///< CV_32FC3, BGR, 0..1, chip_size squared
-  cv::Mat sharp;     ///< the same
-  cv::Mat kernel;    ///< CV_32F, PairOptions::kernel.max_size squared
-  cv::Mat features;  ///< CV_32F, chip_size squared: 1 on eyes, brows, nose and mouth, 0 elsewhere
-};
-
-/// Draws the pair with the given number; the same arguments give the same pair.
-TrainingPair DrawPair(const FaceSet& faces, const PairOptions& options, std::uint64_t seed,
-                      std::uint64_t index);
 
 }  // namespace facedeblur

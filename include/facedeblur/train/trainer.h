@@ -3,10 +3,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "facedeblur/nn/device.h"
-#include "facedeblur/train/face_set.h"
+#include "facedeblur/train/training_pair.h"
 
 namespace facedeblur {
 
@@ -14,11 +15,12 @@ namespace facedeblur {
 struct LossOptions {
   double fourier = 0.05;
   double kernel = 0.02;
-  double structure = 2;  ///< extra weight of eyes, brows, nose and mouth in the pixel loss
+  double kernel_steps = 0.5;  ///< share of steps that train only the kernel estimate
+  double structure = 2;       ///< extra weight of eyes, brows, nose and mouth in the pixel loss
 };
 
 struct TrainerOptions {
-  std::string network = "face-wiener-2";
+  std::string network = "face-wiener-1";
   LossOptions losses;
   PairOptions pairs;
   std::uint64_t seed = 1;
@@ -30,7 +32,10 @@ struct TrainerOptions {
   std::int64_t warmup = 800;  ///< pairs over which the learning rate rises
   double clip = 0.5;          ///< largest norm of the gradient
   double ema = 0.998;         ///< decay of the averaged weights, per step
-  int threads = 2;            ///< of LibTorch's operations
+  /// Of the convolutions: "fp32", "bf16", or "auto": bf16 where the processor has it. Losses,
+  /// weights and optimizer are fp32 always.
+  std::string precision = "auto";
+  int threads = 2;  ///< of LibTorch's operations
   int loader_threads = 1;
   std::int64_t validate_every = 4'000;  ///< pairs
   std::int64_t validation_pairs = 128;
@@ -43,12 +48,15 @@ struct TrainerOptions {
 /// One line of progress.
 struct TrainingProgress {
   std::int64_t samples = 0;
-  double loss = 0;  ///< mean since the last report
+  /// Means since the last report, of the steps that had them: "loss" is what is minimised, the
+  /// others are its terms before their weights.
+  std::map<std::string, double> losses;
   double samples_per_second = 0;
   double learning_rate = 0;
   bool validated = false;
-  double blurred_psnr = 0;   ///< of the validation pairs, dB, over the chip
-  double restored_psnr = 0;  ///< by the averaged weights
+  double blurred_psnr = 0;                          ///< of the validation pairs, dB, over the chip
+  double restored_psnr = 0;                         ///< by the averaged weights
+  std::map<std::string, double> validation_losses;  ///< as losses, by the averaged weights
 };
 
 /// Trains a network on pairs drawn on the fly. Resumes from `output`/state.pt where there is one,

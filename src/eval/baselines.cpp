@@ -1,4 +1,4 @@
-#include "eval/wiener_oracle.h"
+#include "eval/baselines.h"
 
 #include <opencv2/imgproc.hpp>
 #include <vector>
@@ -52,6 +52,29 @@ cv::Mat WienerOracle(const cv::Mat& blurred, const cv::Mat& kernel) {
   cv::merge(channels, restored);
   const cv::Mat inside = restored(cv::Rect(border, border, blurred.cols, blurred.rows));
   return cv::min(cv::max(inside, 0.0), 1.0);
+}
+
+cv::Mat RichardsonLucy(const cv::Mat& blurred, const cv::Mat& kernel, int iterations) {
+  const auto correlate = [](const cv::Mat& picture, const cv::Mat& k) {
+    cv::Mat result;
+    cv::filter2D(picture, result, CV_32F, k, {-1, -1}, 0, cv::BORDER_REFLECT_101);
+    return result;
+  };
+  cv::Mat flipped;
+  cv::flip(kernel, flipped, -1);
+  const cv::Scalar dark = cv::Scalar::all(1e-3);  // keeps noise in black from growing without bound
+  cv::Mat estimate = blurred.clone();
+  for (int i = 0; i < iterations; ++i) {
+    const cv::Mat ratio = (blurred + dark) / (correlate(estimate, kernel) + dark);
+    estimate = estimate.mul(correlate(ratio, flipped));
+  }
+  return cv::min(cv::max(estimate, 0.0), 1.0);
+}
+
+cv::Mat UnsharpMask(const cv::Mat& blurred, double sigma, double amount) {
+  cv::Mat smooth;
+  cv::GaussianBlur(blurred, smooth, {0, 0}, sigma);
+  return cv::min(cv::max(blurred + amount * (blurred - smooth), 0.0), 1.0);
 }
 
 }  // namespace facedeblur

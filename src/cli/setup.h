@@ -1,0 +1,33 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "facedeblur/face/detector.h"
+#include "facedeblur/nn/device.h"
+
+namespace facedeblur {
+
+/// What the commands beside `restore` begin with: parses the command line and installs logging.
+/// Returns nothing when the program can go on, or else its exit code.
+std::optional<int> ParseCommandLine(CLI::App* app, int argc, char** argv);
+
+/// The device asked for, with the reason told where "auto" means the CPU.
+ComputeDevice ChooseDevice(const std::string& name);
+
+/// The face detector with its landmark model. Throws Error(kModel).
+std::unique_ptr<FaceDetector> LoadDetector(const std::filesystem::path& models);
+
+/// `asked` where it is positive, or else one for each processor.
+std::size_t ThreadCount(int asked);
+
+/// An option with its default shown.
+template <typename Value>
+CLI::Option* AddOption(CLI::App* app, const char* name, Value* value, const char* description) {
+  return app->add_option(name, *value, description)->capture_default_str();
+}
+
+}  // namespace facedeblur

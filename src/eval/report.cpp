@@ -1,0 +1,214 @@
+#include "facedeblur/eval/report.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <optional>
+
+#include "facedeblur/util/json.h"
+
+namespace facedeblur {
+namespace {
+
+constexpr std::uint64_t kBootstrapSeed = 7;
+
+enum class Region { kChip, kFace, kShifted };
+
+MeanScore MeanOf(const std::vector<PairScores>& pairs, Method method, Region region) {
+  return Summarize(
+      pairs,
+      [method, region](const PairScores& pair) {
+        const MethodScores& s = pair.Of(method);
+        return region == Region::kChip ? s.chip : region == Region::kFace ? s.face : s.shifted;
+      },
+      kBootstrapSeed);
+}
+
+bool Known(const std::vector<PairScores>& pairs, Method method) {
+  return !pairs.empty() && pairs.front().Of(method).known;
+}
+
+std::map<int, std::vector<PairScores>> ByKernelSize(const std::vector<PairScores>& pairs) {
+  std::map<int, std::vector<PairScores>> sizes;
+  for (const PairScores& pair : pairs) {
+    if (pair.kernel_size > 0) sizes[pair.kernel_size].push_back(pair);
+  }
+  return sizes;
+}
+
+std::optional<double> MeanKernelSimilarity(const std::vector<PairScores>& pairs) {
+  double sum = 0;
+  int count = 0;
+  for (const PairScores& pair : pairs) {
+    if (pair.kernel_similarity < 0) continue;
+    sum += pair.kernel_similarity;
+    ++count;
+  }
+  if (count == 0) return std::nullopt;
+  return sum / count;
+}
+
+double MillisecondsPerFace(const std::vector<PairScores>& pairs) {
+  double sum = 0;
+  for (const PairScores& pair : pairs) sum += pair.seconds;
+  return pairs.empty() ? 0 : 1000 * sum / static_cast<double>(pairs.size());
+}
+
+std::string Fixed(double value, int decimals) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*f", decimals, value);
+  return text;
+}
+
+using Table = std::vector<std::vector<std::string>>;
+
+Table MethodTable(const std::vector<PairScores>& pairs) {
+  Table table = {{"", "PSNR, dB", "95 % interval", "SSIM", "PSNR, face", "SSIM, face",
+                  "PSNR, best shift", "SSIM, best shift"}};
+  for (std::size_t i = 0; i < kMethodCount; ++i) {
+    const auto method = static_cast<Method>(i);
+    if (!Known(pairs, method)) continue;
+    const MeanScore chip = MeanOf(pairs, method, Region::kChip);
+    const MeanScore face = MeanOf(pairs, method, Region::kFace);
+    std::vector<std::string> row = {kMethods[i].title,
+                                    Fixed(chip.mean.psnr, 2),
+                                    Fixed(chip.psnr_low, 2) + " to " + Fixed(chip.psnr_high, 2),
+                                    Fixed(chip.mean.ssim, 3),
+                                    Fixed(face.mean.psnr, 2),
+                                    Fixed(face.mean.ssim, 3),
+                                    "",
+                                    ""};
+    if (!kMethods[i].is_baseline) {
+      const MeanScore shifted = MeanOf(pairs, method, Region::kShifted);
+      row[6] = Fixed(shifted.mean.psnr, 2);
+      row[7] = Fixed(shifted.mean.ssim, 3);
+    }
+    table.push_back(row);
+  }
+  return table;
+}
+
+Table KernelTable(const std::vector<PairScores>& pairs) {
+  Table table = {{"kernel, px", "blurred, dB", "restored, dB", "kernel similarity"}};
+  for (const auto& [size, some] : ByKernelSize(pairs)) {
+    const auto similarity = MeanKernelSimilarity(some);
+    table.push_back({std::to_string(size),
+                     Fixed(MeanOf(some, Method::kBlurred, Region::kChip).mean.psnr, 2),
+                     Fixed(MeanOf(some, Method::kRestored, Region::kChip).mean.psnr, 2),
+                     similarity ? Fixed(*similarity, 3) : ""});
+  }
+  return table;
+}
+
+std::string MarkdownTable(const Table& table) {
+  std::string text;
+  for (std::size_t r = 0; r < table.size(); ++r) {
+    for (const std::string& cell : table[r]) text += "| " + cell + (cell.empty() ? "" : " ");
+    text += "|\n";
+    if (r > 0) continue;
+    for (std::size_t c = 0; c < table[r].size(); ++c) text += "|---";
+    text += "|\n";
+  }
+  return text;
+}
+
+std::string TextTable(const Table& table) {
+  std::vector<std::size_t> widths(table.front().size());
+  for (const auto& row : table) {
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
+  }
+  std::string text;
+  for (const auto& row : table) {
+    std::string line;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const std::string space(widths[c] - row[c].size(), ' ');
+      line += c == 0 ? row[c] + space : "  " + space + row[c];
+    }
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+template <typename ToTable>
+std::string Report(const std::vector<EvaluatedSet>& sets, const std::string& weights,
+                   const char* heading, const ToTable& to_table) {
+  std::string text = "weights: " + weights + "\n";
+  for (const EvaluatedSet& set : sets) {
+    text += "\n" + std::string(heading) + set.name + "\n\n" + set.protocol + "; " +
+            std::to_string(set.faces) + " faces, " + std::to_string(set.scores.size()) +
+            " pairs\n\n" + to_table(MethodTable(set.scores));
+    const Table kernels = KernelTable(set.scores);
+    if (kernels.size() > 1) text += "\n" + to_table(kernels);
+    if (const auto similarity = MeanKernelSimilarity(set.scores)) {
+      text += "\nkernel similarity " + Fixed(*similarity, 3) + ";";
+    } else {
+      text += "\n";
+    }
+    text += " " + Fixed(MillisecondsPerFace(set.scores), 0) + " ms for each face\n";
+  }
+  return text;
+}
+
+JsonObject ScoreJson(const MeanScore& score) {
+  return JsonObject()
+      .Add("psnr", score.mean.psnr)
+      .Add("psnr_low", score.psnr_low)
+      .Add("psnr_high", score.psnr_high)
+      .Add("ssim", score.mean.ssim);
+}
+
+JsonObject MethodsJson(const std::vector<PairScores>& pairs) {
+  JsonObject methods;
+  for (std::size_t i = 0; i < kMethodCount; ++i) {
+    const auto method = static_cast<Method>(i);
+    if (!Known(pairs, method)) continue;
+    JsonObject scores;
+    scores.Add("chip", ScoreJson(MeanOf(pairs, method, Region::kChip)));
+    scores.Add("face", ScoreJson(MeanOf(pairs, method, Region::kFace)));
+    if (!kMethods[i].is_baseline) {
+      scores.Add("best_shift", ScoreJson(MeanOf(pairs, method, Region::kShifted)));
+    }
+    methods.Add(kMethods[i].key, scores);
+  }
+  return methods;
+}
+
+JsonObject SetJson(const EvaluatedSet& set) {
+  JsonObject json;
+  json.Add("name", set.name).Add("protocol", set.protocol);
+  json.Add("faces", static_cast<std::int64_t>(set.faces));
+  json.Add("pairs", static_cast<std::int64_t>(set.scores.size()));
+  json.Add("methods", MethodsJson(set.scores));
+  std::vector<JsonObject> sizes;
+  for (const auto& [size, some] : ByKernelSize(set.scores)) {
+    JsonObject row;
+    row.Add("kernel", size).Add("methods", MethodsJson(some));
+    if (const auto similarity = MeanKernelSimilarity(some)) {
+      row.Add("kernel_similarity", *similarity);
+    }
+    sizes.push_back(row);
+  }
+  json.Add("kernel_sizes", sizes);
+  if (const auto similarity = MeanKernelSimilarity(set.scores)) {
+    json.Add("kernel_similarity", *similarity);
+  }
+  return json.Add("milliseconds_per_face", MillisecondsPerFace(set.scores));
+}
+
+}  // namespace
+
+std::string TextReport(const std::vector<EvaluatedSet>& sets, const std::string& weights) {
+  return Report(sets, weights, "", TextTable);
+}
+
+std::string MarkdownReport(const std::vector<EvaluatedSet>& sets, const std::string& weights) {
+  return Report(sets, weights, "### ", MarkdownTable);
+}
+
+std::string JsonReport(const std::vector<EvaluatedSet>& sets, const std::string& weights) {
+  std::vector<JsonObject> list;
+  for (const EvaluatedSet& set : sets) list.push_back(SetJson(set));
+  return JsonObject().Add("weights", weights).Add("sets", list).ToString() + "\n";
+}
+
+}  // namespace facedeblur

@@ -1,0 +1,57 @@
+#include "facedeblur/eval/score.h"
+
+#include <algorithm>
+#include <opencv2/imgproc.hpp>
+
+#include "facedeblur/image/metrics.h"
+
+namespace facedeblur {
+
+Score ScoreOf(const cv::Mat& picture, const cv::Mat& truth, const cv::Mat& mask) {
+  constexpr double kEqual = 100;
+  return {std::min(kEqual, Psnr(picture, truth, mask)), Ssim(picture, truth, mask)};
+}
+
+Score BestShiftScore(const cv::Mat& picture, const cv::Mat& truth) {
+  constexpr int kReach = 3;
+  constexpr int kBorder = kReach + 1;
+  const cv::Size size(truth.cols - 2 * kBorder, truth.rows - 2 * kBorder);
+  const cv::Mat target = truth(cv::Rect({kBorder, kBorder}, size)).clone();
+  double best = -1;
+  cv::Mat best_picture;
+  const auto consider = [&](const cv::Mat& moved) {
+    const double error = cv::norm(moved, target, cv::NORM_L2SQR);
+    if (best >= 0 && error >= best) return;
+    best = error;
+    best_picture = moved.clone();
+  };
+  // Whole and half pixels along each axis; whole steps of each are then parts of one picture.
+  for (int phase = 0; phase < 4; ++phase) {
+    const int half_x = phase % 2;
+    const int half_y = phase / 2;
+    cv::Mat moved;
+    cv::warpAffine(picture, moved, cv::Matx23d(1, 0, -0.5 * half_x, 0, 1, -0.5 * half_y),
+                   picture.size(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+    for (int dy = -kReach; dy <= kReach - half_y; ++dy) {
+      for (int dx = -kReach; dx <= kReach - half_x; ++dx) {
+        consider(moved(cv::Rect({kBorder + dx, kBorder + dy}, size)));
+      }
+    }
+  }
+  return ScoreOf(best_picture, target);
+}
+
+double KernelSimilarity(const cv::Mat& estimate, const cv::Mat& truth) {
+  // The estimate slides over the truth on a canvas that holds every overlap.
+  cv::Mat canvas;
+  const int reach = estimate.rows - 1;
+  cv::copyMakeBorder(truth, canvas, reach, reach, reach, reach, cv::BORDER_CONSTANT);
+  cv::Mat overlap;
+  cv::matchTemplate(canvas, estimate, overlap, cv::TM_CCORR);
+  double largest = 0;
+  cv::minMaxLoc(overlap, nullptr, &largest);
+  const double norms = cv::norm(estimate) * cv::norm(truth);
+  return norms > 0 ? std::clamp(largest / norms, 0.0, 1.0) : 0;
+}
+
+}  // namespace facedeblur

@@ -2,19 +2,24 @@
 #include <torch/types.h>
 
 #include <cmath>
+#include <functional>
 #include <map>
 #include <opencv2/imgcodecs.hpp>
 #include <string>
 
 #include "facedeblur/nn/device.h"
+#include "facedeblur/nn/keras_weights.h"
 #include "facedeblur/nn/model_file.h"
+#include "facedeblur/nn/reference_spec.h"
 #include "facedeblur/restore/model_registry.h"
 #include "facedeblur/train/pair_writer.h"
 #include "facedeblur/train/trainer.h"
 #include "facedeblur/util/error.h"
 #include "support.h"
 #include "train/batch_loader.h"
-#include "train/objective.h"
+#include "train/line_plot.h"
+#include "train/losses.h"
+#include "train/training_log.h"
 
 namespace facedeblur {
 namespace {
@@ -290,6 +295,148 @@ TEST(Train, StartsFromGivenWeights) {
   RunTiny(options);
   EXPECT_EQ(ReadModelFile(ReadFile(first / "weights.h5")).tensors.at("u.tail.weight").values,
             ReadModelFile(ReadFile(second / "weights.h5")).tensors.at("u.tail.weight").values);
+}
+
+TEST(Train, TwoEstimatesStartFromOne) {
+  ConfigureInference();
+  const TempFolder first;
+  const TempFolder second;
+  TrainerOptions options = TinyRun(first.path());
+  RunTiny(options);
+  options = TinyRun(second.path());
+  options.network = "face-wiener-2";
+  options.init = first / "weights.h5";
+  options.learning_rate = 0;
+  options.weight_decay = 0;
+  RunTiny(options);
+  const auto before = ReadModelFile(ReadFile(first / "weights.h5")).tensors;
+  const auto after = ReadModelFile(ReadFile(second / "weights.h5")).tensors;
+  EXPECT_EQ(before.at("k.vec.bias").values, after.at("k.vec.bias").values);
+  EXPECT_GT(after.size(), before.size());
+}
+
+TEST(Train, TheReferenceNetworkBecomesAKerasFile) {
+  ConfigureInference();
+  const TempFolder folder;
+  const TempFolder resumed;
+  TrainerOptions options = TinyRun(folder.path());
+  options.network = kReferenceNetwork;
+  options.pairs = DefaultPairs(options.network);
+  options.samples = 4;
+  RunTiny(options);
+  const auto layers = ReadKerasWeights(ReadFile(folder / "weights.h5"));
+  EXPECT_EQ(layers.size(), 28U);
+  EXPECT_EQ(LoadRestorer(folder / "weights.h5", {})->chip_template().size, 64);
+  // Running statistics of the normalisations are part of the state.
+  options.output = resumed.path();
+  RunTiny(options, 1);
+  RunTiny(options);
+  EXPECT_EQ(ReadFile(folder / "weights.h5"), ReadFile(resumed / "weights.h5"));
+}
+
+TEST(Train, LandmarksAreLearntAndTheirFeaturesUsed) {
+  ConfigureInference();
+  const TempFolder folder;
+  TrainerOptions options = TinyRun(folder / "landmarks");
+  options.network = "face-landmarks-1";
+  options.samples = 240;
+  options.batch = 4;
+  options.validate_every = 120;
+  options.learning_rate = 1e-3;
+  options.ema = 0.5;
+  std::vector<double> losses;
+  Train(
+      SampleFaces(), SampleFaces(), options, {},
+      [&](const TrainingProgress& p) { losses.push_back(p.validation_losses.at("landmarks")); },
+      [] { return false; });
+  ASSERT_EQ(losses.size(), 2U);
+  EXPECT_LT(losses[1], losses[0]);
+  TrainerOptions with_features = TinyRun(folder / "features");
+  with_features.losses.features = folder / "landmarks" / "weights.h5";
+  with_features.losses.kernel_steps = 0;
+  bool seen = false;
+  Train(
+      SampleFaces(), SampleFaces(), with_features, {},
+      [&](const TrainingProgress& p) { seen = seen || p.losses.count("feature") > 0; },
+      [] { return false; });
+  EXPECT_TRUE(seen);
+}
+
+TEST(Losses, FeaturesAreComparedRelativeToTheTrueOnes) {
+  class Doubler : public FeatureExtractor {
+   public:
+    std::vector<torch::Tensor> Features(const torch::Tensor& x) override { return {x, 2 * x}; }
+  };
+  Doubler doubler;
+  const torch::Tensor sharp = torch::full({1, 3, 4, 4}, 0.5);
+  torch::Tensor restored = torch::full({1, 3, 4, 4}, 0.6, torch::requires_grad());
+  const torch::Tensor loss = FeatureLoss(&doubler, restored, sharp);
+  EXPECT_NEAR(loss.item<double>(), 0.2, 1e-5);
+  loss.backward();
+  EXPECT_GT(restored.grad().abs().sum().item<double>(), 0);
+}
+
+TEST(TrainingLog, DropsWhatWasNotSaved) {
+  const TempFolder folder;
+  const auto file = folder / "log.jsonl";
+  {
+    TrainingLog log(file, 0);
+    for (const std::int64_t samples : {100, 200, 300}) {
+      TrainingProgress progress;
+      progress.samples = samples;
+      progress.losses["pixel"] = 1.0 / static_cast<double>(samples);
+      progress.validation_losses["pixel"] = 0.5;
+      progress.restored_psnr = 25;
+      log.Append(progress);
+    }
+  }
+  TrainingLog resumed(file, 200);
+  const auto lines = resumed.Read();
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[1].at("pixel"), 1.0 / 200);
+  EXPECT_EQ(lines[1].at("validation_pixel"), 0.5);
+  WritePlots(resumed, folder.path());
+  EXPECT_FALSE(cv::imread((folder / "loss.png").string()).empty());
+  EXPECT_FALSE(cv::imread((folder / "psnr.png").string()).empty());
+}
+
+TEST(LinePlot, TicksAreRoundAndInside) {
+  EXPECT_EQ(RoundTicks(0, 10, 5), (std::vector<double>{0, 2, 4, 6, 8, 10}));
+  const auto ticks = RoundTicks(22.13, 26.9, 6);
+  ASSERT_GE(ticks.size(), 4U);
+  EXPECT_NEAR(ticks[0], 23, 1e-9);
+  EXPECT_LE(ticks.back(), 26.9);
+}
+
+TEST(LinePlot, CurvesGoWhereTheirPointsAre) {
+  const cv::Mat plot = DrawCurves("t", {{"up", {{0, 0}, {1, 1}}}});
+  // From the field's lower left to its upper right corner, in the first colour.
+  const cv::Vec3b colour(180, 119, 31);
+  EXPECT_EQ(plot.at<cv::Vec3b>(480 - 215, 80 + 425), colour);
+  EXPECT_NE(plot.at<cv::Vec3b>(100, 200), colour);
+  EXPECT_THROW(DrawCurves("t", {}), Error);
+}
+
+TEST(Train, NonsenseIsRefusedByName) {
+  const TempFolder folder;
+  const auto message = [&](const std::function<void(TrainerOptions*)>& spoil) {
+    TrainerOptions options = TinyRun(folder.path());
+    spoil(&options);
+    try {
+      RunTiny(options);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_NE(message([](TrainerOptions* o) { o->batch = 0; }).find("batch"), std::string::npos);
+  EXPECT_NE(message([](TrainerOptions* o) { o->samples = 1; }).find("pairs"), std::string::npos);
+  EXPECT_NE(message([](TrainerOptions* o) { o->ema = 1; }).find("decay"), std::string::npos);
+  EXPECT_NE(message([](TrainerOptions* o) { o->precision = "int3"; }).find("int3"),
+            std::string::npos);
+  EXPECT_NE(message([](TrainerOptions* o) { o->pairs.chip_size = 64; }).find("128"),
+            std::string::npos);
 }
 
 TEST(Train, UnknownNetworksAreNamed) {

@@ -14,6 +14,7 @@
 #include "cli/help_formatter.h"
 #include "cli/setup.h"
 #include "facedeblur/train/trainer.h"
+#include "facedeblur/util/file_io.h"
 #include "facedeblur/util/interrupt.h"
 
 namespace facedeblur {
@@ -43,7 +44,9 @@ void AddTrainOptions(CLI::App* app, TrainOptions* options) {
   app->add_option("--models", options->models, "Folder with models")->type_name("DIR");
   app->add_option("--init", t.init, "Weights to start from")->type_name("FILE");
   AddOption(app, "--device", &options->device, "auto, cpu, cuda or cuda:N");
-  AddOption(app, "--network", &t.network, "face-wiener-1 or face-wiener-2");
+  AddOption(app, "--network", &t.network,
+            "face-wiener-1, face-wiener-2 (estimates the kernel twice), reference-15 (the Keras "
+            "notebook's) or face-landmarks-1 (for --features)");
   AddOption(app, "--seed", &t.seed, "Seed of everything random");
   AddOption(app, "--samples", &t.samples, "Pairs to train on in all");
   AddOption(app, "--batch", &t.batch, "Pairs per step");
@@ -57,6 +60,11 @@ void AddTrainOptions(CLI::App* app, TrainOptions* options) {
   AddOption(app, "--kernel-steps", &t.losses.kernel_steps,
             "Share of steps that train only the kernel estimate");
   AddOption(app, "--structure", &t.losses.structure, "Extra weight of eyes, brows, nose and mouth");
+  app->add_option("--features", t.losses.features,
+                  "Network whose features restored and sharp faces must share: VGG16 or VGG19 "
+                  "weights of Keras, or a face-landmarks-1 of ours")
+      ->type_name("FILE");
+  AddOption(app, "--feature-loss", &t.losses.feature, "Weight of the features' loss");
   AddOption(app, "--validate-every", &t.validate_every, "Pairs between validations");
   AddOption(app, "--validation-pairs", &t.validation_pairs, "Pairs to validate on");
   AddOption(app, "--precision", &t.precision,
@@ -80,10 +88,27 @@ void Report(const TrainingProgress& p, std::int64_t samples) {
   const double left = static_cast<double>(samples - p.samples) / p.samples_per_second / 60;
   spdlog::info("{} of {} pairs{}, {:.1f} pairs/s, {:.0f} min left", p.samples, samples,
                ListLosses(p.losses), p.samples_per_second, left);
-  if (p.validated) {
+  if (p.restored_psnr > 0) {
     spdlog::info("  validation {:.2f} -> {:.2f} dB{}", p.blurred_psnr, p.restored_psnr,
                  ListLosses(p.validation_losses));
+  } else if (!p.validation_losses.empty()) {
+    spdlog::info("  validation{}", ListLosses(p.validation_losses));
   }
+}
+
+/// Keeps the options with the weights they made; tells when a run goes on with others.
+void KeepConfiguration(const CLI::App& app, const std::filesystem::path& folder) {
+  const std::string text = app.config_to_str(/*default_also=*/true, /*write_description=*/false);
+  const auto file = folder / "config.ini";
+  std::filesystem::create_directories(folder);
+  std::error_code error;
+  if (std::filesystem::exists(file, error)) {
+    const Bytes old = ReadFile(file);
+    if (std::string(old.begin(), old.end()) != text) {
+      spdlog::warn("{}: goes on with other options than it began with", folder.string());
+    }
+  }
+  WriteFileAtomically(file, Bytes(text.begin(), text.end()), Clobber::kReplace);
 }
 
 }  // namespace
@@ -95,6 +120,8 @@ int RunTrain(int argc, char** argv) {
   AddTrainOptions(&app, &options);
   if (const auto code = ParseCommandLine(&app, argc, argv)) return *code;
   const ComputeDevice device = ChooseDevice(options.device);
+  options.trainer.pairs = DefaultPairs(options.trainer.network);
+  KeepConfiguration(app, options.trainer.output);
   FaceSetOptions load;
   load.folders = options.folders;
   load.cache = options.cache;

@@ -43,8 +43,7 @@ ModelFile::SelfTest ReadSelfTest(const Hdf5File& file) {
   test.input = file.ReadTensor("/selftest/input");
   test.output = file.ReadTensor("/selftest/output");
   test.tolerance = RequireNumber(file, "/selftest", "tolerance");
-  if (test.input.shape.size() != 3 || test.input.shape[2] != 3 ||
-      test.input.shape != test.output.shape) {
+  if (test.input.shape.size() != 3 || test.input.shape[2] != 3 || test.output.shape.empty()) {
     Fail("the self-test has an unusable shape");
   }
   return test;

@@ -94,6 +94,9 @@ class FaceWienerRestorer : public FaceRestorer {
   }
 
   void RunSelfTest(const ModelFile::SelfTest& test) const {
+    if (test.input.shape != test.output.shape) {
+      throw Error(ErrorKind::kModel, "its self-test has an unusable shape");
+    }
     const c10::InferenceMode inference;
     FaceWienerNet net = net_;
     const torch::Tensor input = ToTorch(test.input).permute({2, 0, 1}).unsqueeze(0) / 255;

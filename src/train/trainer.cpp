@@ -1,7 +1,6 @@
 #include "facedeblur/train/trainer.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/autocast_mode.h>
 #include <torch/types.h>  // clip_grad.h needs it first
 //
 #include <torch/nn/utils/clip_grad.h>
@@ -11,18 +10,23 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <memory>
+#include <new>
+#include <opencv2/imgcodecs.hpp>
 #include <utility>
 #include <vector>
 
+#include "facedeblur/image/contact_sheet.h"
 #include "facedeblur/image/metrics.h"
+#include "facedeblur/nn/reference_spec.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "nn/chip_tensor.h"
 #include "train/batch_loader.h"
+#include "train/mixed_precision.h"
 #include "train/objective.h"
+#include "train/training_log.h"
 #include "train/training_state.h"
 
 namespace facedeblur {
@@ -55,49 +59,6 @@ class AverageInPlace {
   std::vector<torch::Tensor> parameters_;
   std::vector<torch::Tensor>* average_;
 };
-
-/// Convolutions in bfloat16 while it lives; what needs more precision keeps it.
-class MixedPrecision {
- public:
-  MixedPrecision(bool enabled, const torch::Device& device)
-      : enabled_(enabled), cuda_(device.is_cuda()) {
-    if (!enabled_) return;
-    if (cuda_) {
-      at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
-      at::autocast::set_enabled(true);
-    } else {
-      at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
-      at::autocast::set_cpu_enabled(true);
-    }
-    at::autocast::increment_nesting();
-  }
-  ~MixedPrecision() {
-    if (!enabled_) return;
-    if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
-    cuda_ ? at::autocast::set_enabled(false) : at::autocast::set_cpu_enabled(false);
-  }
-  MixedPrecision(const MixedPrecision&) = delete;
-  MixedPrecision& operator=(const MixedPrecision&) = delete;
-
- private:
-  bool enabled_;
-  bool cuda_;
-};
-
-/// bfloat16 has the range of a float: unlike half precision it needs no scaling of the loss.
-bool UseMixedPrecision(const std::string& precision, const torch::Device& device) {
-  if (precision == "fp32") return false;
-  if (precision == "bf16") return true;
-  if (precision != "auto") {
-    throw Error(ErrorKind::kUsage, "unknown precision '" + precision + "': fp32, bf16 or auto");
-  }
-  if (device.is_cuda()) return true;
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512bf16") != 0;
-#else
-  return false;
-#endif
-}
 
 /// Convolutions run fastest with their channels last, in bfloat16 above all.
 void MakeChannelsLast(torch::nn::Module* module) {
@@ -141,14 +102,9 @@ class Trainer {
       : training_(training), options_(options), device_(TorchDevice(device)) {
     at::set_num_threads(options.threads);
     torch::manual_seed(options.seed);
-    objective_ = Objective::Create(options.network, options.losses);
-    if (!options.init.empty()) {
-      try {
-        LoadTensors(ReadModelFile(ReadFile(options.init)).tensors, &objective_->module());
-      } catch (const std::exception& error) {
-        throw Error(ErrorKind::kModel, options.init.string() + ": " + DescribeException(error));
-      }
-    }
+    objective_ = Objective::Create(options.network, options.losses, device_);
+    objective_->CheckPairs(options.pairs);
+    if (!options.init.empty()) LoadInitialWeights();
     objective_->module().to(device_);
     MakeChannelsLast(&objective_->module());
     mixed_precision_ = UseMixedPrecision(options.precision, device_);
@@ -160,8 +116,8 @@ class Trainer {
     for (const auto& parameter : objective_->module().parameters()) {
       state_.average.push_back(parameter.detach().clone());
     }
-    const auto state_file = StateFile();
-    if (std::filesystem::exists(state_file)) LoadState(state_file, &state_);
+    if (std::filesystem::exists(StateFile())) LoadState(StateFile(), &state_);
+    log_ = std::make_unique<TrainingLog>(options.output / "log.jsonl", state_.step * options.batch);
     for (std::int64_t i = 0; i < options.validation_pairs; ++i) {
       validation_.push_back(
           DrawPair(validation, options.pairs, kValidationSeed, static_cast<std::uint64_t>(i)));
@@ -193,7 +149,8 @@ class Trainer {
       progress.samples_per_second = done * options_.batch / seconds;
       progress.learning_rate = LearningRate();
       if (validate) ValidateAndSave(&progress);
-      Log(progress);
+      log_->Append(progress);
+      if (validate) WritePlots(*log_, options_.output);
       on_progress(progress);
       last_report = std::chrono::steady_clock::now();
       last_step = state_.step;
@@ -202,6 +159,14 @@ class Trainer {
   }
 
  private:
+  void LoadInitialWeights() {
+    try {
+      objective_->LoadWeights(ReadFile(options_.init));
+    } catch (const std::exception& error) {
+      throw Error(ErrorKind::kModel, options_.init.string() + ": " + DescribeException(error));
+    }
+  }
+
   void SaveProgress() {
     SaveState(StateFile(), state_);
     SaveWeights("weights.h5");
@@ -263,82 +228,52 @@ class Trainer {
   }
 
   void ValidateAndSave(TrainingProgress* progress) {
-    progress->validated = true;
-    {
-      const AverageInPlace average(&objective_->module(), &state_.average);
-      const c10::InferenceMode inference;
-      objective_->module().eval();
-      LossMeans means;
-      for (const TrainingPair& pair : validation_) {
-        torch::Tensor output;
-        means.Add(objective_->ValidationLoss(ToBatch({pair}, device_), &output));
-        const cv::Mat restored = ChipFromTensor(output);
-        const auto share = 1 / static_cast<double>(validation_.size());
-        progress->blurred_psnr += std::min(60.0, Psnr(pair.blurred, pair.sharp)) * share;
-        progress->restored_psnr += std::min(60.0, Psnr(restored, pair.sharp)) * share;
-      }
-      progress->validation_losses = means.TakeMeans();
-    }
-    const bool best = progress->restored_psnr > state_.best_psnr;
-    if (best) state_.best_psnr = progress->restored_psnr;
+    if (!validation_.empty()) Validate(progress);
+    const double score = progress->restored_psnr > 0 ? progress->restored_psnr
+                                                     : -progress->validation_losses["loss"];
+    const bool best = score > state_.best_score;
+    if (best) state_.best_score = score;
     // The state last: it remembers that the best weights were written.
     if (best) SaveWeights("best.h5");
     SaveProgress();
   }
 
+  void Validate(TrainingProgress* progress) {
+    const AverageInPlace average(&objective_->module(), &state_.average);
+    const c10::InferenceMode inference;
+    objective_->module().eval();
+    LossMeans means;
+    std::vector<SheetRow> examples = {{"Clean", {}}, {"Blurry", {}}, {"Deblurred", {}}};
+    const auto share = 1 / static_cast<double>(validation_.size());
+    for (const TrainingPair& pair : validation_) {
+      torch::Tensor output;
+      means.Add(objective_->ValidationLoss(ToBatch({pair}, device_), &output));
+      if (!output.defined()) continue;  // a network that restores nothing
+      const cv::Mat restored = ChipFromTensor(output);
+      progress->blurred_psnr += std::min(60.0, Psnr(pair.blurred, pair.sharp)) * share;
+      progress->restored_psnr += std::min(60.0, Psnr(restored, pair.sharp)) * share;
+      constexpr std::size_t kExamples = 8;
+      if (examples[0].cells.size() == kExamples) continue;
+      examples[0].cells.push_back(pair.sharp);
+      examples[1].cells.push_back(pair.blurred);
+      examples[2].cells.push_back(restored);
+    }
+    progress->validation_losses = means.TakeMeans();
+    if (!examples[0].cells.empty()) WriteExamples(examples);
+  }
+
+  void WriteExamples(const std::vector<SheetRow>& rows) const {
+    constexpr int kCell = 160;
+    Bytes bytes;
+    cv::imencode(".png", MakeContactSheet(rows, kCell), bytes);
+    WriteFileAtomically(options_.output / "examples.png", bytes, Clobber::kReplace);
+  }
+
   void SaveWeights(const std::string& name) {
     const AverageInPlace average(&objective_->module(), &state_.average);
-    ModelFile model = objective_->EmptyModel();
-    model.training = options_.training_note;
-    model.license = options_.license_note;
-    for (const auto& item : objective_->module().named_parameters()) {
-      // What is stored is what the self-test must be run with.
-      model.tensors[item.key()] = FromTorch(item.value().to(torch::kFloat16));
-    }
-    AddSelfTest(&model);
-    WriteFileAtomically(options_.output / name, SerializeModelFile(model, /*half_precision=*/true),
+    WriteFileAtomically(options_.output / name,
+                        objective_->Serialize({options_.training_note, options_.license_note}),
                         Clobber::kReplace);
-  }
-
-  void AddSelfTest(ModelFile* model) {
-    const auto rounded = Objective::Create(options_.network, options_.losses);
-    LoadTensors(model->tensors, &rounded->module());
-    rounded->module().eval();
-    const c10::InferenceMode inference;
-    // A pattern, not a face: a model file must carry nobody's picture.
-    const int size = options_.pairs.chip_size;
-    cv::Mat pattern(size, size, CV_8UC3);
-    for (int y = 0; y < size; ++y) {
-      for (int x = 0; x < size; ++x) {
-        const double wave = std::sin(0.11 * x + 0.05 * y) * std::cos(0.07 * y - 0.02 * x);
-        const int checker = (x / 16 + y / 16) % 2 * 40;
-        pattern.at<cv::Vec3b>(y, x) = {static_cast<uchar>(110 + 60 * wave),
-                                       static_cast<uchar>(100 + checker),
-                                       static_cast<uchar>(130 - 50 * wave + checker)};
-      }
-    }
-    cv::Mat chip;
-    pattern.convertTo(chip, CV_32F, 1 / 255.0);
-    const cv::Mat output = ChipFromTensor(rounded->Restore(TensorFromChip(chip)));
-    model->self_test.input = {{size, size, 3}, {pattern.datastart, pattern.dataend}};
-    model->self_test.output = {{size, size, 3},
-                               {output.ptr<float>(), output.ptr<float>() + output.total() * 3}};
-    model->self_test.tolerance = 5e-3;
-  }
-
-  void Log(const TrainingProgress& p) const {
-    std::ofstream log(options_.output / "log.jsonl", std::ios::app);
-    log << "{\"samples\":" << p.samples;
-    for (const auto& [name, value] : p.losses) log << ",\"" << name << "\":" << value;
-    log << ",\"samples_per_second\":" << p.samples_per_second
-        << ",\"learning_rate\":" << p.learning_rate;
-    if (p.validated) {
-      log << ",\"blurred_psnr\":" << p.blurred_psnr << ",\"restored_psnr\":" << p.restored_psnr;
-      for (const auto& [name, value] : p.validation_losses) {
-        log << ",\"validation_" << name << "\":" << value;
-      }
-    }
-    log << "}\n";
   }
 
   const FaceSet& training_;
@@ -346,6 +281,7 @@ class Trainer {
   torch::Device device_;
   std::unique_ptr<Objective> objective_;
   std::unique_ptr<torch::optim::AdamW> optimizer_;
+  std::unique_ptr<TrainingLog> log_;
   TrainingState state_;
   std::vector<TrainingPair> validation_;
   int bad_steps_ = 0;
@@ -353,18 +289,62 @@ class Trainer {
   bool mixed_precision_ = false;
 };
 
+void CheckOptions(const TrainerOptions& o) {
+  const auto require = [](bool holds, const char* message) {
+    if (!holds) throw Error(ErrorKind::kUsage, message);
+  };
+  require(o.batch >= 1, "the batch must hold at least one pair");
+  require(o.samples >= o.batch, "there must be pairs for at least one batch");
+  require(o.threads >= 1 && o.loader_threads >= 1, "at least one thread is needed");
+  require(o.validate_every >= 1 && o.validation_pairs >= 1, "validation needs pairs");
+  require(o.ema >= 0 && o.ema < 1, "the average's decay must be from 0 to below 1");
+  require(o.warmup >= 1, "the warm-up must last at least one pair");
+}
+
+/// LibTorch tells that memory ran out in words alone.
+bool IsOutOfMemory(const std::exception& error) {
+  const std::string text = error.what();
+  return dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
+         text.find("out of memory") != std::string::npos ||
+         text.find("can't allocate memory") != std::string::npos;
+}
+
 }  // namespace
+
+PairOptions DefaultPairs(const std::string& network) {
+  PairOptions pairs;
+  if (network != kReferenceNetwork) return pairs;
+  // The notebook's: aligned 64x64 crops with the eyes 24 pixels apart, kernels of about 10 pixels.
+  pairs.chip_size = kReferenceChipSize;
+  pairs.min_eye_distance = 22;
+  pairs.max_eye_distance = 26;
+  pairs.max_rotation = 4;
+  pairs.max_shift = 0.03;
+  pairs.kernel.max_size = 13;
+  pairs.kernel.max_sigma = 2.5;
+  pairs.kernel.max_radius = 4;
+  return pairs;
+}
 
 void Train(const FaceSet& training, const FaceSet& validation, const TrainerOptions& options,
            const ComputeDevice& device,
            const std::function<void(const TrainingProgress&)>& on_progress,
            const std::function<bool()>& stop) {
-  if (options.batch < 1 || options.samples < options.batch || options.pairs.chip_size != 128 ||
-      options.pairs.kernel.max_size != 27) {
-    throw Error(ErrorKind::kUsage, "unusable training options");
+  CheckOptions(options);
+  std::error_code failed;
+  std::filesystem::create_directories(options.output, failed);
+  if (failed) {
+    throw Error(ErrorKind::kOutput, options.output.string() + ": " + failed.message());
   }
-  std::filesystem::create_directories(options.output);
-  Trainer(training, validation, options, device).Run(on_progress, stop);
+  try {
+    Trainer(training, validation, options, device).Run(on_progress, stop);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (!IsOutOfMemory(error)) throw;
+    throw Error(ErrorKind::kDevice,
+                "out of memory; try a --batch smaller than " + std::to_string(options.batch));
+  }
 }
 
 }  // namespace facedeblur

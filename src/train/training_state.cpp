@@ -43,7 +43,7 @@ void SaveState(const std::filesystem::path& path, const TrainingState& state) {
   WriteAll("buffer", state.objective->module().buffers(), &archive);
   WriteAll("average", state.average, &archive);
   archive.write("step", torch::tensor(state.step));
-  archive.write("best_psnr", torch::tensor(state.best_psnr, torch::kFloat64));
+  archive.write("best_score", torch::tensor(state.best_score, torch::kFloat64));
   std::ostringstream stream;
   archive.save_to(stream);
   const std::string text = stream.str();
@@ -63,8 +63,8 @@ void LoadState(const std::filesystem::path& path, TrainingState* state) {
     torch::Tensor number;
     archive.read("step", number);
     state->step = number.item<std::int64_t>();
-    archive.read("best_psnr", number);
-    state->best_psnr = number.item<double>();
+    archive.read("best_score", number);
+    state->best_score = number.item<double>();
   } catch (const std::exception& error) {
     throw Error(ErrorKind::kModel,
                 path.string() + ": cannot resume from it: " + DescribeException(error));

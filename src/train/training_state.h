@@ -17,7 +17,7 @@ struct TrainingState {
   torch::optim::AdamW* optimizer = nullptr;
   std::vector<torch::Tensor> average;  ///< of the parameters, in their order
   std::int64_t step = 0;
-  double best_psnr = 0;
+  double best_score = -1e300;  ///< of the weights in best.h5
 };
 
 /// Writes the state so that the file is there complete or not at all. Throws Error(kOutput).

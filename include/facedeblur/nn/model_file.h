@@ -15,7 +15,8 @@ namespace facedeblur {
 /// On disk it is HDF5: root attributes `format` ("facedeblur-model"), `format_version` (1),
 /// `network`, `channels` ("BGR" or "RGB"), `range` (value of white), `chip_size`, `training` and
 /// `license` (text); data sets `/template` (5x2), `/tensors/<name>`, `/selftest/input` (HxWx3,
-/// 8-bit BGR) and `/selftest/output` (HxWx3, BGR, 0..1).
+/// 8-bit BGR) and `/selftest/output` (what the network makes of it: HxWx3, BGR, 0..1, of networks
+/// that restore faces; 68x2 of the landmark network).
 struct ModelFile {
   std::string network;           ///< a name the model registry knows
   std::string channels = "BGR";  ///< order the network wants

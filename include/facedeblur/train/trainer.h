@@ -17,6 +17,8 @@ struct LossOptions {
   double kernel = 0.02;
   double kernel_steps = 0.5;  ///< share of steps that train only the kernel estimate
   double structure = 2;       ///< extra weight of eyes, brows, nose and mouth in the pixel loss
+  double feature = 0.05;      ///< of the features' differences, where `features` names a network
+  std::filesystem::path features;  ///< Keras's VGG16 or VGG19, or our landmark network; or none
 };
 
 struct TrainerOptions {
@@ -39,11 +41,14 @@ struct TrainerOptions {
   int loader_threads = 1;
   std::int64_t validate_every = 4'000;  ///< pairs
   std::int64_t validation_pairs = 128;
-  std::filesystem::path output;  ///< folder for weights, state and log
+  std::filesystem::path output;  ///< folder for weights, state, log and plots
   std::filesystem::path init;    ///< weights to start from; empty: fresh ones
   std::string training_note;     ///< goes into the model file: what the data was
   std::string license_note;      ///< goes into the model file: terms of the weights
 };
+
+/// How pairs are drawn for a network: chips of its size with blur in its range.
+PairOptions DefaultPairs(const std::string& network);
 
 /// One line of progress.
 struct TrainingProgress {
@@ -53,18 +58,21 @@ struct TrainingProgress {
   std::map<std::string, double> losses;
   double samples_per_second = 0;
   double learning_rate = 0;
-  bool validated = false;
-  double blurred_psnr = 0;                          ///< of the validation pairs, dB, over the chip
-  double restored_psnr = 0;                         ///< by the averaged weights
-  std::map<std::string, double> validation_losses;  ///< as losses, by the averaged weights
+  /// By the averaged weights on the validation pairs; empty between validations.
+  std::map<std::string, double> validation_losses;
+  double blurred_psnr = 0;   ///< of the validation pairs, dB, over the chip; 0: not known
+  double restored_psnr = 0;  ///< by the averaged weights; 0 of a network that restores nothing
 };
 
 /// Trains a network on pairs drawn on the fly. Resumes from `output`/state.pt where there is one,
-/// and goes on exactly as if it had not stopped. Writes `output`/weights.h5 (averaged weights, half
-/// precision, with self-test), `output`/best.h5 (the best on validation) and `output`/log.jsonl.
+/// and goes on exactly as if it had not stopped. Writes `output`/weights.h5 (averaged weights),
+/// best.h5 (the best on validation), log.jsonl, and loss.png, kernel.png, psnr.png and examples.png
+/// to look at. Weights of the face networks are stored in half precision with a self-test, those of
+/// the reference network as Keras stores them.
 /// `stop` is asked after each step; the state is saved then.
-/// Throws Error: kUsage for nonsense options, kModel for unusable initial weights, kOutput when
-/// files cannot be written, kInput when the loss is not a number for 20 steps on end.
+/// Throws Error: kUsage for options that do not fit the network, kModel for unusable initial
+/// weights or features, kOutput when files cannot be written, kInput when the loss is not a number
+/// for 20 steps on end, kDevice when memory runs out.
 void Train(const FaceSet& training, const FaceSet& validation, const TrainerOptions& options,
            const ComputeDevice& device,
            const std::function<void(const TrainingProgress&)>& on_progress,

@@ -1,0 +1,70 @@
+#include <utility>
+
+#include "facedeblur/nn/model_file.h"
+#include "facedeblur/util/error.h"
+#include "nn/chip_tensor.h"
+#include "nn/landmark_net.h"
+#include "train/objective.h"
+#include "train/self_test_pattern.h"
+
+namespace facedeblur {
+namespace {
+
+/// The landmark network learns from sharp chips: features that must tell sharp from blurred should
+/// not be trained to overlook the difference.
+class LandmarkObjective : public Objective {
+ public:
+  torch::nn::Module& module() override { return *net_; }
+
+  void CheckPairs(const PairOptions& pairs) const override {
+    if (pairs.chip_size == LandmarkNetImpl::kWindow) return;
+    throw Error(ErrorKind::kUsage, "the landmark network needs chips of 128 pixels");
+  }
+
+  Loss ComputeLoss(const TrainingBatch& batch, Random* /*random*/) override {
+    Loss loss;
+    loss.Add("landmarks", (net_->forward(batch.sharp) - batch.landmarks).abs().mean(), 1);
+    return loss;
+  }
+
+  Loss ValidationLoss(const TrainingBatch& batch, torch::Tensor* /*restored*/) override {
+    Loss loss;
+    loss.Add("landmarks", (net_->forward(batch.sharp) - batch.landmarks).abs().mean(), 1);
+    return loss;
+  }
+
+  void LoadWeights(Bytes bytes) override {
+    LoadTensors(ReadModelFile(std::move(bytes)).tensors, net_.get());
+  }
+
+  Bytes Serialize(const ModelNotes& notes) override {
+    constexpr int kSize = LandmarkNetImpl::kWindow;
+    ModelFile model;
+    model.network = kLandmarkNetwork;
+    model.chip_template = {kSize, {{46, 44}, {82, 44}, {64, 65}, {46, 80}, {82, 80}}};
+    model.training = notes.training;
+    model.license = notes.license;
+    LandmarkNet rounded;
+    for (const auto& item : net_->named_parameters()) {
+      model.tensors[item.key()] = FromTorch(item.value().to(torch::kFloat16));
+    }
+    LoadTensors(model.tensors, rounded.get());
+    const c10::InferenceMode inference;
+    const cv::Mat pattern = SelfTestPattern(kSize);
+    cv::Mat chip;
+    pattern.convertTo(chip, CV_32F, 1 / 255.0);
+    model.self_test.input = {{kSize, kSize, 3}, {pattern.datastart, pattern.dataend}};
+    model.self_test.output = FromTorch(rounded->forward(TensorFromChip(chip))[0]);
+    model.self_test.tolerance = 5e-3;
+    return SerializeModelFile(model, /*half_precision=*/true);
+  }
+
+ private:
+  LandmarkNet net_;
+};
+
+}  // namespace
+
+std::unique_ptr<Objective> MakeLandmarkObjective() { return std::make_unique<LandmarkObjective>(); }
+
+}  // namespace facedeblur

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "facedeblur/train/trainer.h"
+#include "nn/feature_extractor.h"
+#include "train/training_batch.h"
+
+namespace facedeblur {
+
+/// What a step minimises.
+struct Loss {
+  torch::Tensor total;
+  std::vector<std::pair<std::string, torch::Tensor>> terms;  ///< scalars, before their weights
+
+  /// Adds a term with its weight.
+  void Add(const std::string& name, const torch::Tensor& value, double weight);
+};
+
+/// Mean of sqrt(d^2 + epsilon^2), each pixel weighted (Charbonnier et al., ICIP 1994).
+torch::Tensor CharbonnierLoss(const torch::Tensor& a, const torch::Tensor& b,
+                              const torch::Tensor& weights);
+
+/// Mean absolute difference of the 2-D Fourier transforms' real and imaginary parts, scaled by half
+/// the picture's side (Cho et al., "Rethinking Coarse-to-Fine Approach", ICCV 2021).
+torch::Tensor FourierLoss(const torch::Tensor& a, const torch::Tensor& b);
+
+/// Cross entropy of an estimated log kernel against the true kernel, per picture.
+torch::Tensor KernelLoss(const torch::Tensor& log_kernel, const torch::Tensor& kernel);
+
+/// Mean absolute difference of feature maps relative to the mean size of the true ones, averaged
+/// over the maps: no map outweighs the others.
+torch::Tensor FeatureLoss(FeatureExtractor* extractor, const torch::Tensor& restored,
+                          const torch::Tensor& sharp);
+
+/// What is asked of a restored picture, whichever network made it: pixels, with the face's parts
+/// weighted, frequencies, and features where an extractor is given.
+class PictureLoss {
+ public:
+  /// Throws Error(kModel) when the features cannot be loaded.
+  PictureLoss(const LossOptions& options, const torch::Device& device);
+
+  /// `restored`: Nx3xSxS, BGR, 0..1.
+  Loss operator()(const torch::Tensor& restored, const TrainingBatch& batch) const;
+
+ private:
+  LossOptions options_;
+  std::unique_ptr<FeatureExtractor> extractor_;
+};
+
+}  // namespace facedeblur

@@ -1,0 +1,65 @@
+#include <utility>
+
+#include "facedeblur/nn/keras_weights.h"
+#include "facedeblur/nn/reference_spec.h"
+#include "facedeblur/util/error.h"
+#include "nn/reference_net.h"
+#include "train/objective.h"
+
+namespace facedeblur {
+namespace {
+
+/// The network of the original notebook: RGB, 0..255, weights as a Keras HDF5 file.
+class ReferenceObjective : public Objective {
+ public:
+  ReferenceObjective(const LossOptions& losses, const torch::Device& device)
+      : picture_loss_(losses, device) {
+    const torch::NoGradGuard no_grad;
+    for (const auto& item : net_->named_parameters()) {
+      // The last ReLU must not begin closed: mid grey comes out at first.
+      if (item.key() == "conv15.bias") item.value().fill_(kMidGrey);
+    }
+  }
+
+  torch::nn::Module& module() override { return *net_; }
+
+  void CheckPairs(const PairOptions& pairs) const override {
+    if (pairs.chip_size == kReferenceChipSize) return;
+    throw Error(ErrorKind::kUsage, "the reference network needs chips of 64 pixels");
+  }
+
+  Loss ComputeLoss(const TrainingBatch& batch, Random* /*random*/) override {
+    return picture_loss_(Restore(batch.blurred), batch);
+  }
+
+  Loss ValidationLoss(const TrainingBatch& batch, torch::Tensor* restored) override {
+    *restored = Restore(batch.blurred);
+    return picture_loss_(*restored, batch);
+  }
+
+  void LoadWeights(Bytes bytes) override { net_->LoadKeras(ReadKerasWeights(std::move(bytes))); }
+
+  /// A Keras file has no place for notes.
+  Bytes Serialize(const ModelNotes& /*notes*/) override {
+    return SerializeKerasWeights(net_->ToKeras());
+  }
+
+ private:
+  static constexpr double kMidGrey = 128;
+
+  torch::Tensor Restore(const torch::Tensor& blurred) {
+    return net_->forward(blurred.flip(1) * 255).to(torch::kFloat32).flip(1) / 255;
+  }
+
+  PictureLoss picture_loss_;
+  ReferenceNet net_;
+};
+
+}  // namespace
+
+std::unique_ptr<Objective> MakeReferenceObjective(const LossOptions& losses,
+                                                  const torch::Device& device) {
+  return std::make_unique<ReferenceObjective>(losses, device);
+}
+
+}  // namespace facedeblur

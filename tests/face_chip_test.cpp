@@ -10,13 +10,12 @@
 namespace facedeblur {
 namespace {
 
-using testing::FaceTemplate;
 using testing::MakeLandmarks;
 using testing::MakePicture;
 
 TEST(PlaceChip, LandmarksLandOnTheTemplate) {
   const Landmarks landmarks = MakeLandmarks({300, 200}, 84);
-  const ChipGeometry geometry = PlaceChip(landmarks, FaceTemplate());
+  const ChipGeometry geometry = PlaceChip(landmarks, FaceNetworkTemplate());
   EXPECT_EQ(geometry.size, 320);  // twice the template: eyes 84 px apart instead of 42
   const cv::Point2d left_eye = geometry.chip_from_image(cv::Point2d(300 - 42, 200));
   EXPECT_NEAR(left_eye.x, 118.5, 0.3);
@@ -26,7 +25,8 @@ TEST(PlaceChip, LandmarksLandOnTheTemplate) {
 class ChipSizeTest : public ::testing::TestWithParam<float> {};
 
 TEST_P(ChipSizeTest, IsAllowedAndDoesNotShrinkTheFace) {
-  const ChipGeometry geometry = PlaceChip(MakeLandmarks({500, 500}, GetParam()), FaceTemplate());
+  const ChipGeometry geometry =
+      PlaceChip(MakeLandmarks({500, 500}, GetParam()), FaceNetworkTemplate());
   EXPECT_GE(geometry.size, kMinChipSize);
   EXPECT_LE(geometry.size, kMaxChipSize);
   EXPECT_EQ(geometry.size % kChipSizeStep, 0);

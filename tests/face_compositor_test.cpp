@@ -9,7 +9,6 @@
 namespace facedeblur {
 namespace {
 
-using testing::FaceTemplate;
 using testing::MakeLandmarks;
 using testing::MakePicture;
 
@@ -23,7 +22,7 @@ class DepthTest : public ::testing::TestWithParam<int> {};
 TEST_P(DepthTest, ZeroResidualChangesNothing) {
   const cv::Mat before = MakePicture({300, 260}, GetParam());
   const Landmarks landmarks = MakeLandmarks({140, 100}, 50);
-  const ChipGeometry geometry = PlaceChip(landmarks, FaceTemplate());
+  const ChipGeometry geometry = PlaceChip(landmarks, FaceNetworkTemplate());
   cv::Mat after = before.clone();
   ApplyChanges({ConstantChange(geometry, FaceMask(landmarks, geometry), 0)}, 1, &after);
   EXPECT_EQ(cv::norm(after, before, cv::NORM_INF), 0);
@@ -32,7 +31,7 @@ TEST_P(DepthTest, ZeroResidualChangesNothing) {
 TEST_P(DepthTest, OutsideTheMaskEveryBitStays) {
   const cv::Mat before = MakePicture({300, 260}, GetParam());
   const Landmarks landmarks = MakeLandmarks({140, 100}, 30);
-  const ChipGeometry geometry = PlaceChip(landmarks, FaceTemplate());
+  const ChipGeometry geometry = PlaceChip(landmarks, FaceNetworkTemplate());
   const cv::Mat mask = FaceMask(landmarks, geometry);
   cv::Mat after = before.clone();
   ApplyChanges({ConstantChange(geometry, mask, 0.2)}, 1, &after);
@@ -122,7 +121,7 @@ TEST(ShareOverlaps, DistantFacesKeepTheirMasks) {
 
 TEST(FaceMask, CoversTheFaceAndVanishesAtTheBorder) {
   const Landmarks landmarks = MakeLandmarks({300, 300}, 60);
-  const ChipGeometry geometry = PlaceChip(landmarks, FaceTemplate());
+  const ChipGeometry geometry = PlaceChip(landmarks, FaceNetworkTemplate());
   const cv::Mat mask = FaceMask(landmarks, geometry);
   for (std::size_t i = 36; i < 68; ++i) {
     const cv::Point2d p = geometry.chip_from_image(cv::Point2d(landmarks[i]));

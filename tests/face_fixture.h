@@ -32,8 +32,4 @@ inline Landmarks MakeLandmarks(cv::Point2f between_eyes, float eye_distance) {
   return points;
 }
 
-inline ChipTemplate FaceTemplate() {
-  return {160, {{59, 66}, {101, 66}, {80, 90.7F}, {58.6F, 108.7F}, {101.4F, 108.7F}}};
-}
-
 }  // namespace facedeblur::testing

@@ -7,6 +7,7 @@
 #include "cli/exit_code.h"
 #include "cli/logging.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/text.h"
 
 namespace facedeblur {
 namespace {
@@ -18,10 +19,8 @@ struct Command {
 
 /// A folder that is called like a command is written ./name.
 constexpr Command kCommands[] = {
-    {"restore", RunRestore},
-    {"synth", RunSynth},
-    {"train", RunTrain},
-    {"evaluate", RunEvaluate},
+    {"restore", RunRestore}, {"compare", RunCompare},   {"synth", RunSynth},
+    {"train", RunTrain},     {"evaluate", RunEvaluate},
 };
 
 int Dispatch(int argc, char** argv) {

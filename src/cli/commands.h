@@ -7,6 +7,7 @@ namespace facedeblur {
 int RunCommandLine(int argc, char** argv);
 
 int RunRestore(int argc, char** argv);
+int RunCompare(int argc, char** argv);
 int RunSynth(int argc, char** argv);
 int RunTrain(int argc, char** argv);
 int RunEvaluate(int argc, char** argv);

@@ -93,19 +93,6 @@ void InitLogging(Verbosity verbosity, const std::filesystem::path& log_file) {
   spdlog::set_default_logger(std::move(logger));
 }
 
-std::string Printable(const std::string& text) {
-  std::string shown;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    shown += byte < 0x20 || byte == 0x7F ? fmt::format("\\x{:02X}", byte) : std::string(1, c);
-  }
-  return shown;
-}
-
-std::string Counted(int count, const std::string& noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 void SetStatusLine(const std::string& line) { Terminal()->SetStatus(line); }
 
 bool StatusLineAvailable() {

@@ -12,13 +12,6 @@ enum class Verbosity { kQuiet, kNormal, kVerbose };
 /// file cannot be opened.
 void InitLogging(Verbosity verbosity, const std::filesystem::path& log_file);
 
-/// Text with file names in it as it may be shown: control characters, which could steer a terminal
-/// or forge log lines, as \xNN.
-std::string Printable(const std::string& text);
-
-/// "1 face", "2 faces".
-std::string Counted(int count, const std::string& noun);
-
 /// Shows a line that is redrawn in place below the log, on a terminal. Empty: none.
 void SetStatusLine(const std::string& line);
 

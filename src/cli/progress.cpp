@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/logging.h"
+#include "facedeblur/util/text.h"
 
 namespace facedeblur {
 namespace {

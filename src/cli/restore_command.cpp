@@ -21,6 +21,7 @@
 #include "facedeblur/restore/model_path.h"
 #include "facedeblur/restore/model_registry.h"
 #include "facedeblur/util/interrupt.h"
+#include "facedeblur/util/text.h"
 #include "facedeblur/util/version.h"
 
 namespace facedeblur {

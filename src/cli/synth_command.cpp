@@ -17,6 +17,7 @@
 #include "facedeblur/train/pair_writer.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/interrupt.h"
+#include "facedeblur/util/text.h"
 
 namespace facedeblur {
 namespace {

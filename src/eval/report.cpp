@@ -1,11 +1,11 @@
 #include "facedeblur/eval/report.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <optional>
 
 #include "facedeblur/util/json.h"
+#include "facedeblur/util/text.h"
 
 namespace facedeblur {
 namespace {
@@ -112,22 +112,7 @@ std::string MarkdownTable(const Table& table) {
   return text;
 }
 
-std::string TextTable(const Table& table) {
-  std::vector<std::size_t> widths(table.front().size());
-  for (const auto& row : table) {
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-  }
-  std::string text;
-  for (const auto& row : table) {
-    std::string line;
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      const std::string space(widths[c] - row[c].size(), ' ');
-      line += c == 0 ? row[c] + space : "  " + space + row[c];
-    }
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-  }
-  return text;
-}
+std::string TextTable(const Table& table) { return AlignedTable(table, /*last_left=*/false); }
 
 template <typename ToTable>
 std::string Report(const std::vector<EvaluatedSet>& sets, const std::string& weights,

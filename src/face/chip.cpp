@@ -52,6 +52,10 @@ int AllowedSize(double size) {
 
 }  // namespace
 
+ChipTemplate FaceNetworkTemplate() {
+  return {160, {{59, 66}, {101, 66}, {80, 90.7F}, {58.6F, 108.7F}, {101.4F, 108.7F}}};
+}
+
 ChipGeometry PlaceChip(const Landmarks& landmarks, const ChipTemplate& chip_template) {
   const std::vector<cv::Point2f> points = AlignmentPoints(landmarks);
   const Similarity at_template_size = EstimateSimilarity(points, chip_template.points);

@@ -10,8 +10,7 @@ class IdentityRestorer : public FaceRestorer {
   std::string Describe() const override { return "identity (changes nothing)"; }
 
  private:
-  ChipTemplate template_{160,
-                         {{59, 66}, {101, 66}, {80, 90.7F}, {58.6F, 108.7F}, {101.4F, 108.7F}}};
+  ChipTemplate template_ = FaceNetworkTemplate();
 };
 
 }  // namespace

@@ -66,8 +66,7 @@ class FaceWienerObjective : public Objective {
   Bytes Serialize(const ModelNotes& notes) override {
     ModelFile model;
     model.network = second_estimate_ ? "face-wiener-2" : "face-wiener-1";
-    model.chip_template = {160,
-                           {{59, 66}, {101, 66}, {80, 90.7F}, {58.6F, 108.7F}, {101.4F, 108.7F}}};
+    model.chip_template = FaceNetworkTemplate();
     model.training = notes.training;
     model.license = notes.license;
     for (const auto& item : net_->named_parameters()) {

@@ -14,6 +14,9 @@ struct ChipTemplate {
   std::vector<cv::Point2f> points;
 };
 
+/// The face networks' template: 160 pixels, the eyes 42 apart.
+ChipTemplate FaceNetworkTemplate();
+
 /// Chip sizes are multiples of 32 (networks halve the picture up to five times) in this range.
 inline constexpr int kMinChipSize = 64;
 inline constexpr int kMaxChipSize = 512;

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "facedeblur/compare/image_comparison.h"
+#include "facedeblur/face/detector.h"
+
+namespace facedeblur {
+
+enum class CompareOutcome {
+  kWithin,      ///< within the tolerance
+  kDiffers,     ///< beyond it, or of another size or type
+  kExtra,       ///< has no reference
+  kMissing,     ///< a reference without an output
+  kUnreadable,  ///< one of the two cannot be read
+};
+const char* CompareOutcomeName(CompareOutcome outcome);
+
+/// What was found about one pair.
+struct ComparedImage {
+  std::filesystem::path relative;  ///< below the folders; the name, of two files
+  CompareOutcome outcome = CompareOutcome::kWithin;
+  bool measured = false;  ///< `difference` holds
+  Difference difference;
+  int faces = -1;       ///< whose masks were compared; -1: the whole picture was
+  std::string message;  ///< why it is not within; empty when it is
+};
+
+struct CompareOptions {
+  std::filesystem::path output;     ///< a file or a folder
+  std::filesystem::path reference;  ///< the same kind
+  Tolerance tolerance;
+  bool ignore_extra = false;
+  /// Compares inside the masks of the faces found in the reference alone; null: everywhere. A
+  /// picture without a face is compared whole.
+  const FaceDetector* faces_only = nullptr;
+  std::filesystem::path difference_folder;  ///< for pictures of what differs; empty: none
+  std::size_t threads = 1;
+};
+
+/// Pairs pictures by their relative path and compares them; sorted by path, whatever the number of
+/// threads. In folders files with an image's extension count. Throws Error(kUsage) when one is a
+/// file and the other a folder, Error(kInput) when one is not there, Error(kOutput) when a
+/// difference picture cannot be written.
+std::vector<ComparedImage> CompareImages(const CompareOptions& options);
+
+/// Numbers of images by outcome.
+struct CompareTotals {
+  int within = 0;
+  int differing = 0;  ///< extra ones among them, where they count
+  int failed = 0;     ///< missing or unreadable
+};
+CompareTotals CountOutcomes(const std::vector<ComparedImage>& images);
+
+}  // namespace facedeblur

@@ -1,0 +1,209 @@
+#include "facedeblur/compare/folder_comparison.h"
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <set>
+#include <utility>
+
+#include "facedeblur/face/compositor.h"
+#include "facedeblur/image/codec.h"
+#include "facedeblur/util/error.h"
+#include "facedeblur/util/file_io.h"
+#include "facedeblur/util/task_pool.h"
+
+namespace facedeblur {
+namespace fs = std::filesystem;
+namespace {
+
+struct Pair {
+  fs::path relative;
+  fs::path output;
+  fs::path reference;
+  bool has_output = true;
+  bool has_reference = true;
+};
+
+std::set<fs::path> RelativeImages(const fs::path& folder) {
+  std::set<fs::path> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->is_regular_file() && FormatFromExtension(entry->path())) {
+      files.insert(entry->path().lexically_relative(folder));
+    }
+  }
+  if (error) throw Error(ErrorKind::kInput, folder.string() + ": " + error.message());
+  return files;
+}
+
+std::vector<Pair> ListPairs(const CompareOptions& options) {
+  for (const fs::path& path : {options.output, options.reference}) {
+    std::error_code error;
+    if (!fs::exists(path, error)) {
+      throw Error(ErrorKind::kInput, path.string() + ": no such file or folder");
+    }
+  }
+  const bool folders = fs::is_directory(options.output);
+  if (folders != fs::is_directory(options.reference)) {
+    throw Error(ErrorKind::kUsage, "one of the two is a file and the other a folder");
+  }
+  if (!folders) return {{options.output.filename(), options.output, options.reference}};
+  const std::set<fs::path> outputs = RelativeImages(options.output);
+  const std::set<fs::path> references = RelativeImages(options.reference);
+  std::set<fs::path> all = references;
+  if (!options.ignore_extra) all.insert(outputs.begin(), outputs.end());
+  std::vector<Pair> pairs;
+  for (const fs::path& relative : all) {
+    pairs.push_back({relative, options.output / relative, options.reference / relative,
+                     outputs.count(relative) > 0, references.count(relative) > 0});
+  }
+  return pairs;
+}
+
+cv::Mat Decode(const fs::path& file, Bytes* bytes) {
+  try {
+    *bytes = ReadFile(file);
+    std::string warning;
+    return DecodeImage(*bytes, {}, &warning).pixels;
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kInput, file.string() + ": " + DescribeException(error));
+  }
+}
+
+/// Where the tool itself changes a picture: the masks of the faces in it. Empty without a face.
+cv::Mat FacesMask(const cv::Mat& picture, const FaceDetector& detector, int* faces) {
+  const auto found = detector.Detect(picture);
+  *faces = static_cast<int>(found.size());
+  cv::Mat all;
+  for (const DetectedFace& face : found) {
+    const ChipGeometry chip = PlaceChip(face.landmarks, FaceNetworkTemplate());
+    cv::Mat mask;
+    cv::warpAffine(FaceMask(face.landmarks, chip), mask, chip.chip_from_image.Inverse().Matrix(),
+                   picture.size(), cv::INTER_LINEAR, cv::BORDER_CONSTANT);
+    const cv::Mat inside = mask > 0;
+    all = all.empty() ? inside : cv::Mat(all | inside);
+  }
+  return all;
+}
+
+void WriteDifference(const cv::Mat& output, const cv::Mat& reference, const fs::path& file) {
+  Bytes bytes;
+  cv::imencode(".png", DifferencePicture(output, reference), bytes);
+  try {
+    WriteFileAtomically(file, bytes, Clobber::kReplace);
+  } catch (const Error& error) {
+    throw Error(error.kind(), file.string() + ": " + error.what());
+  }
+}
+
+void Measure(const Pair& pair, const CompareOptions& options, ComparedImage* image) {
+  Bytes output_bytes;
+  Bytes reference_bytes;
+  const cv::Mat output = Decode(pair.output, &output_bytes);
+  const cv::Mat reference = Decode(pair.reference, &reference_bytes);
+  image->message = ShapeMismatch(output, reference);
+  if (image->message.empty()) {
+    cv::Mat mask;
+    int faces = 0;
+    if (options.faces_only != nullptr) {
+      mask = FacesMask(reference, *options.faces_only, &faces);
+      if (!mask.empty()) image->faces = faces;
+    }
+    image->difference = MeasureDifference(output, reference, mask, options.tolerance);
+    image->measured = true;
+    image->message = ToleranceBreach(image->difference, options.tolerance);
+    if (image->message.empty() && options.tolerance.exact && output_bytes != reference_bytes) {
+      image->message = "the same pixels in a different file";
+    }
+    if (image->difference.max_diff > 0 && !options.difference_folder.empty()) {
+      WriteDifference(output, reference,
+                      options.difference_folder / (pair.relative.string() + ".diff.png"));
+    }
+  }
+  image->outcome = image->message.empty() ? CompareOutcome::kWithin : CompareOutcome::kDiffers;
+}
+
+ComparedImage Compare(const Pair& pair, const CompareOptions& options) {
+  ComparedImage image;
+  image.relative = pair.relative;
+  if (!pair.has_output) {
+    image.outcome = CompareOutcome::kMissing;
+    image.message = "missing; the reference has it";
+  } else if (!pair.has_reference) {
+    image.outcome = CompareOutcome::kExtra;
+    image.message = "has no reference";
+  } else {
+    try {
+      Measure(pair, options, &image);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kOutput) throw;
+      image.outcome = CompareOutcome::kUnreadable;
+      image.message = error.what();
+    }
+  }
+  return image;
+}
+
+}  // namespace
+
+const char* CompareOutcomeName(CompareOutcome outcome) {
+  switch (outcome) {
+    case CompareOutcome::kWithin:
+      return "within";
+    case CompareOutcome::kDiffers:
+      return "differs";
+    case CompareOutcome::kExtra:
+      return "extra";
+    case CompareOutcome::kMissing:
+      return "missing";
+    case CompareOutcome::kUnreadable:
+      return "unreadable";
+  }
+  return "?";
+}
+
+std::vector<ComparedImage> CompareImages(const CompareOptions& options) {
+  const std::vector<Pair> pairs = ListPairs(options);
+  std::vector<ComparedImage> images(pairs.size());
+  std::mutex mutex;
+  std::exception_ptr failure;
+  TaskPool pool(options.threads);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    pool.Submit(0, [&, i] {
+      try {
+        images[i] = Compare(pairs[i], options);
+      } catch (...) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        failure = std::current_exception();
+      }
+    });
+  }
+  pool.Join();
+  if (failure) std::rethrow_exception(failure);
+  return images;
+}
+
+CompareTotals CountOutcomes(const std::vector<ComparedImage>& images) {
+  CompareTotals totals;
+  for (const ComparedImage& image : images) {
+    switch (image.outcome) {
+      case CompareOutcome::kWithin:
+        ++totals.within;
+        break;
+      case CompareOutcome::kDiffers:
+      case CompareOutcome::kExtra:
+        ++totals.differing;
+        break;
+      case CompareOutcome::kMissing:
+      case CompareOutcome::kUnreadable:
+        ++totals.failed;
+        break;
+    }
+  }
+  return totals;
+}
+
+}  // namespace facedeblur

@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <opencv2/imgproc.hpp>
+#include <vector>
 
 #include "facedeblur/image/metrics.h"
 #include "facedeblur/util/error.h"
@@ -97,6 +100,57 @@ TEST(Metrics, RefuseDifferentSizesAndTypes) {
   EXPECT_THROW(Psnr(cv::Mat(3, 3, CV_8UC1), cv::Mat(3, 4, CV_8UC1)), Error);
   EXPECT_THROW(Ssim(cv::Mat(20, 20, CV_8UC1), cv::Mat(20, 20, CV_16UC1)), Error);
   EXPECT_THROW(Ssim(cv::Mat(8, 8, CV_8UC1), cv::Mat(8, 8, CV_8UC1)), Error);
+}
+
+/// The definition, pixel by pixel: lines of neighbours, 9-tap means mirrored at the ends.
+double BlurByDefinition(const std::vector<std::vector<double>>& lines) {
+  double total = 0;
+  double lost = 0;
+  for (const auto& line : lines) {
+    const auto size = static_cast<int>(line.size());
+    const auto at = [&](int i) {
+      i = i < 0 ? -i : i >= size ? 2 * size - 2 - i : i;
+      return line[static_cast<std::size_t>(i)];
+    };
+    std::vector<double> smooth(line.size());
+    for (int i = 0; i < size; ++i) {
+      for (int k = -4; k <= 4; ++k) smooth[static_cast<std::size_t>(i)] += at(i + k) / 9;
+    }
+    for (std::size_t i = 1; i < line.size(); ++i) {
+      const double before = std::abs(line[i] - line[i - 1]);
+      total += before;
+      lost += std::max(0.0, before - std::abs(smooth[i] - smooth[i - 1]));
+    }
+  }
+  return (total - lost) / total;
+}
+
+TEST(BlurEffect, FollowsItsDefinition) {
+  const cv::Mat picture = testing::MakePicture({30, 25}, CV_8UC1);
+  std::vector<std::vector<double>> rows(25, std::vector<double>(30));
+  std::vector<std::vector<double>> columns(30, std::vector<double>(25));
+  for (int y = 0; y < 25; ++y) {
+    for (int x = 0; x < 30; ++x) {
+      const double value = picture.at<uchar>(y, x);
+      rows[static_cast<std::size_t>(y)][static_cast<std::size_t>(x)] = value;
+      columns[static_cast<std::size_t>(x)][static_cast<std::size_t>(y)] = value;
+    }
+  }
+  EXPECT_NEAR(BlurEffect(picture, 0), std::max(BlurByDefinition(rows), BlurByDefinition(columns)),
+              1e-4);
+}
+
+TEST(BlurEffect, BlurRaisesItAndNoiseDoesNotLowerItMuch) {
+  const cv::Mat sharp = testing::MakePicture({64, 64}, CV_8UC3);
+  cv::Mat blurred;
+  cv::GaussianBlur(sharp, blurred, {0, 0}, 6);
+  cv::Mat noise(64, 64, CV_8UC3);
+  cv::RNG(1).fill(noise, cv::RNG::NORMAL, 3, 3);
+  EXPECT_GT(BlurEffect(blurred, 1.5), BlurEffect(sharp, 1.5));
+  const cv::Mat noisy = blurred + noise;
+  EXPECT_LT(BlurEffect(blurred, 1.5) - BlurEffect(noisy, 1.5),
+            BlurEffect(blurred, 0) - BlurEffect(noisy, 0));
+  EXPECT_EQ(BlurEffect(cv::Mat(20, 20, CV_32FC3, cv::Scalar::all(0.5)), 0), 1);
 }
 
 }  // namespace

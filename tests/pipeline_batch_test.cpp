@@ -5,6 +5,7 @@
 #include <string>
 
 #include "facedeblur/pipeline/batch_runner.h"
+#include "facedeblur/pipeline/json_report.h"
 #include "facedeblur/restore/model_registry.h"
 #include "facedeblur/util/error.h"
 #include "support.h"
@@ -252,6 +253,63 @@ TEST(Batch, AFaceThatFailsFailsItsPictureAlone) {
   EXPECT_EQ(run.report.failed, 1);
   EXPECT_EQ(run.report.restored, 6);
   EXPECT_EQ(ListFiles(out.path()).size(), 6U);
+}
+
+TEST(Batch, GivesUpWhenNothingCanBeWritten) {
+  const TempFolder folder;
+  for (int i = 0; i < 60; ++i) {
+    WriteBytes(folder / ("in/p" + std::to_string(i) + ".png"),
+               EncodedPicture(ImageFormat::kPng, CV_8UC3));
+  }
+  WriteText(folder / "out", "a file where the folder should be");
+  PlanOptions plan;
+  plan.inputs = {folder / "in"};
+  plan.output = folder / "elsewhere";
+  InputPlan planned = PlanInputs(plan);
+  for (PlannedImage& image : planned.images) image.output = folder / "out" / image.relative;
+  const auto identity = MakeIdentityRestorer();
+  const BatchReport report = RunBatch(
+      planned.images, {&Detector(), identity.get()}, {}, [](const ImageRecord&) {},
+      [] { return false; });
+  EXPECT_TRUE(report.gave_up);
+  EXPECT_GE(report.failed, 20);
+  EXPECT_LT(report.failed, 60);
+}
+
+TEST(Batch, MeasuresFacesWhereAsked) {
+  const TempFolder folder;
+  fs::create_directory(folder / "in");
+  fs::copy(testing::DataFolder() / "blurred/portrait_03.jpg", folder / "in/a.jpg");
+  const auto restorer = LoadRestorer(testing::ModelsFolder() / "face_wiener.h5", {});
+  BatchOptions options;
+  options.measure_faces = true;
+  const FolderRun run = RunFolder(folder / "in", folder / "out", options, *restorer);
+  const ImageRecord& record = run.records.at("a.jpg");
+  EXPECT_EQ(record.size, cv::Size(480, 600));
+  ASSERT_EQ(record.face_records.size(), 1U);
+  const FaceRecord& face = record.face_records[0];
+  EXPECT_EQ(face.landmarks.size(), kLandmarkCount);
+  EXPECT_LT(face.blur_after, face.blur_before);
+  EXPECT_GT(face.change, 0.5);
+  EXPECT_TRUE(cv::Rect2f(0, 0, 480, 600).contains(face.landmarks[30]));
+}
+
+TEST(JsonReport, LinesSayWhatHappened) {
+  ImageRecord record;
+  record.input = "a \"b\".jpg";
+  record.message = "no\nway";
+  EXPECT_NE(RecordJson(record).find(R"("input":"a \"b\".jpg","outcome":"failed")"),
+            std::string::npos)
+      << RecordJson(record);
+  EXPECT_NE(RecordJson(record).find(R"("error":"no\u000away")"), std::string::npos);
+  record.outcome = Outcome::kRestored;
+  record.output = "out.jpg";
+  record.face_records.emplace_back();
+  EXPECT_NE(RecordJson(record).find(R"("output":"out.jpg")"), std::string::npos);
+  EXPECT_NE(RecordJson(record).find(R"("faces":[{"box":[0,0,0,0])"), std::string::npos);
+  BatchReport report;
+  report.Add(record);
+  EXPECT_NE(SummaryJson(report, 1.5).find(R"("images":1,"restored":1)"), std::string::npos);
 }
 
 }  // namespace

@@ -120,7 +120,6 @@ TEST(Plan, OutputsThatCannotBeMeantAreRefused) {
   const TempFolder in;
   WriteText(in / "a.jpg", "x");
   EXPECT_THROW(Plan({in / "a.jpg"}, ""), Error);
-  EXPECT_THROW(Plan({in / "a.jpg"}, "-"), Error);
   EXPECT_THROW(Plan({in / "a.jpg"}, in / "out.gif"), Error);
   EXPECT_NO_THROW(Plan({in / "a.jpg"}, (in / "v1.2").string() + "/"));
   PlanOptions options;
@@ -179,6 +178,57 @@ TEST(Plan, SeveralInputsNeedAFolder) {
   WriteText(in / "file", "x");
   EXPECT_THROW(Plan({in / "a.jpg", in / "b.jpg"}, in / "file"), Error);
   EXPECT_THROW(Plan({}, in / "out"), Error);
+}
+
+TEST(Plan, ListedInputsKeepTheirFolders) {
+  const TempFolder in;
+  WriteText(in / "a/x.jpg", "x");
+  WriteText(in / "b/x.jpg", "x");
+  WriteText(in / "c/deep/y.jpg", "x");
+  PlanOptions options;
+  options.listed = {in / "a/x.jpg", in / "b/x.jpg", in / "c", "../up.jpg", in / "gone.jpg"};
+  options.output = in / "out";
+  const InputPlan plan = PlanInputs(options);
+  ASSERT_EQ(plan.images.size(), 3U);
+  EXPECT_EQ(plan.images[0].output, in / "out" / (in / "a/x.jpg").relative_path());
+  EXPECT_EQ(plan.images[2].output, in / "out" / (in / "c/deep/y.jpg").relative_path());
+  EXPECT_EQ(plan.problems.size(), 2U);
+}
+
+TEST(Plan, PartsTogetherAreTheWhole) {
+  const TempFolder in;
+  for (int i = 0; i < 40; ++i) WriteText(in / ("p" + std::to_string(i) + ".jpg"), "x");
+  PlanOptions options;
+  options.inputs = {in.path(), in / "gone.jpg"};
+  options.output = in / "out";
+  std::vector<std::string> all = Relative(PlanInputs(options));
+  std::vector<std::string> parts;
+  std::size_t problems = 0;
+  for (int k = 1; k <= 3; ++k) {
+    options.shard = {k, 3};
+    const InputPlan plan = PlanInputs(options);
+    EXPECT_LT(plan.images.size(), 40U);
+    problems += plan.problems.size();
+    for (const std::string& name : Relative(plan)) parts.push_back(name);
+  }
+  std::sort(all.begin(), all.end());
+  std::sort(parts.begin(), parts.end());
+  EXPECT_EQ(parts, all);
+  EXPECT_EQ(problems, 1U) << "a missing input is told by one part";
+}
+
+TEST(Plan, StreamsCarryOnePicture) {
+  const TempFolder in;
+  WriteText(in / "a.jpg", "x");
+  const InputPlan plan = Plan({"-"}, "-");
+  ASSERT_EQ(plan.images.size(), 1U);
+  EXPECT_EQ(plan.images[0].input, "-");
+  EXPECT_EQ(plan.images[0].output, "-");
+  EXPECT_EQ(Plan({in / "a.jpg"}, "-").images.size(), 1U);
+  EXPECT_EQ(Plan({"-"}, in / "b.png").images.size(), 1U);
+  EXPECT_THROW(Plan({"-", in / "a.jpg"}, in / "out"), Error);
+  EXPECT_THROW(Plan({in.path()}, "-"), Error);
+  EXPECT_THROW(Plan({"-"}, in.path()), Error);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -116,6 +117,118 @@ TEST(Program, UnwritableOutputIsNamed) {
   const auto result = RunProgram({(folder / "a.png").string(), "/proc/no-such-folder/out.png"});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_NE(result.errors.find("/proc/no-such-folder/out.png"), std::string::npos);
+}
+
+std::string Text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
+
+TEST(Program, EveryFormatCanBeForced) {
+  const TempFolder folder;
+  WriteBytes(folder / "in/a.png", PlainPicture());
+  const std::vector<std::pair<std::string, ImageFormat>> formats = {
+      {"png", ImageFormat::kPng},   {"jpg", ImageFormat::kJpeg},  {"JPEG", ImageFormat::kJpeg},
+      {"webp", ImageFormat::kWebp}, {"tiff", ImageFormat::kTiff}, {"tif", ImageFormat::kTiff}};
+  for (const auto& [name, format] : formats) {
+    const fs::path out = folder / ("out-" + name);
+    const auto result =
+        RunProgram({"-q", (folder / "in").string(), out.string(), "--format", name});
+    EXPECT_EQ(result.exit_code, 0) << result.errors;
+    ASSERT_EQ(ListFiles(out).size(), 1U);
+    EXPECT_EQ(FormatFromContent(ReadFile(out / ListFiles(out)[0])), format) << name;
+  }
+}
+
+TEST(Program, PipesCarryPictures) {
+  const TempFolder folder;
+  const Bytes picture = PlainPicture();
+  auto result = RunProgram({"-q", "-", "-"}, picture);
+  EXPECT_EQ(result.exit_code, 0) << result.errors;
+  EXPECT_EQ(result.output, picture) << "without a face it comes back as it is";
+  result = RunProgram({"-q", "-", "-", "--format", "tiff"}, picture);
+  EXPECT_EQ(FormatFromContent(result.output), ImageFormat::kTiff);
+  result = RunProgram({"-q", "-", (folder / "a.webp").string()}, picture);
+  EXPECT_EQ(result.exit_code, 0) << result.errors;
+  EXPECT_EQ(FormatFromContent(ReadFile(folder / "a.webp")), ImageFormat::kWebp);
+  EXPECT_EQ(RunProgram({"-q", "-", "-"}, {'n', 'o'}).exit_code, 1);
+  EXPECT_EQ(RunProgram({"-", (folder / "a.webp").string(), "-"}, picture).exit_code, 2);
+}
+
+TEST(Program, ListsMayHoldAnyName) {
+  const TempFolder folder;
+  const std::string root = folder.path().string();
+  const std::vector<std::string> names = {"plain.png",     "with space.png",    "quote'\".png",
+                                          "line\nend.png", "Z\xC3\xBCrich.png", "bad\xFF.png"};
+  std::string list;
+  for (const std::string& name : names) {
+    WriteBytes(folder / ("in/" + name), PlainPicture());
+    list += root + "/in/" + name + '\0';
+  }
+  const auto result =
+      RunProgram({"-q", "--files-from", "-", "-0", root + "/out"}, Bytes(list.begin(), list.end()));
+  EXPECT_EQ(result.exit_code, 0) << result.errors;
+  for (const std::string& name : names) {
+    EXPECT_TRUE(fs::exists(folder / "out" / fs::path(root).relative_path() / "in" / name)) << name;
+  }
+  WriteText(folder / "list", root + "/in/plain.png\n\n" + root + "/in/gone.png\n");
+  const auto lines = RunProgram({"-q", "--files-from", (folder / "list").string(), root + "/out2"});
+  EXPECT_EQ(lines.exit_code, 1);
+  EXPECT_EQ(ListFiles(folder / "out2").size(), 1U);
+  EXPECT_EQ(RunProgram({"--files-from", "/no/list", root + "/out3"}).exit_code, 2);
+}
+
+TEST(Program, ReportHasALineForEveryInput) {
+  const TempFolder folder;
+  WriteBytes(folder / "in/a.png", PlainPicture());
+  WriteText(folder / "in/bad.png", "text");
+  const std::string in = (folder / "in").string();
+  const auto result = RunProgram(
+      {in, in + "/gone.png", (folder / "out").string(), "--report", "-", "--threads", "1"});
+  EXPECT_EQ(result.exit_code, 1);
+  const std::string report = Text(result.output);
+  EXPECT_EQ(std::count(report.begin(), report.end(), '\n'), 5);
+  EXPECT_EQ(report.rfind(R"({"type":"run","schema":1)", 0), 0U) << report;
+  EXPECT_NE(report.find("gone.png\",\"outcome\":\"failed\""), std::string::npos) << report;
+  EXPECT_NE(report.find("\"outcome\":\"copied\""), std::string::npos);
+  EXPECT_NE(report.find(R"({"type":"summary","images":3,"restored":0,"copied":1)"),
+            std::string::npos);
+  EXPECT_EQ(RunProgram({in, (folder / "o2").string(), "--report", "/no/such/r"}).exit_code, 2);
+}
+
+TEST(Program, ShardsTogetherDoEverythingOnce) {
+  const TempFolder folder;
+  for (int i = 0; i < 12; ++i) {
+    WriteBytes(folder / ("in/p" + std::to_string(i) + ".png"), PlainPicture());
+  }
+  const std::string in = (folder / "in").string();
+  const std::string out = (folder / "out").string();
+  // An output that is there already would fail: every picture is done by one part alone.
+  EXPECT_EQ(RunProgram({"-q", in, out, "--shard", "1/2"}).exit_code, 0);
+  const auto first = ListFiles(out).size();
+  EXPECT_GT(first, 0U);
+  EXPECT_LT(first, 12U);
+  EXPECT_EQ(RunProgram({"-q", in, out, "--shard", "2/2"}).exit_code, 0);
+  EXPECT_EQ(ListFiles(out).size(), 12U);
+  EXPECT_EQ(RunProgram({"-q", in, out, "--shard", "3/2"}).exit_code, 2);
+}
+
+TEST(Program, CompareTellsByItsExitCode) {
+  const TempFolder folder;
+  const std::string out = (folder / "out").string();
+  const std::string ref = (folder / "ref").string();
+  WriteBytes(folder / "out/a.png", PlainPicture());
+  WriteBytes(folder / "ref/a.png", PlainPicture());
+  EXPECT_EQ(RunProgram({"compare", out, ref, "--exact"}).exit_code, 0);
+  WriteBytes(folder / "out/extra.png", PlainPicture());
+  EXPECT_EQ(RunProgram({"compare", out, ref}).exit_code, 1);
+  EXPECT_EQ(RunProgram({"compare", out, ref, "--ignore-extra"}).exit_code, 0);
+  WriteBytes(folder / "ref/b.png", PlainPicture());
+  const std::string report = (folder / "report.xml").string();
+  EXPECT_EQ(RunProgram({"compare", out, ref, "--report", report}).exit_code, 3);
+  EXPECT_NE(Text(ReadFile(report)).find("<testsuites tests=\"3\" failures=\"1\" errors=\"1\""),
+            std::string::npos);
+  EXPECT_EQ(RunProgram({"compare", out, ref, "--report", "r.txt"}).exit_code, 2);
+  EXPECT_EQ(RunProgram({"compare", out, ref, "--min-psnr", "-3"}).exit_code, 2);
+  EXPECT_EQ(RunProgram({"compare", out, "/no/such/folder"}).exit_code, 3);
+  EXPECT_EQ(RunProgram({"compare", out}).exit_code, 2);
 }
 
 TEST(Program, InterruptFinishesWhatIsBegunAndLeavesNoTemporaries) {

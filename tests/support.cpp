@@ -64,8 +64,11 @@ std::vector<std::string> ListFiles(const fs::path& folder) {
   return files;
 }
 
-ProgramResult RunProgram(const std::vector<std::string>& arguments) {
+ProgramResult RunProgram(const std::vector<std::string>& arguments, const Bytes& input) {
   const TempFolder folder;
+  const fs::path in = folder / "stdin";
+  const fs::path out = folder / "stdout";
+  WriteBytes(in, input);
   const fs::path errors = folder / "stderr";
   std::string program = Program().string();
   std::vector<std::string> words = arguments;
@@ -74,7 +77,8 @@ ProgramResult RunProgram(const std::vector<std::string>& arguments) {
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, in.c_str(), O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), O_CREAT | O_WRONLY, 0600);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors.c_str(), O_CREAT | O_WRONLY,
                                    0600);
   pid_t child = 0;
@@ -86,6 +90,7 @@ ProgramResult RunProgram(const std::vector<std::string>& arguments) {
   ProgramResult result;
   result.exit_code =
       WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
+  result.output = ReadFile(out);
   const Bytes text = ReadFile(errors);
   result.errors.assign(text.begin(), text.end());
   return result;

@@ -39,9 +39,10 @@ std::vector<std::string> ListFiles(const std::filesystem::path& folder);
 
 struct ProgramResult {
   int exit_code = -1;
+  Bytes output;        ///< what it wrote to standard output
   std::string errors;  ///< what it wrote to standard error
 };
-/// Runs the program with arguments, waits for it.
-ProgramResult RunProgram(const std::vector<std::string>& arguments);
+/// Runs the program with arguments and standard input, waits for it.
+ProgramResult RunProgram(const std::vector<std::string>& arguments, const Bytes& input = {});
 
 }  // namespace facedeblur::testing

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <future>
 #include <memory>
+#include <opencv2/core/utility.hpp>
 #include <string>
 
 #include "cli/commands.h"
@@ -14,13 +15,18 @@
 #include "cli/help_formatter.h"
 #include "cli/logging.h"
 #include "cli/progress.h"
+#include "cli/report_file.h"
 #include "cli/restore_options.h"
 #include "cli/setup.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/pipeline/batch_runner.h"
+#include "facedeblur/pipeline/json_report.h"
 #include "facedeblur/restore/model_path.h"
 #include "facedeblur/restore/model_registry.h"
+#include "facedeblur/util/error.h"
+#include "facedeblur/util/file_io.h"
 #include "facedeblur/util/interrupt.h"
+#include "facedeblur/util/sha256.h"
 #include "facedeblur/util/text.h"
 #include "facedeblur/util/version.h"
 
@@ -28,12 +34,20 @@ namespace facedeblur {
 namespace {
 
 constexpr char kFooter[] =
-    "\nOther commands: facedeblur synth, train, evaluate (each with a --help of its own).\n"
+    "\nOther commands: facedeblur compare, synth, train, evaluate (each with a --help of its "
+    "own).\n"
     "\nExit codes: 0 all done, 1 some inputs failed (the others are written), 2 usage,\n"
     "3 weights or model unusable, 4 device unavailable, 130 or 143 interrupted.";
 
+std::string VersionText() {
+  return fmt::format("facedeblur {}\nLibTorch {} ({}), OpenCV {}, dlib {}", Version(),
+                     LibTorchVersion(), CpuInstructionSet(), cv::getVersionString(),
+                     FaceDetector::LibraryVersion());
+}
+
 /// Owns what a batch borrows.
 struct LoadedModels {
+  std::filesystem::path weights;
   std::unique_ptr<FaceDetector> detector;
   std::unique_ptr<FaceRestorer> restorer;
 };
@@ -48,12 +62,33 @@ LoadedModels LoadModels(const RestoreOptions& options, const ComputeDevice& devi
     detector = std::async(std::launch::async,
                           [detector_options] { return FaceDetector::Create(detector_options); });
   }
-  const auto weights =
+  models.weights =
       options.weights.empty() ? FindModel(kDefaultWeights, options.models) : options.weights;
-  models.restorer = LoadRestorer(weights, device);
-  spdlog::debug("weights: {}, {}", weights.string(), models.restorer->Describe());
+  models.restorer = LoadRestorer(models.weights, device);
+  spdlog::debug("weights: {}, {}", models.weights.string(), models.restorer->Describe());
   if (detector.valid()) models.detector = detector.get();
   return models;
+}
+
+/// Told apart from what the run was: whatever can change an output's bytes.
+RunInfo DescribeRun(const RestoreOptions& options, const LoadedModels& models,
+                    const ComputeDevice& device) {
+  RunInfo info;
+  info.version = Version();
+  info.weights = models.weights.filename().string();
+  info.weights_sha256 = Sha256(ReadFile(models.weights));
+  info.network = models.restorer->Describe();
+  info.device = device.ToString();
+  info.instruction_set = CpuInstructionSet();
+  const ProcessOptions& process = options.batch.process;
+  info.options = fmt::format(
+      "strength {}, min-face {}, detector-threshold {}, max-faces {}, aligned {}, format {}, "
+      "quality {}",
+      process.strength, options.detector.min_face, options.detector.threshold, process.max_faces,
+      process.aligned, options.format, options.batch.encode.quality);
+  info.libtorch = LibTorchVersion();
+  info.opencv = cv::getVersionString();
+  return info;
 }
 
 void Summarize(const BatchReport& report, double seconds) {
@@ -63,6 +98,17 @@ void Summarize(const BatchReport& report, double seconds) {
                Counted(report.Images(), "image"), report.restored, Counted(report.faces, "face"),
                report.copied, report.skipped, report.failed, seconds, rate,
                report.interrupted ? "; interrupted" : "");
+  if (report.gave_up) {
+    spdlog::error("gave up: one image after the other cannot be read or written");
+  }
+}
+
+/// What the plan already knows to fail.
+ImageRecord ToRecord(const PlanProblem& problem) {
+  ImageRecord record;
+  record.input = problem.input;
+  record.message = problem.message;
+  return record;
 }
 
 /// Asked by one thread. Says once that the signal was heard.
@@ -76,7 +122,7 @@ bool StopRequested() {
 
 /// Tells an output folder that cannot be made or written before hours of work, not after.
 void PrepareOutputFolder(const InputPlan& plan) {
-  if (plan.images.empty()) return;
+  if (plan.images.empty() || plan.images.front().output == kStandardStream) return;
   std::filesystem::path folder = plan.images.front().output.parent_path();
   if (folder.empty()) folder = ".";
   std::error_code error;
@@ -87,24 +133,43 @@ void PrepareOutputFolder(const InputPlan& plan) {
               plan.images.front().output.string() + ": cannot write there: " + error.message());
 }
 
-int RunPlan(const InputPlan& plan, const RestoreOptions& options, const ComputeDevice& device) {
+/// Tells what the plan found, on the terminal and in the report.
+void ReportPlan(const InputPlan& plan, ReportFile* report_file) {
   for (const std::string& note : plan.notes) spdlog::warn("{}", Printable(note));
   for (const PlanProblem& problem : plan.problems) {
     spdlog::error("{}: {}", Printable(problem.input.string()), Printable(problem.message));
+    report_file->Write(RecordJson(ToRecord(problem)));
   }
   if (plan.ignored > 0)
     spdlog::debug("{} files without an image's extension left out", plan.ignored);
+}
+
+int RunPlan(const InputPlan& plan, const RestoreOptions& options, const ComputeDevice& device) {
+  ReportFile report_file(options.report);
   PrepareOutputFolder(plan);
   BatchReport report;
   BatchProgress progress(plan.images.size());
+  LoadedModels models;
   if (!plan.images.empty()) {
-    const LoadedModels models = LoadModels(options, device);
-    report = RunBatch(
-        plan.images, {models.detector.get(), models.restorer.get()}, options.batch,
-        [&progress](const ImageRecord& record) { progress.OnRecord(record); }, StopRequested);
+    models = LoadModels(options, device);
+    if (report_file.wanted()) report_file.Write(RunJson(DescribeRun(options, models, device)));
+  }
+  ReportPlan(plan, &report_file);
+  if (!plan.images.empty()) {
+    const auto on_record = [&](const ImageRecord& record) {
+      progress.OnRecord(record);
+      if (report_file.wanted()) report_file.Write(RecordJson(record));
+    };
+    report = RunBatch(plan.images, {models.detector.get(), models.restorer.get()}, options.batch,
+                      on_record, StopRequested);
   }
   report.failed += static_cast<int>(plan.problems.size());
-  Summarize(report, progress.Elapsed());
+  const double seconds = progress.Elapsed();
+  report_file.Write(SummaryJson(report, seconds));
+  if (!report_file.intact()) {
+    throw Error(ErrorKind::kOutput, options.report.string() + ": the report could not be written");
+  }
+  Summarize(report, seconds);
   if (report.interrupted) return kExitSignalBase + InterruptSignal();
   return report.failed > 0 ? kExitSomeFailed : kExitDone;
 }
@@ -121,7 +186,7 @@ int RunPlan(const InputPlan& plan, const RestoreOptions& options, const ComputeD
 
 int RunRestore(int argc, char** argv) {
   CLI::App app("Makes blurred faces in photos sharp again.", "facedeblur");
-  app.set_version_flag("--version", std::string("facedeblur ") + Version());
+  app.set_version_flag("--version", VersionText());
   app.formatter(std::make_shared<HelpFormatter>("INPUT... OUTPUT"));
   app.footer(kFooter);
   RestoreOptions options;
@@ -135,7 +200,12 @@ int RunRestore(int argc, char** argv) {
   const PlanOptions plan_options = FinishRestoreOptions(&options);
   InstallInterruptHandlers();
   ConfigureInference();
-  const InputPlan plan = PlanInputs(plan_options);
+  InputPlan plan;
+  if (plan_options.inputs.empty() && plan_options.listed.empty()) {
+    plan.notes.push_back(options.files_from.string() + ": the list is empty");
+  } else {
+    plan = PlanInputs(plan_options);
+  }
   Leave(RunPlan(plan, options, ChooseDevice(options.device)));
 }
 

@@ -8,6 +8,7 @@
 
 #include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/file_io.h"
 
 namespace facedeblur {
 namespace {
@@ -99,6 +100,24 @@ void AddOutputOptions(CLI::App* app, RestoreOptions* options) {
 }
 
 void AddRunOptions(CLI::App* app, RestoreOptions* options) {
+  auto* files_from =
+      app->add_option("--files-from", options->files_from,
+                      "Further inputs from this list, one a line (-: standard input); those with "
+                      "folders in their names keep them below OUTPUT");
+  files_from->type_name("FILE")->group("Run");
+  app->add_flag("-0,--null", options->null_separated, "Names in the list end in NUL, not in a line")
+      ->needs(files_from)
+      ->group("Run");
+  app->add_option("--shard", options->shard,
+                  "Do only part K of N of the inputs, told by a hash of their relative paths")
+      ->capture_default_str()
+      ->type_name("K/N")
+      ->group("Run");
+  app->add_option("--report", options->report,
+                  "Report for programs, JSON Lines: a line for every image as it finishes (-: "
+                  "standard output)")
+      ->type_name("FILE")
+      ->group("Run");
   app->add_flag("--no-recursive", options->no_recursive, "Do not enter sub-folders")->group("Run");
   app->add_option("-j,--jobs", options->jobs, "Photos in memory at a time; 0: threads + 1")
       ->capture_default_str()
@@ -127,7 +146,40 @@ void AddRunOptions(CLI::App* app, RestoreOptions* options) {
       ->group("Run");
 }
 
-ImageFormat ParseFormat(const std::string& name) { return *FormatFromExtension("." + name); }
+/// Names may hold anything but the separator, line ends among them with --null.
+std::vector<std::filesystem::path> ReadFileList(const std::filesystem::path& file, bool null) {
+  Bytes bytes;
+  try {
+    bytes = file == kStandardStream ? ReadStandardInput() : ReadFile(file);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::kUsage, file.string() + ": " + error.what());
+  }
+  std::vector<std::filesystem::path> names;
+  const auto separator = static_cast<std::uint8_t>(null ? '\0' : '\n');
+  for (auto begin = bytes.begin(); begin != bytes.end();) {
+    const auto end = std::find(begin, bytes.end(), separator);
+    if (begin != end) names.emplace_back(std::string(begin, end));
+    begin = end == bytes.end() ? end : end + 1;
+  }
+  return names;
+}
+
+/// Standard input and output carry one thing each.
+void RequireStreamsOnce(const RestoreOptions& options) {
+  const auto& paths = options.paths;
+  const auto inputs = std::count(paths.begin(), paths.end() - 1, kStandardStream);
+  if (inputs + (options.files_from == kStandardStream ? 1 : 0) > 1) {
+    throw Error(ErrorKind::kUsage, "standard input can be read once");
+  }
+  if (paths.back() == kStandardStream && options.report == kStandardStream) {
+    throw Error(ErrorKind::kUsage, "standard output takes the picture or the report, not both");
+  }
+}
+
+/// `name` is one of those the parser lets through.
+ImageFormat ParseFormat(const std::string& name) {
+  return FormatFromExtension("picture." + name).value();
+}
 
 NoFacePolicy ParseNoFace(const std::string& name) {
   if (name == "skip") return NoFacePolicy::kSkip;
@@ -138,7 +190,8 @@ NoFacePolicy ParseNoFace(const std::string& name) {
 
 void AddRestoreOptions(CLI::App* app, RestoreOptions* options) {
   app->add_option("paths", options->paths,
-                  "Images and folders, then where to write: a folder, or a file for one image")
+                  "Images and folders, then where to write: a folder, or a file for one image; - "
+                  "is standard input or output")
       ->type_name("PATH");
   AddModelOptions(app, options);
   AddFaceOptions(app, options);
@@ -152,10 +205,15 @@ PlanOptions FinishRestoreOptions(RestoreOptions* options) {
       !std::isfinite(options->detector.threshold)) {
     throw Error(ErrorKind::kUsage, "--strength and --detector-threshold take finite numbers");
   }
-  if (options->paths.size() < 2) {
+  if (options->paths.size() + (options->files_from.empty() ? 0 : 1) < 2) {
     throw Error(ErrorKind::kUsage, "an INPUT and an OUTPUT are needed (see --help)");
   }
+  RequireStreamsOnce(*options);
   PlanOptions plan;
+  plan.shard = ParseShard(options->shard);
+  if (!options->files_from.empty()) {
+    plan.listed = ReadFileList(options->files_from, options->null_separated);
+  }
   plan.inputs.assign(options->paths.begin(), options->paths.end() - 1);
   plan.output = options->paths.back();
   plan.recursive = !options->no_recursive;
@@ -164,6 +222,7 @@ PlanOptions FinishRestoreOptions(RestoreOptions* options) {
 
   BatchOptions& batch = options->batch;
   batch.encode.format = plan.format;
+  batch.measure_faces = !options->report.empty();
   batch.no_face = ParseNoFace(options->no_face);
   batch.existing = options->overwrite       ? ExistingPolicy::kOverwrite
                    : options->skip_existing ? ExistingPolicy::kSkip

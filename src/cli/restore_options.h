@@ -15,6 +15,10 @@ namespace facedeblur {
 /// Everything that the command line of the main job says.
 struct RestoreOptions {
   std::vector<std::filesystem::path> paths;  ///< INPUT... OUTPUT
+  std::filesystem::path files_from;          ///< a list of further inputs, or "-"
+  bool null_separated = false;               ///< its names end in NUL instead of a line end
+  std::string shard = "1/1";
+  std::filesystem::path report;
   bool no_recursive = false;
   std::filesystem::path weights;
   std::filesystem::path models;

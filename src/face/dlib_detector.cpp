@@ -5,6 +5,7 @@
 #include <dlib/image_processing.h>
 #include <dlib/image_processing/frontal_face_detector.h>
 #include <dlib/opencv/cv_image.h>
+#include <dlib/revision.h>
 
 #include <algorithm>
 #include <cmath>
@@ -113,6 +114,10 @@ double DetectionScale(const DetectorOptions& options, cv::Size photo) {
   }
   return std::min(kDlibWindow / kSmallestFace,
                   std::sqrt(static_cast<double>(options.auto_pixels) / pixels));
+}
+
+std::string FaceDetector::LibraryVersion() {
+  return std::to_string(DLIB_MAJOR_VERSION) + "." + std::to_string(DLIB_MINOR_VERSION);
 }
 
 std::unique_ptr<FaceDetector> FaceDetector::Create(const DetectorOptions& options) {

@@ -1,5 +1,6 @@
 #include "facedeblur/image/metrics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <opencv2/imgproc.hpp>
@@ -59,6 +60,23 @@ std::vector<cv::Mat> DoubleChannels(const cv::Mat& image) {
   return channels;
 }
 
+/// One direction of the blur effect: neighbours along x.
+double BlurAlongX(const cv::Mat& grey) {
+  constexpr int kTaps = 9;
+  const auto variation = [](const cv::Mat& picture) {
+    cv::Mat difference;
+    cv::absdiff(picture.colRange(1, picture.cols), picture.colRange(0, picture.cols - 1),
+                difference);
+    return difference;
+  };
+  cv::Mat smooth;
+  cv::blur(grey, smooth, {kTaps, 1}, {-1, -1}, cv::BORDER_REFLECT_101);
+  const cv::Mat before = variation(grey);
+  const cv::Mat lost = cv::max(before - variation(smooth), 0.0);
+  const double total = cv::sum(before)[0];
+  return total > 0 ? (total - cv::sum(lost)[0]) / total : 1;
+}
+
 }  // namespace
 
 double Psnr(const cv::Mat& image, const cv::Mat& reference, const cv::Mat& mask) {
@@ -85,6 +103,14 @@ double Ssim(const cv::Mat& image, const cv::Mat& reference, const cv::Mat& mask)
   double sum = 0;
   for (std::size_t c = 0; c < x.size(); ++c) sum += ChannelSsim(x[c], y[c], Peak(image), inside);
   return sum / static_cast<double>(x.size());
+}
+
+double BlurEffect(const cv::Mat& picture, double denoise) {
+  cv::Mat grey;
+  picture.convertTo(grey, CV_32F);
+  if (grey.channels() == 3) cv::cvtColor(grey, grey, cv::COLOR_BGR2GRAY);
+  if (denoise > 0) cv::GaussianBlur(grey, grey, {0, 0}, denoise);
+  return std::max(BlurAlongX(grey), BlurAlongX(grey.t()));
 }
 
 LargestDifference FindLargestDifference(const cv::Mat& image, const cv::Mat& reference) {

@@ -1,8 +1,10 @@
 #include "facedeblur/nn/device.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 #include <torch/cuda.h>
 #include <torch/utils.h>
+#include <torch/version.h>
 
 #include <opencv2/core/utility.hpp>
 
@@ -53,6 +55,18 @@ ComputeDevice ResolveDevice(const std::string& name, std::string* note) {
   }
   return {true, index};
 }
+
+std::string CpuInstructionSet() {
+  // Only told among other things before LibTorch 2: "  - CPU capability usage: AVX512".
+  const std::string configuration = at::show_config();
+  const std::string label = "CPU capability usage: ";
+  const std::size_t found = configuration.find(label);
+  if (found == std::string::npos) return "unknown";
+  const std::size_t begin = found + label.size();
+  return configuration.substr(begin, configuration.find_first_of("\r\n", begin) - begin);
+}
+
+std::string LibTorchVersion() { return TORCH_VERSION; }
 
 void ConfigureInference() {
   // LibTorch takes this setting only once in a process.

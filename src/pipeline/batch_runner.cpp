@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "facedeblur/image/metrics.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/pipeline/comparison.h"
 #include "facedeblur/util/error.h"
@@ -67,6 +68,10 @@ class Batch {
         report_.interrupted = true;
         break;
       }
+      if (AllUnreachable()) {
+        report_.gave_up = true;
+        break;
+      }
       auto job = std::make_shared<ImageJob>();
       job->record.input = planned.input;
       job->record.output = planned.output;
@@ -84,6 +89,13 @@ class Batch {
     std::unique_lock<std::mutex> lock(mutex_);
     room_.wait(lock, [this] { return in_flight_ < std::max<std::size_t>(options_.jobs, 1); });
     ++in_flight_;
+  }
+
+  /// A full disk, an input folder that is gone: the other hundred thousand would only fail too.
+  bool AllUnreachable() {
+    constexpr int kPatience = 20;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return unreachable_in_a_row_ >= kPatience;
   }
 
   /// The one place where a picture's errors end up: whatever a stage throws fails this picture
@@ -104,7 +116,7 @@ class Batch {
   void RecordFailure(ImageJob* job, const std::string& message) const {
     std::error_code error;
     if (options_.existing == ExistingPolicy::kSkip && !job->written &&
-        fs::exists(job->record.output, error)) {
+        job->record.output != kStandardStream && fs::exists(job->record.output, error)) {
       job->record.outcome = Outcome::kSkippedExisting;
       return;
     }
@@ -133,7 +145,8 @@ class Batch {
 
   bool SettledByExistingOutput(ImageJob* job) const {
     std::error_code error;
-    if (options_.existing == ExistingPolicy::kOverwrite || !fs::exists(job->record.output, error)) {
+    if (job->record.output == kStandardStream || options_.existing == ExistingPolicy::kOverwrite ||
+        !fs::exists(job->record.output, error)) {
       return false;
     }
     if (options_.existing == ExistingPolicy::kFail) {
@@ -146,9 +159,13 @@ class Batch {
 
   void Decode(ImageJob* job) const {
     const StageTimer timer(&job->record.seconds.decode);
-    job->source = ReadFile(job->record.input);
+    job->record.unreachable = true;
+    job->source =
+        job->record.input == kStandardStream ? ReadStandardInput() : ReadFile(job->record.input);
+    job->record.unreachable = false;
     std::string warning;
     job->image = DecodeImage(job->source, options_.limits, &warning);
+    job->record.size = job->image.pixels.size();
     if (!warning.empty()) job->record.warnings.push_back(warning);
     const auto named = FormatFromExtension(job->record.input);
     if (named && *named != job->image.format) {
@@ -190,12 +207,31 @@ class Batch {
         const StageTimer timer(&job->record.seconds.blend);
         result.pixels = BlendFaces(job->image.pixels, job->tasks, options_.process.strength);
       }
+      if (options_.measure_faces) {
+        for (const FaceTask& task : job->tasks) {
+          job->record.face_records.push_back(MeasureFace(task));
+        }
+      }
       Write(job.get(), Encode(job.get(), result));
       WriteExtras(*job, result);
       job->record.faces = static_cast<int>(job->tasks.size());
       job->record.outcome = Outcome::kRestored;
       return true;
     });
+  }
+
+  static FaceRecord MeasureFace(const FaceTask& task) {
+    FaceRecord record;
+    record.box = task.face.box;
+    record.score = task.face.score;
+    record.landmarks = task.face.landmarks;
+    record.chip_size = task.geometry.size;
+    constexpr double kDenoise = 1.5;  // pixels; without it a noisy blurred face looks sharp
+    record.blur_before = BlurEffect(task.before, kDenoise);
+    record.blur_after = BlurEffect(task.after, kDenoise);
+    const double samples = static_cast<double>(task.before.total()) * 3;
+    record.change = 255 * cv::norm(task.after, task.before, cv::NORM_L1) / samples;
+    return record;
   }
 
   /// The output's format: forced, or told by a file name that differs in kind from the input's, or
@@ -216,9 +252,16 @@ class Batch {
 
   void Write(ImageJob* job, const Bytes& bytes) const {
     const StageTimer timer(&job->record.seconds.write);
+    if (job->record.output == kStandardStream) {
+      WriteStandardOutput(bytes);
+      job->written = true;
+      return;
+    }
+    job->record.unreachable = true;
     const Clobber clobber =
         options_.existing == ExistingPolicy::kOverwrite ? Clobber::kReplace : Clobber::kRefuse;
     WriteNamed(job->record.output, bytes, clobber, PermissionsOf(job->record.input));
+    job->record.unreachable = false;
     job->written = true;
   }
 
@@ -283,6 +326,7 @@ class Batch {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       report_.Add(job->record);
+      unreachable_in_a_row_ = job->record.unreachable ? unreachable_in_a_row_ + 1 : 0;
       on_record_(job->record);
       --in_flight_;
     }
@@ -295,6 +339,7 @@ class Batch {
   std::mutex mutex_;
   std::condition_variable room_;
   std::size_t in_flight_ = 0;
+  int unreachable_in_a_row_ = 0;
   BatchReport report_;
   TaskPool pool_;  // last: its threads must end before the rest goes
 };

@@ -32,9 +32,13 @@ bool IsHidden(const fs::path& path) {
   return !name.empty() && name.front() == '.';
 }
 
+bool IsStream(const fs::path& path) { return path == kStandardStream; }
+
 /// One file goes to a file when the output looks like one: it has an image's extension or exists.
 bool OutputIsFile(const PlanOptions& options) {
-  if (options.inputs.size() != 1 || IsFolder(options.inputs.front())) return false;
+  if (options.inputs.size() != 1 || !options.listed.empty()) return false;
+  if (IsFolder(options.inputs.front())) return false;
+  if (IsStream(options.output) || IsStream(options.inputs.front())) return true;
   if (IsFolder(options.output) || !options.output.has_filename()) return false;
   return FormatFromExtension(options.output).has_value() || Exists(options.output);
 }
@@ -59,12 +63,25 @@ void RefuseUnknownFileName(const PlanOptions& options) {
                                      "a folder with /)");
 }
 
-void RequireSensible(const PlanOptions& options) {
-  if (options.inputs.empty()) throw Error(ErrorKind::kUsage, "an INPUT and an OUTPUT are needed");
-  if (options.output.empty()) throw Error(ErrorKind::kUsage, "the OUTPUT is empty");
-  if (options.output == "-") {
-    throw Error(ErrorKind::kUsage, "writing to standard output is not supported");
+/// A stream carries one picture.
+void RequireOneStream(const PlanOptions& options) {
+  const bool reads = std::any_of(options.inputs.begin(), options.inputs.end(), IsStream);
+  const bool one = options.inputs.size() == 1 && options.listed.empty();
+  if (reads && (!one || IsFolder(options.output))) {
+    throw Error(ErrorKind::kUsage,
+                "- (standard input) is one picture and goes to one file or to -");
   }
+  if (IsStream(options.output) && (!one || IsFolder(options.inputs.front()))) {
+    throw Error(ErrorKind::kUsage, "- (standard output) takes one picture, not a folder");
+  }
+}
+
+void RequireSensible(const PlanOptions& options) {
+  if (options.inputs.empty() && options.listed.empty()) {
+    throw Error(ErrorKind::kUsage, "an INPUT and an OUTPUT are needed");
+  }
+  if (options.output.empty()) throw Error(ErrorKind::kUsage, "the OUTPUT is empty");
+  RequireOneStream(options);
   if (OutputIsFile(options)) return RequireAgreement(options);
   RefuseUnknownFileName(options);
   if (Exists(options.output) && !IsFolder(options.output)) {
@@ -87,15 +104,19 @@ class Planner {
   InputPlan Run() {
     RequireSensible(options_);
     for (const fs::path& input : options_.inputs) {
-      if (IsFolder(input)) {
-        AddFolder(input);
+      if (IsStream(input)) {
+        plan_.images.push_back({input, options_.output, input});
+      } else if (IsFolder(input)) {
+        AddFolder(input, {});
       } else if (OutputIsFile(options_)) {
         Add(input, options_.output, input.filename());
       } else {
         Add(input, OutputFor(input.filename()), input.filename());
       }
     }
+    for (const fs::path& input : options_.listed) AddListed(input);
     SpareInputs();
+    KeepShard();
     return std::move(plan_);
   }
 
@@ -108,13 +129,27 @@ class Planner {
     return output;
   }
 
-  void AddFolder(const fs::path& root) {
+  /// A listed input keeps its folders below the output, so that equal names do not meet.
+  void AddListed(const fs::path& input) {
+    const fs::path relative = input.lexically_normal().relative_path();
+    if (relative.empty() || *relative.begin() == "..") {
+      plan_.problems.push_back({input,
+                                "would be written outside the output folder; list it by its "
+                                "absolute path"});
+    } else if (IsFolder(input)) {
+      AddFolder(input, relative);
+    } else {
+      Add(input, OutputFor(relative), relative);
+    }
+  }
+
+  void AddFolder(const fs::path& root, const fs::path& below) {
     std::vector<fs::path> files;
     ListFolder(root, &files);
     std::sort(files.begin(), files.end());
     if (files.empty()) plan_.notes.push_back(root.string() + ": no images found");
     for (const fs::path& file : files) {
-      const fs::path relative = file.lexically_relative(root);
+      const fs::path relative = below / file.lexically_relative(root);
       Add(file, OutputFor(relative), relative);
     }
   }
@@ -158,7 +193,7 @@ class Planner {
     inputs_.insert(fs::canonical(input, error));  // an empty path where there is no such file
     if (!Exists(input)) {
       plan_.problems.push_back({input, "no such file"});
-    } else if (SameFile(input, output)) {
+    } else if (!IsStream(output) && SameFile(input, output)) {
       plan_.problems.push_back({input, "the output would replace the input itself"});
     } else {
       const auto [earlier, added] = writer_of_.emplace(output.lexically_normal(), input);
@@ -172,12 +207,26 @@ class Planner {
     }
   }
 
+  /// Decided last: what collides with what must not depend on the part.
+  void KeepShard() {
+    const Shard& shard = options_.shard;
+    if (shard.count == 1) return;
+    auto& images = plan_.images;
+    images.erase(std::remove_if(images.begin(), images.end(),
+                                [&](const auto& i) { return !shard.Holds(i.relative); }),
+                 images.end());
+    auto& problems = plan_.problems;  // each told by one part
+    problems.erase(std::remove_if(problems.begin(), problems.end(),
+                                  [&](const auto& p) { return !shard.Holds(p.input); }),
+                   problems.end());
+  }
+
   /// No output may replace any of the inputs, be it another's.
   void SpareInputs() {
     const auto replaces_input = [&](const PlannedImage& image) {
       std::error_code missing;
       const fs::path existing = fs::canonical(image.output, missing);
-      if (missing || inputs_.count(existing) == 0) return false;
+      if (IsStream(image.output) || missing || inputs_.count(existing) == 0) return false;
       plan_.problems.push_back(
           {image.input, image.output.string() + " is an input and must not be replaced"});
       return true;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>  // renameat2
@@ -51,6 +52,9 @@ void WriteAll(int fd, const Bytes& bytes) {
     if (n < 0) ThrowOutput("cannot write", errno);
     done += static_cast<std::size_t>(n);
   }
+}
+
+void Flush(int fd) {
   if (::fsync(fd) != 0) ThrowOutput("cannot flush to the device", errno);
 }
 
@@ -172,6 +176,24 @@ Bytes ReadFile(const fs::path& path) {
   return bytes;
 }
 
+Bytes ReadStandardInput() {
+  Bytes bytes;
+  constexpr std::size_t kBlock = std::size_t{1} << 16U;
+  while (true) {
+    const std::size_t done = bytes.size();
+    bytes.resize(done + kBlock);
+    const ssize_t n = ::read(STDIN_FILENO, bytes.data() + done, kBlock);
+    bytes.resize(done + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      throw Error(ErrorKind::kInput, "cannot read standard input: " + ErrnoText(errno));
+    }
+    if (n == 0) return bytes;
+  }
+}
+
+void WriteStandardOutput(const Bytes& bytes) { WriteAll(STDOUT_FILENO, bytes); }
+
 void WriteFileAtomically(const fs::path& path, const Bytes& bytes, Clobber clobber,
                          fs::perms permissions) {
   std::error_code error;
@@ -185,6 +207,7 @@ void WriteFileAtomically(const fs::path& path, const Bytes& bytes, Clobber clobb
   PendingFile file(path);
   Restrict(file.fd(), permissions);
   WriteAll(file.fd(), bytes);
+  Flush(file.fd());
   file.Publish(clobber);
   SyncFolder(ParentFolder(path));
 }

@@ -76,6 +76,9 @@ JsonObject& JsonObject::Add(std::string_view name, const JsonObject& value) {
 JsonObject& JsonObject::Add(std::string_view name, const std::vector<double>& values) {
   return AddRaw(name, ArrayText(values, NumberText));
 }
+JsonObject& JsonObject::Add(std::string_view name, const std::vector<std::string>& values) {
+  return AddRaw(name, ArrayText(values, [](const std::string& v) { return JsonQuote(v); }));
+}
 JsonObject& JsonObject::Add(std::string_view name, const std::vector<JsonObject>& values) {
   return AddRaw(name, ArrayText(values, [](const JsonObject& v) { return v.ToString(); }));
 }

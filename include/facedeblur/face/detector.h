@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "facedeblur/face/landmarks.h"
@@ -29,6 +30,8 @@ class FaceDetector {
   /// dlib's HOG detector with its shape predictor (Kazemi and Sullivan, CVPR 2014).
   /// Throws Error(kModel) when the landmark model cannot be read.
   static std::unique_ptr<FaceDetector> Create(const DetectorOptions& options);
+
+  static std::string LibraryVersion();  ///< dlib's
 
   virtual ~FaceDetector() = default;
 

@@ -18,6 +18,12 @@ struct ComputeDevice {
 /// for and cannot be had.
 ComputeDevice ResolveDevice(const std::string& name, std::string* note);
 
+/// The instruction set that LibTorch's kernels use on this processor: "AVX512", "AVX2", "DEFAULT".
+std::string CpuInstructionSet();
+
+/// LibTorch's version, "1.13.1".
+std::string LibTorchVersion();
+
 /// Process-wide LibTorch settings: one thread per operation (faces run in parallel instead, which
 /// is faster and gives the same bits whatever the number of threads), flushed denormals, no TF32
 /// and deterministic CUDA kernels. Call once, before any network is made.

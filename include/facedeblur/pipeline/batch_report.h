@@ -1,8 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <opencv2/core.hpp>
 #include <string>
 #include <vector>
+
+#include "facedeblur/face/landmarks.h"
 
 namespace facedeblur {
 
@@ -30,14 +33,28 @@ struct StageSeconds {
   StageSeconds& operator+=(const StageSeconds& other);
 };
 
+/// One face of a picture, as the report tells it.
+struct FaceRecord {
+  cv::Rect2f box;  ///< the detector's square, picture pixels
+  double score = 0;
+  Landmarks landmarks;     ///< picture pixels; empty of a picture that is one aligned face
+  int chip_size = 0;       ///< pixels
+  double blur_before = 0;  ///< BlurEffect() of the chip, 0 (sharp) to 1
+  double blur_after = 0;
+  double change = 0;  ///< mean absolute change of the chip, 8-bit levels
+};
+
 /// What happened to one input.
 struct ImageRecord {
   std::filesystem::path input;
   std::filesystem::path output;
   Outcome outcome = Outcome::kFailed;
-  std::string message;                ///< of a failure
-  std::vector<std::string> warnings;  ///< things lost or odd that did not stop it
-  int faces = 0;                      ///< restored
+  std::string message;                   ///< of a failure
+  std::vector<std::string> warnings;     ///< things lost or odd that did not stop it
+  int faces = 0;                         ///< restored
+  bool unreachable = false;              ///< failed because it cannot be read or written at all
+  cv::Size size;                         ///< upright; 0x0 when it could not be read
+  std::vector<FaceRecord> face_records;  ///< only with BatchOptions::measure_faces
   StageSeconds seconds;
 };
 
@@ -49,6 +66,7 @@ struct BatchReport {
   int failed = 0;
   int faces = 0;
   bool interrupted = false;
+  bool gave_up = false;  ///< so many in a row were unreachable that the others were not tried
   StageSeconds seconds;
 
   void Add(const ImageRecord& record);

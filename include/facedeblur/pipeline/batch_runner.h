@@ -31,6 +31,7 @@ struct BatchOptions {
   ExistingPolicy existing = ExistingPolicy::kFail;
   std::filesystem::path save_faces;  ///< folder for chips before and after; empty: none
   std::filesystem::path comparison;  ///< folder for before | after pictures; empty: none
+  bool measure_faces = false;        ///< fill ImageRecord::face_records
   std::size_t jobs = 1;              ///< pictures in memory at a time
   std::size_t threads = 1;           ///< threads that work on them
 };

@@ -6,14 +6,20 @@
 #include <vector>
 
 #include "facedeblur/image/format.h"
+#include "facedeblur/pipeline/shard.h"
 
 namespace facedeblur {
 
+/// Stands for standard input and standard output.
+inline constexpr char kStandardStream[] = "-";
+
 struct PlanOptions {
-  std::vector<std::filesystem::path> inputs;    ///< files and folders
-  std::filesystem::path output;                 ///< a file for one file, else a folder
+  std::vector<std::filesystem::path> inputs;    ///< files and folders; "-" is standard input
+  std::vector<std::filesystem::path> listed;    ///< more of them, which keep their folders' names
+  std::filesystem::path output;                 ///< a file for one file, else a folder; "-"
   std::vector<std::filesystem::path> excluded;  ///< other folders that the run writes to
   bool recursive = true;
+  Shard shard;                        ///< only this part of it all
   std::optional<ImageFormat> format;  ///< forced output format: changes file extensions
 };
 
@@ -38,7 +44,8 @@ struct InputPlan {
 
 /// Lists what is to be done. Folders contribute files with an image's extension (hidden files and
 /// the output folder, should it lie inside, are left out), files named by the user are always
-/// taken. Throws Error(kUsage) when the whole request makes no sense: no input, the output folder
+/// taken. A listed photos/a.jpg goes to OUTPUT/photos/a.jpg, a listed /photos/a.jpg likewise.
+/// Throws Error(kUsage) when the whole request makes no sense: no input, the output folder
 /// is an input folder, a file where a folder is needed.
 InputPlan PlanInputs(const PlanOptions& options);
 

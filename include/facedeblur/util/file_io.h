@@ -13,6 +13,12 @@ using Bytes = std::vector<std::uint8_t>;
 /// opened or read, or is not a regular file.
 Bytes ReadFile(const std::filesystem::path& path);
 
+/// Reads standard input to its end. Throws Error(kInput).
+Bytes ReadStandardInput();
+
+/// Writes to standard output. Throws Error(kOutput), also when the reader has gone.
+void WriteStandardOutput(const Bytes& bytes);
+
 /// Whether an existing file may be replaced.
 enum class Clobber { kRefuse, kReplace };
 

@@ -20,6 +20,7 @@ class JsonObject {
   JsonObject& Add(std::string_view name, bool value);
   JsonObject& Add(std::string_view name, const JsonObject& value);
   JsonObject& Add(std::string_view name, const std::vector<double>& values);
+  JsonObject& Add(std::string_view name, const std::vector<std::string>& values);
   JsonObject& Add(std::string_view name, const std::vector<JsonObject>& values);
   JsonObject& AddNull(std::string_view name);
 

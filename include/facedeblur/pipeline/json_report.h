@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "facedeblur/pipeline/batch_report.h"
+
+namespace facedeblur {
+
+/// What the outputs of a run depend on, beside the inputs.
+struct RunInfo {
+  std::string version;          ///< of this program
+  std::string weights;          ///< file name
+  std::string weights_sha256;   ///< of the file
+  std::string network;          ///< for people
+  std::string device;           ///< "cpu" or "cuda:N"
+  std::string instruction_set;  ///< that LibTorch uses
+  std::string options;          ///< those given that change outputs
+  std::string libtorch;
+  std::string opencv;
+};
+
+/// The lines of a report, each one JSON object without a line end: the first, one for every input
+/// in the order they finish, and the last. The README describes their members.
+std::string RunJson(const RunInfo& info);
+std::string RecordJson(const ImageRecord& record);
+std::string SummaryJson(const BatchReport& report, double seconds);
+
+}  // namespace facedeblur

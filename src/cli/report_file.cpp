@@ -1,0 +1,30 @@
+#include "cli/report_file.h"
+
+#include <cerrno>
+#include <system_error>
+
+#include "facedeblur/util/error.h"
+
+namespace facedeblur {
+
+ReportFile::ReportFile(const std::filesystem::path& path) {
+  if (path.empty()) return;
+  file_ = path == "-" ? stdout : std::fopen(path.c_str(), "w");
+  if (file_ == nullptr) {
+    throw Error(ErrorKind::kUsage, path.string() + ": cannot write the report: " +
+                                       std::generic_category().message(errno));
+  }
+}
+
+ReportFile::~ReportFile() {
+  if (file_ != nullptr && file_ != stdout) std::fclose(file_);
+}
+
+void ReportFile::Write(const std::string& line) {
+  if (file_ == nullptr || !intact_) return;
+  const std::string with_end = line + "\n";
+  intact_ = std::fwrite(with_end.data(), 1, with_end.size(), file_) == with_end.size() &&
+            std::fflush(file_) == 0;
+}
+
+}  // namespace facedeblur

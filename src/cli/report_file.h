@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+namespace facedeblur {
+
+/// Takes the lines of a report as they come: each is in the file, complete, when Write() returns,
+/// so that what an interruption leaves is valid.
+class ReportFile {
+ public:
+  /// Opens the file anew; "-" is standard output, an empty path takes nothing. Throws Error(kUsage)
+  /// when it cannot be opened.
+  explicit ReportFile(const std::filesystem::path& path);
+  ~ReportFile();
+  ReportFile(const ReportFile&) = delete;
+  ReportFile& operator=(const ReportFile&) = delete;
+
+  bool wanted() const { return file_ != nullptr; }
+
+  /// Adds the line and its end. From the first failure (a full disk) on nothing is written.
+  void Write(const std::string& line);
+
+  /// False when lines were lost.
+  bool intact() const { return intact_; }
+
+ private:
+  std::FILE* file_ = nullptr;
+  bool intact_ = true;
+};
+
+}  // namespace facedeblur

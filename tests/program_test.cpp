@@ -231,6 +231,36 @@ TEST(Program, CompareTellsByItsExitCode) {
   EXPECT_EQ(RunProgram({"compare", out}).exit_code, 2);
 }
 
+TEST(Program, ShellScriptsKnowEveryOption) {
+  for (const char* kind : {"bash", "zsh", "fish", "man"}) {
+    const auto result = RunProgram({"shell", kind});
+    EXPECT_EQ(result.exit_code, 0);
+    const std::string text = Text(result.output);
+    for (const char* word : {"skip-existing", "max-diff-percent", "kernel-steps", "sheet-faces",
+                             "min-jpeg-quality", "compare", "evaluate"}) {
+      std::string wanted = word;
+      if (kind == std::string("man")) {  // roff's own hyphen
+        for (std::size_t at = 0; (at = wanted.find('-', at)) != std::string::npos; at += 2) {
+          wanted.replace(at, 1, "\\-");
+        }
+      }
+      EXPECT_NE(text.find(wanted), std::string::npos) << kind << " " << word;
+    }
+  }
+  EXPECT_EQ(RunProgram({"shell", "tcsh"}).exit_code, 2);
+}
+
+TEST(Program, InfoTellsWhatWeightsAre) {
+  const auto model = RunProgram({"info"});
+  EXPECT_EQ(model.exit_code, 0) << model.errors;
+  EXPECT_NE(Text(model.output).find("self-test   passed"), std::string::npos);
+  const auto json = RunProgram({"info", "--json"});
+  EXPECT_NE(Text(json.output).find("\"sha256\":\""), std::string::npos);
+  const TempFolder folder;
+  WriteText(folder / "w.h5", "no weights");
+  EXPECT_EQ(RunProgram({"info", (folder / "w.h5").string()}).exit_code, 3);
+}
+
 TEST(Program, InterruptFinishesWhatIsBegunAndLeavesNoTemporaries) {
   const TempFolder folder;
   const Bytes portrait = ReadFile(testing::DataFolder() / "blurred/portrait_01.png");

@@ -5,31 +5,56 @@
 #include <string_view>
 
 #include "cli/exit_code.h"
-#include "cli/logging.h"
+#include "cli/help_formatter.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/text.h"
 
 namespace facedeblur {
 namespace {
 
-struct Command {
+struct Entry {
   std::string_view name;
-  int (*run)(int argc, char** argv);
+  std::unique_ptr<Command> (*make)();
 };
 
 /// A folder that is called like a command is written ./name.
-constexpr Command kCommands[] = {
-    {"restore", RunRestore}, {"compare", RunCompare},   {"synth", RunSynth},
-    {"train", RunTrain},     {"evaluate", RunEvaluate},
+constexpr Entry kCommands[] = {
+    {"restore", MakeRestoreCommand}, {"compare", MakeCompareCommand},
+    {"info", MakeInfoCommand},       {"synth", MakeSynthCommand},
+    {"train", MakeTrainCommand},     {"evaluate", MakeEvaluateCommand},
+    {"shell", MakeShellCommand},
 };
+
+ParsedCommand Describe(const Entry& entry) {
+  ParsedCommand parsed;
+  parsed.name = entry.name;
+  parsed.command = entry.make();
+  const bool is_default = entry.make == MakeRestoreCommand;
+  parsed.app = std::make_unique<CLI::App>(
+      parsed.command->Description(),
+      is_default ? "facedeblur" : "facedeblur " + std::string(entry.name));
+  parsed.app->formatter(std::make_shared<HelpFormatter>(parsed.command->Usage()));
+  parsed.command->Define(parsed.app.get());
+  return parsed;
+}
+
+int Execute(const Entry& entry, int argc, char** argv) {
+  const ParsedCommand parsed = Describe(entry);
+  try {
+    parsed.app->parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return parsed.app->exit(error) == 0 ? kExitDone : kExitUsage;
+  }
+  return parsed.command->Run(*parsed.app);
+}
 
 int Dispatch(int argc, char** argv) {
   if (argc > 1) {
-    for (const Command& command : kCommands) {
-      if (command.name == argv[1]) return command.run(argc - 1, argv + 1);
+    for (const Entry& entry : kCommands) {
+      if (entry.name == argv[1]) return Execute(entry, argc - 1, argv + 1);
     }
   }
-  return RunRestore(argc, argv);
+  return Execute(kCommands[0], argc, argv);
 }
 
 }  // namespace
@@ -44,6 +69,12 @@ int RunCommandLine(int argc, char** argv) {
     std::fprintf(stderr, "facedeblur: %s\n", Printable(DescribeException(error)).c_str());
     return kExitSomeFailed;
   }
+}
+
+std::vector<ParsedCommand> DescribeCommands() {
+  std::vector<ParsedCommand> all;
+  for (const Entry& entry : kCommands) all.push_back(Describe(entry));
+  return all;
 }
 
 }  // namespace facedeblur

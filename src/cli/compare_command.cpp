@@ -4,9 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "cli/commands.h"
-#include "cli/exit_code.h"
-#include "cli/help_formatter.h"
+#include "cli/command.h"
 #include "cli/setup.h"
 #include "facedeblur/compare/report.h"
 #include "facedeblur/util/error.h"
@@ -23,7 +21,7 @@ constexpr char kFooter[] =
 
 constexpr int kExitUnreadable = 3;
 
-struct CompareCommand {
+struct CompareSettings {
   CompareOptions compare;
   bool faces_only = false;
   std::filesystem::path models;
@@ -37,7 +35,7 @@ void AddLimit(CLI::App* app, const char* name, std::optional<double>* value, dou
   app->add_option(name, *value, description)->check(CLI::Range(0.0, high))->type_name(type);
 }
 
-void AddCompareOptions(CLI::App* app, CompareCommand* command) {
+void AddCompareOptions(CLI::App* app, CompareSettings* command) {
   CompareOptions& c = command->compare;
   app->add_option("out", c.output, "Picture or folder to check")->required()->type_name("OUT");
   app->add_option("ref", c.reference, "What it should be")->required()->type_name("REF");
@@ -93,34 +91,46 @@ int ExitCodeOf(const CompareTotals& totals) {
   return totals.differing > 0 ? 1 : 0;
 }
 
+class CompareCommand : public Command {
+ public:
+  const char* Usage() const override { return "OUT REF"; }
+  const char* Description() const override {
+    return "Checks pictures against references, by relative path.";
+  }
+  void Define(CLI::App* app) override {
+    AddCompareOptions(app, &options_);
+    app->footer(kFooter);
+  }
+
+  int Run(const CLI::App& /*app*/) override {
+    PrepareCommand();
+    const ReportWriter write_report = ChooseReport(options_.report);
+    options_.compare.threads = ThreadCount(options_.threads);
+    std::unique_ptr<FaceDetector> detector;
+    if (options_.faces_only) detector = LoadDetector(options_.models);
+    options_.compare.faces_only = detector.get();
+    std::vector<ComparedImage> images;
+    try {
+      images = CompareImages(options_.compare);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kInput) throw;
+      std::fprintf(stderr, "facedeblur: %s\n", Printable(error.what()).c_str());
+      return kExitUnreadable;
+    }
+    if (!options_.report.empty()) {
+      const std::string report = write_report(images, options_.compare.output.string());
+      WriteFileAtomically(options_.report, Bytes(report.begin(), report.end()), Clobber::kReplace);
+    }
+    Print(images, options_.verbose);
+    return ExitCodeOf(CountOutcomes(images));
+  }
+
+ private:
+  CompareSettings options_;
+};
+
 }  // namespace
 
-int RunCompare(int argc, char** argv) {
-  CLI::App app("Checks pictures against references, by relative path.", "facedeblur compare");
-  app.formatter(std::make_shared<HelpFormatter>("OUT REF"));
-  app.footer(kFooter);
-  CompareCommand command;
-  AddCompareOptions(&app, &command);
-  if (const auto code = ParseCommandLine(&app, argc, argv)) return *code;
-  const ReportWriter write_report = ChooseReport(command.report);
-  command.compare.threads = ThreadCount(command.threads);
-  std::unique_ptr<FaceDetector> detector;
-  if (command.faces_only) detector = LoadDetector(command.models);
-  command.compare.faces_only = detector.get();
-  std::vector<ComparedImage> images;
-  try {
-    images = CompareImages(command.compare);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kInput) throw;
-    std::fprintf(stderr, "facedeblur: %s\n", Printable(error.what()).c_str());
-    return kExitUnreadable;
-  }
-  if (!command.report.empty()) {
-    const std::string report = write_report(images, command.compare.output.string());
-    WriteFileAtomically(command.report, Bytes(report.begin(), report.end()), Clobber::kReplace);
-  }
-  Print(images, command.verbose);
-  return ExitCodeOf(CountOutcomes(images));
-}
+std::unique_ptr<Command> MakeCompareCommand() { return std::make_unique<CompareCommand>(); }
 
 }  // namespace facedeblur

@@ -7,9 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_code.h"
-#include "cli/help_formatter.h"
 #include "cli/setup.h"
 #include "facedeblur/eval/evaluator.h"
 #include "facedeblur/eval/report.h"
@@ -193,29 +192,38 @@ void Write(const EvaluateOptions& options, const std::vector<EvaluatedSet>& sets
   }
 }
 
+class EvaluateCommand : public Command {
+ public:
+  const char* Usage() const override { return "FOLDER..."; }
+  const char* Description() const override {
+    return "Scores weights on sharp faces that are blurred by a protocol, or on pairs.";
+  }
+  void Define(CLI::App* app) override { AddEvaluateOptions(app, &options_); }
+
+  int Run(const CLI::App& /*app*/) override {
+    PrepareCommand();
+    if (!options_.blurred.empty() && options_.folders.size() > 1) {
+      throw Error(ErrorKind::kUsage, "--blurred goes with one folder of sharp pictures");
+    }
+    ProtocolOf(options_);  // tells nonsense before anything is loaded
+    const fs::path weights =
+        options_.weights.empty() ? FindModel(kDefaultWeights, options_.models) : options_.weights;
+    const auto restorer = LoadRestorer(weights, ChooseDevice(options_.device));
+    const auto detector = options_.aligned ? nullptr : LoadDetector(options_.models);
+    std::vector<EvaluatedSet> sets;
+    for (const fs::path& folder : options_.folders) {
+      sets.push_back(EvaluateFolder(folder, options_, *restorer, detector.get()));
+    }
+    Write(options_, sets, weights.filename().string());
+    return kExitDone;
+  }
+
+ private:
+  EvaluateOptions options_;
+};
+
 }  // namespace
 
-int RunEvaluate(int argc, char** argv) {
-  CLI::App app("Scores weights on sharp faces that are blurred by a protocol, or on pairs.",
-               "facedeblur evaluate");
-  app.formatter(std::make_shared<HelpFormatter>("FOLDER..."));
-  EvaluateOptions options;
-  AddEvaluateOptions(&app, &options);
-  if (const auto code = ParseCommandLine(&app, argc, argv)) return *code;
-  if (!options.blurred.empty() && options.folders.size() > 1) {
-    throw Error(ErrorKind::kUsage, "--blurred goes with one folder of sharp pictures");
-  }
-  ProtocolOf(options);  // tells nonsense before anything is loaded
-  const fs::path weights =
-      options.weights.empty() ? FindModel(kDefaultWeights, options.models) : options.weights;
-  const auto restorer = LoadRestorer(weights, ChooseDevice(options.device));
-  const auto detector = options.aligned ? nullptr : LoadDetector(options.models);
-  std::vector<EvaluatedSet> sets;
-  for (const fs::path& folder : options.folders) {
-    sets.push_back(EvaluateFolder(folder, options, *restorer, detector.get()));
-  }
-  Write(options, sets, weights.filename().string());
-  return kExitDone;
-}
+std::unique_ptr<Command> MakeEvaluateCommand() { return std::make_unique<EvaluateCommand>(); }
 
 }  // namespace facedeblur

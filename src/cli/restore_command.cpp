@@ -10,9 +10,8 @@
 #include <opencv2/core/utility.hpp>
 #include <string>
 
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_code.h"
-#include "cli/help_formatter.h"
 #include "cli/logging.h"
 #include "cli/progress.h"
 #include "cli/report_file.h"
@@ -34,7 +33,7 @@ namespace facedeblur {
 namespace {
 
 constexpr char kFooter[] =
-    "\nOther commands: facedeblur compare, synth, train, evaluate (each with a --help of its "
+    "\nOther commands: compare, info, synth, train, evaluate, shell (each has a --help of its "
     "own).\n"
     "\nExit codes: 0 all done, 1 some inputs failed (the others are written), 2 usage,\n"
     "3 weights or model unusable, 4 device unavailable, 130 or 143 interrupted.";
@@ -182,31 +181,37 @@ int RunPlan(const InputPlan& plan, const RestoreOptions& options, const ComputeD
   std::_Exit(code);
 }
 
+class RestoreCommand : public Command {
+ public:
+  const char* Usage() const override { return "INPUT... OUTPUT"; }
+  const char* Description() const override { return "Makes blurred faces in photos sharp again."; }
+
+  void Define(CLI::App* app) override {
+    app->set_version_flag("--version", VersionText);
+    app->footer(kFooter);
+    AddRestoreOptions(app, &options_);
+  }
+
+  int Run(const CLI::App& /*app*/) override {
+    InitLogging(options_.verbosity(), options_.log_file);
+    const PlanOptions plan_options = FinishRestoreOptions(&options_);
+    InstallInterruptHandlers();
+    ConfigureInference();
+    InputPlan plan;
+    if (plan_options.inputs.empty() && plan_options.listed.empty()) {
+      plan.notes.push_back(options_.files_from.string() + ": the list is empty");
+    } else {
+      plan = PlanInputs(plan_options);
+    }
+    Leave(RunPlan(plan, options_, ChooseDevice(options_.device)));
+  }
+
+ private:
+  RestoreOptions options_;
+};
+
 }  // namespace
 
-int RunRestore(int argc, char** argv) {
-  CLI::App app("Makes blurred faces in photos sharp again.", "facedeblur");
-  app.set_version_flag("--version", VersionText());
-  app.formatter(std::make_shared<HelpFormatter>("INPUT... OUTPUT"));
-  app.footer(kFooter);
-  RestoreOptions options;
-  AddRestoreOptions(&app, &options);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitDone : kExitUsage;
-  }
-  InitLogging(options.verbosity(), options.log_file);
-  const PlanOptions plan_options = FinishRestoreOptions(&options);
-  InstallInterruptHandlers();
-  ConfigureInference();
-  InputPlan plan;
-  if (plan_options.inputs.empty() && plan_options.listed.empty()) {
-    plan.notes.push_back(options.files_from.string() + ": the list is empty");
-  } else {
-    plan = PlanInputs(plan_options);
-  }
-  Leave(RunPlan(plan, options, ChooseDevice(options.device)));
-}
+std::unique_ptr<Command> MakeRestoreCommand() { return std::make_unique<RestoreCommand>(); }
 
 }  // namespace facedeblur

@@ -3,26 +3,18 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <optional>
 #include <thread>
 
-#include "cli/exit_code.h"
 #include "cli/logging.h"
 #include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/interrupt.h"
 
 namespace facedeblur {
 
-std::optional<int> ParseCommandLine(CLI::App* app, int argc, char** argv) {
-  try {
-    app->parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app->exit(error) == 0 ? kExitDone : kExitUsage;
-  }
+void PrepareCommand() {
   InitLogging(Verbosity::kNormal, {});
   InstallInterruptHandlers();
   ConfigureInference();
-  return std::nullopt;
 }
 
 ComputeDevice ChooseDevice(const std::string& name) {

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "facedeblur/face/detector.h"
@@ -11,9 +12,8 @@
 
 namespace facedeblur {
 
-/// What the commands beside `restore` begin with: parses the command line and installs logging.
-/// Returns nothing when the program can go on, or else its exit code.
-std::optional<int> ParseCommandLine(CLI::App* app, int argc, char** argv);
+/// What the commands beside `restore` begin with: logging, signal handlers and LibTorch's settings.
+void PrepareCommand();
 
 /// The device asked for, with the reason told where "auto" means the CPU.
 ComputeDevice ChooseDevice(const std::string& name);

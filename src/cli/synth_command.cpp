@@ -9,10 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_code.h"
-#include "cli/help_formatter.h"
-#include "cli/logging.h"
 #include "cli/setup.h"
 #include "facedeblur/train/pair_writer.h"
 #include "facedeblur/util/error.h"
@@ -125,37 +123,46 @@ void CheckRanges(const PairOptions& pairs) {
   require(pairs.min_eye_distance <= pairs.max_eye_distance, "--min-eyes is larger than --max-eyes");
 }
 
+class SynthCommand : public Command {
+ public:
+  const char* Usage() const override { return "SHARP OUT"; }
+  const char* Description() const override {
+    return "Makes blurred pictures of sharp ones, with their kernels: pairs to train on or to "
+           "score "
+           "with.";
+  }
+  void Define(CLI::App* app) override { AddSynthOptions(app, &options_); }
+
+  int Run(const CLI::App& /*app*/) override {
+    PrepareCommand();
+    options_.writer.pairs.kernel.centered = !options_.off_center;
+    options_.writer.threads = ThreadCount(options_.threads);
+    options_.writer.stop = [] { return InterruptSignal() != 0; };
+    CheckRanges(options_.writer.pairs);
+    PairWriterResult result;
+    if (options_.writer.whole_photos) {
+      result = WritePhotoPairs(options_.input, options_.writer);
+    } else {
+      FaceSetOptions load;
+      load.folders = {options_.input};
+      load.cache = options_.cache;
+      load.threads = options_.writer.threads;
+      load.stop = options_.writer.stop;
+      result = WriteFacePairs(FaceSet::Load(load, *LoadDetector(options_.models)), options_.writer);
+    }
+    for (const std::string& problem : result.problems) spdlog::error("{}", Printable(problem));
+    spdlog::info("{} written to {}", Counted(static_cast<int>(result.pairs), "pair"),
+                 Printable(options_.writer.output.string()));
+    if (InterruptSignal() != 0) return kExitSignalBase + InterruptSignal();
+    return result.problems.empty() ? kExitDone : kExitSomeFailed;
+  }
+
+ private:
+  SynthOptions options_;
+};
+
 }  // namespace
 
-int RunSynth(int argc, char** argv) {
-  CLI::App app(
-      "Makes blurred pictures of sharp ones, with their kernels: pairs to train on or to score "
-      "with.",
-      "facedeblur synth");
-  app.formatter(std::make_shared<HelpFormatter>("SHARP OUT"));
-  SynthOptions options;
-  AddSynthOptions(&app, &options);
-  if (const auto code = ParseCommandLine(&app, argc, argv)) return *code;
-  options.writer.pairs.kernel.centered = !options.off_center;
-  options.writer.threads = ThreadCount(options.threads);
-  options.writer.stop = [] { return InterruptSignal() != 0; };
-  CheckRanges(options.writer.pairs);
-  PairWriterResult result;
-  if (options.writer.whole_photos) {
-    result = WritePhotoPairs(options.input, options.writer);
-  } else {
-    FaceSetOptions load;
-    load.folders = {options.input};
-    load.cache = options.cache;
-    load.threads = options.writer.threads;
-    load.stop = options.writer.stop;
-    result = WriteFacePairs(FaceSet::Load(load, *LoadDetector(options.models)), options.writer);
-  }
-  for (const std::string& problem : result.problems) spdlog::error("{}", Printable(problem));
-  spdlog::info("{} written to {}", Counted(static_cast<int>(result.pairs), "pair"),
-               Printable(options.writer.output.string()));
-  if (InterruptSignal() != 0) return kExitSignalBase + InterruptSignal();
-  return result.problems.empty() ? kExitDone : kExitSomeFailed;
-}
+std::unique_ptr<Command> MakeSynthCommand() { return std::make_unique<SynthCommand>(); }
 
 }  // namespace facedeblur

@@ -9,9 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_code.h"
-#include "cli/help_formatter.h"
 #include "cli/setup.h"
 #include "facedeblur/train/trainer.h"
 #include "facedeblur/util/file_io.h"
@@ -111,36 +110,44 @@ void KeepConfiguration(const CLI::App& app, const std::filesystem::path& folder)
   WriteFileAtomically(file, Bytes(text.begin(), text.end()), Clobber::kReplace);
 }
 
+class TrainCommand : public Command {
+ public:
+  const char* Usage() const override { return "FOLDER... --output DIR"; }
+  const char* Description() const override { return "Trains a network on folders of sharp faces."; }
+  void Define(CLI::App* app) override { AddTrainOptions(app, &options_); }
+
+  int Run(const CLI::App& app) override {
+    PrepareCommand();
+    const ComputeDevice device = ChooseDevice(options_.device);
+    options_.trainer.pairs = DefaultPairs(options_.trainer.network);
+    KeepConfiguration(app, options_.trainer.output);
+    FaceSetOptions load;
+    load.folders = options_.folders;
+    load.cache = options_.cache;
+    load.threads = ThreadCount(0);
+    constexpr std::size_t kFewestFaces = 20;
+    load.min_faces = kFewestFaces;
+    load.stop = [] { return InterruptSignal() != 0; };
+    FaceSet training = FaceSet::Load(load, *LoadDetector(options_.models));
+    if (InterruptSignal() != 0) return kExitSignalBase + InterruptSignal();
+    constexpr std::size_t kValidationShare = 20;
+    const FaceSet validation = training.TakeEveryNth(kValidationShare);
+    spdlog::info("{} faces to train on, {} to validate on", training.faces().size(),
+                 validation.faces().size());
+    Train(
+        training, validation, options_.trainer, device,
+        [&](const TrainingProgress& progress) { Report(progress, options_.trainer.samples); },
+        [] { return InterruptSignal() != 0; });
+    const int signal = InterruptSignal();
+    return signal != 0 ? kExitSignalBase + signal : kExitDone;
+  }
+
+ private:
+  TrainOptions options_;
+};
+
 }  // namespace
 
-int RunTrain(int argc, char** argv) {
-  CLI::App app("Trains a network on folders of sharp faces.", "facedeblur train");
-  app.formatter(std::make_shared<HelpFormatter>("FOLDER... --output DIR"));
-  TrainOptions options;
-  AddTrainOptions(&app, &options);
-  if (const auto code = ParseCommandLine(&app, argc, argv)) return *code;
-  const ComputeDevice device = ChooseDevice(options.device);
-  options.trainer.pairs = DefaultPairs(options.trainer.network);
-  KeepConfiguration(app, options.trainer.output);
-  FaceSetOptions load;
-  load.folders = options.folders;
-  load.cache = options.cache;
-  load.threads = ThreadCount(0);
-  constexpr std::size_t kFewestFaces = 20;
-  load.min_faces = kFewestFaces;
-  load.stop = [] { return InterruptSignal() != 0; };
-  FaceSet training = FaceSet::Load(load, *LoadDetector(options.models));
-  if (InterruptSignal() != 0) return kExitSignalBase + InterruptSignal();
-  constexpr std::size_t kValidationShare = 20;
-  const FaceSet validation = training.TakeEveryNth(kValidationShare);
-  spdlog::info("{} faces to train on, {} to validate on", training.faces().size(),
-               validation.faces().size());
-  Train(
-      training, validation, options.trainer, device,
-      [&](const TrainingProgress& progress) { Report(progress, options.trainer.samples); },
-      [] { return InterruptSignal() != 0; });
-  const int signal = InterruptSignal();
-  return signal != 0 ? kExitSignalBase + signal : kExitDone;
-}
+std::unique_ptr<Command> MakeTrainCommand() { return std::make_unique<TrainCommand>(); }
 
 }  // namespace facedeblur

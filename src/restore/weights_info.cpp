@@ -1,0 +1,64 @@
+#include "facedeblur/restore/weights_info.h"
+
+#include <exception>
+
+#include "facedeblur/nn/keras_weights.h"
+#include "facedeblur/nn/model_file.h"
+#include "facedeblur/nn/reference_spec.h"
+#include "facedeblur/restore/model_registry.h"
+#include "facedeblur/util/error.h"
+#include "facedeblur/util/sha256.h"
+
+namespace facedeblur {
+namespace {
+
+WeightsInfo DescribeModel(const ModelFile& model) {
+  WeightsInfo info;
+  info.kind = "facedeblur model";
+  info.network = model.network;
+  info.channels = model.channels;
+  info.range = model.range;
+  info.chip_size = model.chip_template.size;
+  info.training = model.training;
+  info.license = model.license;
+  for (const auto& [name, tensor] : model.tensors) info.parameters += tensor.ElementCount();
+  return info;
+}
+
+WeightsInfo DescribeKeras(const std::vector<KerasLayer>& layers) {
+  WeightsInfo info;
+  info.kind = "Keras 2 HDF5";
+  info.network = kReferenceNetwork;
+  info.channels = "RGB";
+  info.range = 255;
+  info.chip_size = kReferenceChipSize;
+  for (const KerasLayer& layer : layers) {
+    for (const Tensor& tensor : layer.tensors) info.parameters += tensor.ElementCount();
+  }
+  return info;
+}
+
+}  // namespace
+
+WeightsInfo InspectWeights(const std::filesystem::path& weights, const ComputeDevice& device) {
+  WeightsInfo info;
+  bool is_model = false;
+  try {
+    const Bytes bytes = ReadFile(weights);
+    is_model = IsModelFile(bytes);
+    info = is_model ? DescribeModel(ReadModelFile(bytes)) : DescribeKeras(ReadKerasWeights(bytes));
+    info.bytes = static_cast<std::int64_t>(bytes.size());
+    info.sha256 = Sha256(bytes);
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kModel, weights.string() + ": " + DescribeException(error));
+  }
+  try {
+    LoadRestorer(weights, device);
+    info.self_test = is_model ? "passed" : "none in such files; the tensors fit";
+  } catch (const Error& error) {
+    info.self_test = std::string("FAILED: ") + error.what();
+  }
+  return info;
+}
+
+}  // namespace facedeblur

@@ -1,0 +1,22 @@
+// Image files as they may come: header, metadata, decoding and encoding again. Only Error may be
+// thrown.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "facedeblur/image/codec.h"
+#include "facedeblur/util/error.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const facedeblur::Bytes bytes(data, data + size);
+  try {
+    std::string warning;
+    facedeblur::DecodeLimits limits;
+    limits.max_pixels = 100'000;  // time is better spent on structure than on pixels
+    const facedeblur::Image image = facedeblur::DecodeImage(bytes, limits, &warning);
+    facedeblur::EncodeImage(image, {});
+  } catch (const facedeblur::Error&) {
+  }
+  return 0;
+}

@@ -149,7 +149,7 @@ TrainingPair MakePhotoPair(const cv::Mat& photo, const PairOptions& options, Ran
 
 cv::Mat ReadPhoto(const fs::path& file, int smallest) {
   std::string warning;
-  const cv::Mat photo = ToFloatBgr(DecodeImage(ReadFile(file), {}, &warning).pixels);
+  cv::Mat photo = ToFloatBgr(DecodeImage(ReadFile(file), {}, &warning).pixels);
   if (std::min(photo.cols, photo.rows) > smallest) return photo;
   throw Error(ErrorKind::kInput, "the photo is smaller than the largest kernel");
 }

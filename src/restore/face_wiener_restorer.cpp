@@ -80,7 +80,7 @@ class FaceWienerRestorer : public FaceRestorer {
   torch::Tensor RestoreMirrored(const torch::Tensor& chip, const torch::Tensor& kernel) const {
     constexpr std::int64_t kLargestMirrored = 256;
     FaceWienerNet net = net_;
-    const torch::Tensor once = net->RestoreWithKernel(chip, kernel);
+    torch::Tensor once = net->RestoreWithKernel(chip, kernel);
     if (chip.size(3) > kLargestMirrored) return once;
     const torch::Tensor mirrored = net->RestoreWithKernel(chip.flip(3), kernel.flip(2));
     return 0.5 * (once + mirrored.flip(3));

@@ -1,11 +1,7 @@
 #include <spdlog/spdlog.h>
 
-#include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <mutex>
-#include <opencv2/imgcodecs.hpp>
 #include <string>
 #include <vector>
 

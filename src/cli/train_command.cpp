@@ -1,12 +1,10 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "cli/command.h"
@@ -29,8 +27,7 @@ struct TrainOptions {
 
 void AddTrainOptions(CLI::App* app, TrainOptions* options) {
   TrainerOptions& t = options->trainer;
-  t.loader_threads = 1;
-  t.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  t.threads = static_cast<int>(ThreadCount(0));
   app->add_option("folders", options->folders, "Folders with sharp faces")
       ->required()
       ->type_name("FOLDER");

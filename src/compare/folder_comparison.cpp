@@ -1,6 +1,5 @@
 #include "facedeblur/compare/folder_comparison.h"
 
-#include <algorithm>
 #include <exception>
 #include <mutex>
 #include <opencv2/imgcodecs.hpp>

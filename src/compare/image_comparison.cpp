@@ -1,6 +1,5 @@
 #include "facedeblur/compare/image_comparison.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdarg>
 #include <cstdio>

@@ -118,6 +118,7 @@ class Batch {
     if (options_.existing == ExistingPolicy::kSkip && !job->written &&
         job->record.output != kStandardStream && fs::exists(job->record.output, error)) {
       job->record.outcome = Outcome::kSkippedExisting;
+      job->record.unreachable = false;
       return;
     }
     job->record.outcome = Outcome::kFailed;

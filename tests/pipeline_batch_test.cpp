@@ -5,6 +5,7 @@
 #include <string>
 
 #include "facedeblur/pipeline/batch_runner.h"
+#include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/pipeline/json_report.h"
 #include "facedeblur/restore/model_registry.h"
 #include "facedeblur/util/error.h"
@@ -73,26 +74,6 @@ TEST(Batch, IdentityChangesNoPixel) {
     const cv::Mat after = Decoded(out / name);
     ASSERT_EQ(after.type(), before.type()) << name;
     EXPECT_EQ(cv::norm(after, before, cv::NORM_INF), 0) << name;
-  }
-}
-
-TEST(Batch, SameBytesForAnyNumberOfThreadsAndJobs) {
-  const auto restorer = LoadRestorer(testing::ModelsFolder() / "face_wiener.h5", {});
-  const fs::path in = testing::DataFolder() / "blurred";
-  const TempFolder reference;
-  BatchOptions options;
-  RunFolder(in, reference.path(), options, *restorer);
-  const auto names = ListFiles(reference.path());
-  ASSERT_EQ(names.size(), 7U);
-  for (const auto& [threads, jobs] : {std::pair{2, 1}, {2, 3}, {4, 8}}) {
-    const TempFolder out;
-    options.threads = static_cast<std::size_t>(threads);
-    options.jobs = static_cast<std::size_t>(jobs);
-    RunFolder(in, out.path(), options, *restorer);
-    for (const std::string& name : names) {
-      EXPECT_EQ(ReadFile(out / name), ReadFile(reference / name))
-          << name << " with " << threads << " threads, " << jobs << " jobs";
-    }
   }
 }
 
@@ -262,15 +243,11 @@ TEST(Batch, GivesUpWhenNothingCanBeWritten) {
                EncodedPicture(ImageFormat::kPng, CV_8UC3));
   }
   WriteText(folder / "out", "a file where the folder should be");
-  PlanOptions plan;
-  plan.inputs = {folder / "in"};
-  plan.output = folder / "elsewhere";
-  InputPlan planned = PlanInputs(plan);
-  for (PlannedImage& image : planned.images) image.output = folder / "out" / image.relative;
+  ImageList images(OutputPlace{folder / "out", false, {}});
+  for (int i = 0; i < 60; ++i) images.Add(folder / "in", {}, "p" + std::to_string(i) + ".png");
   const auto identity = MakeIdentityRestorer();
   const BatchReport report = RunBatch(
-      planned.images, {&Detector(), identity.get()}, {}, [](const ImageRecord&) {},
-      [] { return false; });
+      images, {&Detector(), identity.get()}, {}, [](const ImageRecord&) {}, [] { return false; });
   EXPECT_TRUE(report.gave_up);
   EXPECT_GE(report.failed, 20);
   EXPECT_LT(report.failed, 60);

@@ -23,7 +23,7 @@ InputPlan Plan(const std::vector<fs::path>& inputs, const fs::path& output) {
 
 std::vector<std::string> Relative(const InputPlan& plan) {
   std::vector<std::string> names;
-  for (const PlannedImage& image : plan.images) names.push_back(image.relative.string());
+  for (const PlannedImage image : plan.images) names.push_back(image.relative.string());
   return names;
 }
 
@@ -82,10 +82,10 @@ TEST(Plan, FileToFileAndFileToFolder) {
   const TempFolder in;
   WriteText(in / "a.jpg", "x");
   fs::create_directory(in / "folder");
-  EXPECT_EQ(Plan({in / "a.jpg"}, in / "b.png").images.at(0).output, in / "b.png");
-  EXPECT_EQ(Plan({in / "a.jpg"}, in / "folder").images.at(0).output, in / "folder/a.jpg");
-  EXPECT_EQ(Plan({in / "a.jpg"}, in / "new").images.at(0).output, in / "new/a.jpg");
-  EXPECT_EQ(Plan({in / "a.jpg"}, (in / "new").string() + "/").images.at(0).output,
+  EXPECT_EQ(Plan({in / "a.jpg"}, in / "b.png").images[0].output, in / "b.png");
+  EXPECT_EQ(Plan({in / "a.jpg"}, in / "folder").images[0].output, in / "folder/a.jpg");
+  EXPECT_EQ(Plan({in / "a.jpg"}, in / "new").images[0].output, in / "new/a.jpg");
+  EXPECT_EQ(Plan({in / "a.jpg"}, (in / "new").string() + "/").images[0].output,
             fs::path((in / "new").string() + "/") / "a.jpg");
 }
 

@@ -121,15 +121,15 @@ bool StopRequested() {
 
 /// Tells an output folder that cannot be made or written before hours of work, not after.
 void PrepareOutputFolder(const InputPlan& plan) {
-  if (plan.images.empty() || plan.images.front().output == kStandardStream) return;
-  std::filesystem::path folder = plan.images.front().output.parent_path();
-  if (folder.empty()) folder = ".";
+  if (plan.images.empty()) return;
+  const std::filesystem::path output = plan.images[0].output;
+  if (output == kStandardStream) return;
+  const std::filesystem::path folder = output.has_parent_path() ? output.parent_path() : ".";
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (!error && ::access(folder.c_str(), W_OK) != 0) error.assign(errno, std::generic_category());
   if (!error) return;
-  throw Error(ErrorKind::kOutput,
-              plan.images.front().output.string() + ": cannot write there: " + error.message());
+  throw Error(ErrorKind::kOutput, output.string() + ": cannot write there: " + error.message());
 }
 
 /// Tells what the plan found, on the terminal and in the report.

@@ -12,6 +12,7 @@
 #include "facedeblur/image/metrics.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/pipeline/comparison.h"
+#include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/task_pool.h"
 
@@ -61,8 +62,8 @@ class Batch {
         on_record_(on_record),
         pool_(options.threads, PrepareInferenceThread) {}
 
-  BatchReport Run(const std::vector<PlannedImage>& images, const std::function<bool()>& stop) {
-    for (const PlannedImage& planned : images) {
+  BatchReport Run(const ImageList& images, const std::function<bool()>& stop) {
+    for (const PlannedImage planned : images) {
       WaitForRoom();
       if (stop()) {
         report_.interrupted = true;
@@ -347,7 +348,7 @@ class Batch {
 
 }  // namespace
 
-BatchReport RunBatch(const std::vector<PlannedImage>& images, const BatchModels& models,
+BatchReport RunBatch(const ImageList& images, const BatchModels& models,
                      const BatchOptions& options, const RecordCallback& on_record,
                      const std::function<bool()>& stop) {
   return Batch(models, options, on_record).Run(images, stop);

@@ -1,9 +1,11 @@
 #include "facedeblur/pipeline/input_plan.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
-#include <map>
-#include <set>
+#include <cstdint>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 
 #include "facedeblur/util/error.h"
@@ -96,22 +98,40 @@ void RequireSensible(const PlanOptions& options) {
   }
 }
 
-/// Collects work item by item and keeps two of them from writing the same file.
+/// A file as the file system knows it, whatever its names.
+struct FileIdentity {
+  dev_t device;
+  ino_t inode;
+
+  bool operator<(const FileIdentity& other) const {
+    return device != other.device ? device < other.device : inode < other.inode;
+  }
+};
+
+std::optional<FileIdentity> IdentityOf(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return FileIdentity{status.st_dev, status.st_ino};
+}
+
+/// Collects work item by item and keeps two of them from writing the same file. What it needs for
+/// that alone is small per picture, and gone when the plan is made.
 class Planner {
  public:
-  explicit Planner(const PlanOptions& options) : options_(options) {}
+  explicit Planner(const PlanOptions& options)
+      : options_(options), output_{options.output, false, options.format} {}
 
   InputPlan Run() {
     RequireSensible(options_);
+    output_.is_file = OutputIsFile(options_);
+    plan_.images = ImageList(output_);
     for (const fs::path& input : options_.inputs) {
       if (IsStream(input)) {
-        plan_.images.push_back({input, options_.output, input});
+        plan_.images.Add({}, {}, kStandardStream);
       } else if (IsFolder(input)) {
         AddFolder(input, {});
-      } else if (OutputIsFile(options_)) {
-        Add(input, options_.output, input.filename());
       } else {
-        Add(input, OutputFor(input.filename()), input.filename());
+        Add(input.parent_path(), {}, input.filename().string());
       }
     }
     for (const fs::path& input : options_.listed) AddListed(input);
@@ -121,14 +141,6 @@ class Planner {
   }
 
  private:
-  fs::path OutputFor(const fs::path& relative) const {
-    fs::path output = options_.output / relative;
-    if (options_.format && FormatFromExtension(output) != options_.format) {
-      output.replace_extension(FormatExtension(*options_.format));
-    }
-    return output;
-  }
-
   /// A listed input keeps its folders below the output, so that equal names do not meet.
   void AddListed(const fs::path& input) {
     const fs::path relative = input.lexically_normal().relative_path();
@@ -139,19 +151,14 @@ class Planner {
     } else if (IsFolder(input)) {
       AddFolder(input, relative);
     } else {
-      Add(input, OutputFor(relative), relative);
+      Add(input.parent_path(), relative.parent_path(), input.filename().string());
     }
   }
 
   void AddFolder(const fs::path& root, const fs::path& below) {
-    std::vector<fs::path> files;
-    ListFolder(root, &files);
-    std::sort(files.begin(), files.end());
-    if (files.empty()) plan_.notes.push_back(root.string() + ": no images found");
-    for (const fs::path& file : files) {
-      const fs::path relative = below / file.lexically_relative(root);
-      Add(file, OutputFor(relative), relative);
-    }
+    const std::size_t before = found_;
+    WalkFolder(root, below);
+    if (found_ == before) plan_.notes.push_back(root.string() + ": no images found");
   }
 
   bool IsWrittenTo(const fs::path& folder) const {
@@ -160,61 +167,89 @@ class Planner {
                        [&](const fs::path& other) { return SameFile(folder, other); });
   }
 
-  /// A folder that cannot be read is a problem of its own; its siblings go on.
-  void ListFolder(const fs::path& folder, std::vector<fs::path>* files) {
+  struct FolderEntry {
+    std::string name;
+    bool is_folder;
+  };
+
+  /// What a folder holds for us, sorted by name. A folder that cannot be read is a problem of its
+  /// own; its siblings go on.
+  std::vector<FolderEntry> ReadFolder(const fs::path& folder) {
+    std::vector<FolderEntry> entries;
     std::error_code error;
-    fs::directory_iterator entries(folder, error);
-    if (error) {
-      plan_.problems.push_back({folder, "cannot read the folder: " + error.message()});
-      return;
-    }
-    for (; entries != fs::directory_iterator(); entries.increment(error)) {
-      const fs::path path = entries->path();
+    for (fs::directory_iterator at(folder, error); !error && at != fs::directory_iterator();
+         at.increment(error)) {
+      const fs::path path = at->path();
       if (IsHidden(path)) continue;
-      const bool link = entries->is_symlink(error);
-      if (entries->is_directory(error)) {
-        if (!options_.recursive || link) continue;  // links to folders could go in circles
-        if (IsWrittenTo(path)) {
-          plan_.notes.push_back(path.string() + ": an output folder inside the input; not read");
-          continue;
-        }
-        ListFolder(path, files);
+      std::error_code unknown;
+      if (at->is_directory(unknown)) {
+        const bool link = at->is_symlink(unknown);  // links to folders could go in circles
+        if (options_.recursive && !link) entries.push_back({path.filename().string(), true});
       } else if (FormatFromExtension(path)) {
-        files->push_back(path);
+        entries.push_back({path.filename().string(), false});
       } else {
         ++plan_.ignored;
       }
     }
     if (error) plan_.problems.push_back({folder, "cannot read the folder: " + error.message()});
+    std::sort(entries.begin(), entries.end(),
+              [](const FolderEntry& a, const FolderEntry& b) { return a.name < b.name; });
+    return entries;
   }
 
-  void Add(const fs::path& input, const fs::path& output, const fs::path& relative) {
-    std::error_code error;
-    inputs_.insert(fs::canonical(input, error));  // an empty path where there is no such file
-    if (!Exists(input)) {
-      plan_.problems.push_back({input, "no such file"});
-    } else if (!IsStream(output) && SameFile(input, output)) {
-      plan_.problems.push_back({input, "the output would replace the input itself"});
-    } else {
-      const auto [earlier, added] = writer_of_.emplace(output.lexically_normal(), input);
-      if (!added) {
-        if (SameFile(earlier->second, input)) return;  // the same file named twice
-        plan_.problems.push_back({input, "would be written to " + output.string() + ", as would " +
-                                             earlier->second.string() + "; only that one is done"});
-        return;
+  void WalkFolder(const fs::path& folder, const fs::path& below) {
+    for (const FolderEntry& entry : ReadFolder(folder)) {
+      if (!entry.is_folder) {
+        ++found_;
+        Add(folder, below, entry.name);
+      } else if (const fs::path path = folder / entry.name; IsWrittenTo(path)) {
+        plan_.notes.push_back(path.string() + ": an output folder inside the input; not read");
+      } else {
+        WalkFolder(path, below / entry.name);
       }
-      plan_.images.push_back({input, output, relative});
     }
+  }
+
+  void Add(const fs::path& folder, const fs::path& below, const std::string& name) {
+    const fs::path input = folder / name;
+    const fs::path output = output_.For(below / name);
+    const auto identity = IdentityOf(input);
+    if (!identity) {
+      plan_.problems.push_back({input, "no such file"});
+      return;
+    }
+    inputs_.push_back(*identity);
+    if (!IsStream(output) && SameFile(input, output)) {
+      plan_.problems.push_back({input, "the output would replace the input itself"});
+    } else if (const auto earlier = WriterOf(output)) {
+      if (SameFile(*earlier, input)) return;  // the same file named twice
+      plan_.problems.push_back({input, "would be written to " + output.string() + ", as would " +
+                                           earlier->string() + "; only that one is done"});
+    } else {
+      writers_.emplace(Hash(output), plan_.images.size());
+      plan_.images.Add(folder, below, name);
+    }
+  }
+
+  static std::uint64_t Hash(const fs::path& output) {
+    return StableHash(output.lexically_normal().string());
+  }
+
+  /// The picture that is to be written there, if any.
+  std::optional<fs::path> WriterOf(const fs::path& output) const {
+    const auto [first, last] = writers_.equal_range(Hash(output));
+    for (auto at = first; at != last; ++at) {
+      const PlannedImage image = plan_.images[at->second];
+      if (image.output.lexically_normal() == output.lexically_normal()) return image.input;
+    }
+    return std::nullopt;
   }
 
   /// Decided last: what collides with what must not depend on the part.
   void KeepShard() {
     const Shard& shard = options_.shard;
     if (shard.count == 1) return;
-    auto& images = plan_.images;
-    images.erase(std::remove_if(images.begin(), images.end(),
-                                [&](const auto& i) { return !shard.Holds(i.relative); }),
-                 images.end());
+    plan_.images.KeepIf([&](const PlannedImage& image) { return shard.Holds(image.relative); });
     auto& problems = plan_.problems;  // each told by one part
     problems.erase(std::remove_if(problems.begin(), problems.end(),
                                   [&](const auto& p) { return !shard.Holds(p.input); }),
@@ -223,22 +258,23 @@ class Planner {
 
   /// No output may replace any of the inputs, be it another's.
   void SpareInputs() {
-    const auto replaces_input = [&](const PlannedImage& image) {
-      std::error_code missing;
-      const fs::path existing = fs::canonical(image.output, missing);
-      if (IsStream(image.output) || missing || inputs_.count(existing) == 0) return false;
+    std::sort(inputs_.begin(), inputs_.end());
+    plan_.images.KeepIf([&](const PlannedImage& image) {
+      if (IsStream(image.output)) return true;
+      const auto existing = IdentityOf(image.output);
+      if (!existing || !std::binary_search(inputs_.begin(), inputs_.end(), *existing)) return true;
       plan_.problems.push_back(
           {image.input, image.output.string() + " is an input and must not be replaced"});
-      return true;
-    };
-    const auto kept = std::remove_if(plan_.images.begin(), plan_.images.end(), replaces_input);
-    plan_.images.erase(kept, plan_.images.end());
+      return false;
+    });
   }
 
   const PlanOptions& options_;
+  OutputPlace output_;
   InputPlan plan_;
-  std::map<fs::path, fs::path> writer_of_;
-  std::set<fs::path> inputs_;
+  std::size_t found_ = 0;  ///< pictures seen in folders
+  std::unordered_multimap<std::uint64_t, std::size_t> writers_;
+  std::vector<FileIdentity> inputs_;
 };
 
 }  // namespace

@@ -3,12 +3,11 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
-#include <vector>
 
 #include "facedeblur/image/codec.h"
 #include "facedeblur/pipeline/batch_report.h"
+#include "facedeblur/pipeline/image_list.h"
 #include "facedeblur/pipeline/image_processor.h"
-#include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/util/file_io.h"
 
 namespace facedeblur {
@@ -50,7 +49,7 @@ using RecordCallback = std::function<void(const ImageRecord&)>;
 /// picture that fails is recorded, and the others go on. Outputs do not depend on `jobs` and
 /// `threads`. `stop` is asked before each picture is begun; once it says yes, those begun are
 /// finished.
-BatchReport RunBatch(const std::vector<PlannedImage>& images, const BatchModels& models,
+BatchReport RunBatch(const ImageList& images, const BatchModels& models,
                      const BatchOptions& options, const RecordCallback& on_record,
                      const std::function<bool()>& stop);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "facedeblur/image/format.h"
+#include "facedeblur/pipeline/image_list.h"
 #include "facedeblur/pipeline/shard.h"
 
 namespace facedeblur {
@@ -23,20 +24,13 @@ struct PlanOptions {
   std::optional<ImageFormat> format;  ///< forced output format: changes file extensions
 };
 
-/// One picture to do.
-struct PlannedImage {
-  std::filesystem::path input;
-  std::filesystem::path output;
-  std::filesystem::path relative;  ///< path below the input folder, or the file's name
-};
-
 struct PlanProblem {
   std::filesystem::path input;
   std::string message;
 };
 
 struct InputPlan {
-  std::vector<PlannedImage> images;   ///< sorted by input path within each input
+  ImageList images;                   ///< sorted by input path within each input
   std::vector<PlanProblem> problems;  ///< inputs that cannot be done; the others can
   std::vector<std::string> notes;     ///< worth telling the user, no failures
   std::size_t ignored = 0;            ///< files in folders that do not have an image's extension

@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <dlfcn.h>
 #include <torch/cuda.h>
 #include <torch/utils.h>
 #include <torch/version.h>
@@ -12,6 +13,15 @@
 
 namespace facedeblur {
 namespace {
+
+/// OpenBLAS has threads of its own beside LibTorch's, which spin for tens of milliseconds after each
+/// product of matrices: here work is spread over pictures and faces instead.
+void LimitOpenBlas() {
+  using SetThreads = void (*)(int);
+  // Present when the BLAS that LibTorch was linked with is OpenBLAS.
+  void* const symbol = ::dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
+  if (symbol != nullptr) reinterpret_cast<SetThreads>(symbol)(1);
+}
 
 std::string NoCudaReason() {
   return torch::cuda::device_count() > 0 ? "the CUDA driver does not answer"
@@ -72,6 +82,7 @@ void ConfigureInference() {
   // LibTorch takes this setting only once in a process.
   static const bool once = [] {
     at::set_num_interop_threads(1);
+    LimitOpenBlas();
     return true;
   }();
   (void)once;

@@ -3,6 +3,8 @@
 #include <hdf5.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <opencv2/core.hpp>
 #include <utility>
 
 #include "facedeblur/util/error.h"
@@ -52,6 +54,16 @@ Handle HalfType() {
   H5Tset_size(type, 2);
   H5Tset_ebias(type, 15);
   return {type, H5Tclose, "HDF5"};
+}
+
+/// HDF5 1.10 converts half precision bit by bit: a fifth of a second for the default weights.
+void ReadHalves(hid_t dataset, const std::string& path, std::vector<float>* values) {
+  std::vector<std::uint16_t> halves(values->size());
+  Require(H5Dread(dataset, HalfType(), H5S_ALL, H5S_ALL, H5P_DEFAULT, halves.data()), path);
+  if (halves.empty()) return;
+  const auto count = static_cast<int>(halves.size());  // at most kMaxElements
+  cv::Mat converted(1, count, CV_32F, values->data());
+  cv::Mat(1, count, CV_16F, halves.data()).convertTo(converted, CV_32F);
 }
 
 std::vector<hsize_t> Dimensions(hid_t space) {
@@ -203,6 +215,10 @@ Tensor Hdf5File::ReadTensor(const std::string& path) const {
     if (count > kMaxElements) Fail(path + " is too large");
   }
   tensor.values.resize(static_cast<std::size_t>(count));
+  if (H5Tequal(type, HalfType()) > 0) {
+    ReadHalves(dataset, path, &tensor.values);
+    return tensor;
+  }
   Require(H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, tensor.values.data()),
           path);
   return tensor;

@@ -1,3 +1,5 @@
+#include <dlib/image_processing.h>
+#include <dlib/opencv/cv_image.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -5,6 +7,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "face/landmark_model.h"
 #include "facedeblur/face/detector.h"
 #include "facedeblur/util/error.h"
 #include "support.h"
@@ -44,6 +47,46 @@ TEST(Detector, LandmarksAreWhereTheFaceIs) {
   EXPECT_NEAR(points[0].y, 252, 8);
   EXPECT_NEAR(points[1].x, 298, 8);
   EXPECT_GT(points[3].y, points[2].y);
+}
+
+TEST(LandmarkModel, FindsWhatDlibFinds) {
+  dlib::shape_predictor dlibs;
+  dlib::deserialize(Options().landmark_model.string()) >> dlibs;
+  const LandmarkModel ours(Options().landmark_model);
+  ASSERT_EQ(ours.points(), dlibs.num_parts());
+  cv::Mat grey;
+  cv::cvtColor(cv::imread((testing::DataFolder() / "blurred/group_1.jpg").string()), grey,
+               cv::COLOR_BGR2GRAY);
+  const dlib::cv_image<unsigned char> view(grey);
+  cv::RNG random(3);
+  for (int i = 0; i < 200; ++i) {  // faces, parts of faces, none, over the edge
+    const dlib::rectangle window = dlib::centered_rect(
+        random.uniform(-20, grey.cols + 20), random.uniform(-20, grey.rows + 20),
+        static_cast<unsigned long>(random.uniform(20, 400)),
+        static_cast<unsigned long>(random.uniform(20, 400)));
+    const dlib::full_object_detection expected = dlibs(view, window);
+    const std::vector<dlib::point> found = ours.Find(view, window);
+    for (unsigned long p = 0; p < found.size(); ++p) ASSERT_EQ(found[p], expected.part(p)) << i;
+  }
+}
+
+TEST(LandmarkModel, DamageIsRefused) {
+  const testing::TempFolder folder;
+  Bytes bytes = ReadFile(Options().landmark_model);
+  bytes.resize(bytes.size() / 50);
+  testing::WriteBytes(folder / "cut.dat", bytes);
+  EXPECT_THROW(LandmarkModel(folder / "cut.dat"), Error);
+  cv::RNG random(5);
+  for (int i = 0; i < 50; ++i) {
+    Bytes damaged = bytes;
+    for (int k = 0; k < 20; ++k) {
+      damaged[static_cast<std::size_t>(random.uniform(0, 4000))] =
+          static_cast<std::uint8_t>(random.uniform(0, 256));
+    }
+    testing::WriteBytes(folder / "damaged.dat", damaged);
+    EXPECT_THROW(LandmarkModel(folder / "damaged.dat"), Error);
+  }
+  EXPECT_THROW(LandmarkModel(folder / "missing.dat"), Error);
 }
 
 TEST(Detector, SixteenBitGreyAndAlphaFindTheSameFace) {

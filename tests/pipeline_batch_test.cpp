@@ -4,10 +4,10 @@
 #include <map>
 #include <string>
 
+#include "facedeblur/infer/model_registry.h"
 #include "facedeblur/pipeline/batch_runner.h"
 #include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/pipeline/json_report.h"
-#include "facedeblur/restore/model_registry.h"
 #include "facedeblur/util/error.h"
 #include "support.h"
 
@@ -44,7 +44,7 @@ FolderRun RunFolder(
   plan.format = options.encode.format;
   FolderRun run;
   run.report = RunBatch(
-      PlanInputs(plan).images, {&Detector(), &restorer}, options,
+      PlanInputs(plan).images, ReadyModels(&Detector(), &restorer), options,
       [&run](const ImageRecord& record) { run.records[record.input.filename().string()] = record; },
       stop);
   return run;
@@ -178,8 +178,8 @@ TEST(Batch, AlignedPicturesNeedNoDetector) {
   options.process.aligned = true;
   const auto restorer = LoadRestorer(testing::ModelsFolder() / "face_wiener.h5", {});
   const BatchReport report = RunBatch(
-      PlanInputs(plan).images, {nullptr, restorer.get()}, options, [](const ImageRecord&) {},
-      [] { return false; });
+      PlanInputs(plan).images, ReadyModels(nullptr, restorer.get()), options,
+      [](const ImageRecord&) {}, [] { return false; });
   EXPECT_EQ(report.restored, 1);
   EXPECT_EQ(Decoded(out / "chip.png").size(), cv::Size(90, 70));
   EXPECT_NE(ReadFile(out / "chip.png"), ReadFile(in / "chip.png"));
@@ -247,7 +247,8 @@ TEST(Batch, GivesUpWhenNothingCanBeWritten) {
   for (int i = 0; i < 60; ++i) images.Add(folder / "in", {}, "p" + std::to_string(i) + ".png");
   const auto identity = MakeIdentityRestorer();
   const BatchReport report = RunBatch(
-      images, {&Detector(), identity.get()}, {}, [](const ImageRecord&) {}, [] { return false; });
+      images, ReadyModels(&Detector(), identity.get()), {}, [](const ImageRecord&) {},
+      [] { return false; });
   EXPECT_TRUE(report.gave_up);
   EXPECT_GE(report.failed, 20);
   EXPECT_LT(report.failed, 60);

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "facedeblur/infer/model_registry.h"
 #include "facedeblur/pipeline/batch_runner.h"
 #include "facedeblur/pipeline/input_plan.h"
-#include "facedeblur/restore/model_registry.h"
 #include "facedeblur/util/file_io.h"
 #include "support.h"
 
@@ -67,8 +67,8 @@ class Repeat : public ::testing::Test {
       const std::function<bool()>& stop = [] { return false; }) {
     plan.output = out;
     return RunBatch(
-        PlanInputs(plan).images, {shared_->detector.get(), shared_->restorer.get()}, options,
-        [](const ImageRecord&) {}, stop);
+        PlanInputs(plan).images, ReadyModels(shared_->detector.get(), shared_->restorer.get()),
+        options, [](const ImageRecord&) {}, stop);
   }
 
   /// Compares with the reference, which names outputs as `plan` of folder In() does.

@@ -7,11 +7,11 @@
 #include <opencv2/imgcodecs.hpp>
 #include <string>
 
+#include "facedeblur/infer/model_registry.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/nn/keras_weights.h"
 #include "facedeblur/nn/model_file.h"
 #include "facedeblur/nn/reference_spec.h"
-#include "facedeblur/restore/model_registry.h"
 #include "facedeblur/train/pair_writer.h"
 #include "facedeblur/train/trainer.h"
 #include "facedeblur/util/error.h"

@@ -25,10 +25,6 @@ class Command {
 
 std::unique_ptr<Command> MakeRestoreCommand();
 std::unique_ptr<Command> MakeCompareCommand();
-std::unique_ptr<Command> MakeInfoCommand();
-std::unique_ptr<Command> MakeSynthCommand();
-std::unique_ptr<Command> MakeTrainCommand();
-std::unique_ptr<Command> MakeEvaluateCommand();
 std::unique_ptr<Command> MakeShellCommand();
 
 }  // namespace facedeblur

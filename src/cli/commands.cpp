@@ -4,6 +4,7 @@
 #include <exception>
 #include <string_view>
 
+#include "cli/engine_loader.h"
 #include "cli/exit_code.h"
 #include "cli/help_formatter.h"
 #include "facedeblur/util/error.h"
@@ -17,11 +18,22 @@ struct Entry {
   std::unique_ptr<Command> (*make)();
 };
 
+/// A command that the engine has.
+template <const char* name>
+std::unique_ptr<Command> MakeEngineCommand() {
+  return LoadEngine().MakeCommand(name);
+}
+
+constexpr char kInfo[] = "info";
+constexpr char kSynth[] = "synth";
+constexpr char kTrain[] = "train";
+constexpr char kEvaluate[] = "evaluate";
+
 /// A folder that is called like a command is written ./name.
 constexpr Entry kCommands[] = {
-    {"restore", MakeRestoreCommand}, {"compare", MakeCompareCommand},
-    {"info", MakeInfoCommand},       {"synth", MakeSynthCommand},
-    {"train", MakeTrainCommand},     {"evaluate", MakeEvaluateCommand},
+    {"restore", MakeRestoreCommand},     {"compare", MakeCompareCommand},
+    {kInfo, MakeEngineCommand<kInfo>},   {kSynth, MakeEngineCommand<kSynth>},
+    {kTrain, MakeEngineCommand<kTrain>}, {kEvaluate, MakeEngineCommand<kEvaluate>},
     {"shell", MakeShellCommand},
 };
 

@@ -11,17 +11,15 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/engine_loader.h"
 #include "cli/exit_code.h"
 #include "cli/logging.h"
 #include "cli/progress.h"
 #include "cli/report_file.h"
 #include "cli/restore_options.h"
-#include "cli/setup.h"
-#include "facedeblur/nn/device.h"
 #include "facedeblur/pipeline/batch_runner.h"
 #include "facedeblur/pipeline/json_report.h"
 #include "facedeblur/restore/model_path.h"
-#include "facedeblur/restore/model_registry.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/interrupt.h"
@@ -39,53 +37,82 @@ constexpr char kFooter[] =
     "3 weights or model unusable, 4 device unavailable, 130 or 143 interrupted.";
 
 std::string VersionText() {
+  const Engine& engine = LoadEngine();
   return fmt::format("facedeblur {}\nLibTorch {} ({}), OpenCV {}, dlib {}", Version(),
-                     LibTorchVersion(), CpuInstructionSet(), cv::getVersionString(),
+                     engine.LibTorchVersion(), engine.InstructionSet(), cv::getVersionString(),
                      FaceDetector::LibraryVersion());
 }
 
-/// Owns what a batch borrows.
-struct LoadedModels {
+/// The network, and where it came from and runs.
+struct LoadedNetwork {
+  const Engine* engine = nullptr;
   std::filesystem::path weights;
-  std::unique_ptr<FaceDetector> detector;
   std::unique_ptr<FaceRestorer> restorer;
+  ComputeDevice device;
 };
 
-/// The landmark model (100 MB) and the weights are read at the same time.
-LoadedModels LoadModels(const RestoreOptions& options, const ComputeDevice& device) {
-  LoadedModels models;
-  std::future<std::unique_ptr<FaceDetector>> detector;
-  if (!options.batch.process.aligned) {
-    DetectorOptions detector_options = options.detector;
-    detector_options.landmark_model = FindModel(kLandmarkModel, options.models);
-    detector = std::async(std::launch::async,
-                          [detector_options] { return FaceDetector::Create(detector_options); });
-  }
-  models.weights =
+LoadedNetwork LoadNetwork(const RestoreOptions& options) {
+  LoadedNetwork network;
+  network.engine = &LoadEngine();
+  std::string note;
+  network.device = network.engine->ResolveDevice(options.device, &note);
+  if (!note.empty()) spdlog::info("running on the CPU: {}", note);
+  network.weights =
       options.weights.empty() ? FindModel(kDefaultWeights, options.models) : options.weights;
-  models.restorer = LoadRestorer(models.weights, device);
-  spdlog::debug("weights: {}, {}", models.weights.string(), models.restorer->Describe());
-  if (detector.valid()) models.detector = detector.get();
-  return models;
+  network.restorer = network.engine->LoadRestorer(network.weights, network.device);
+  spdlog::debug("weights: {}, {}, on {}", network.weights.string(), network.restorer->Describe(),
+                network.device.ToString());
+  return network;
 }
 
+std::unique_ptr<FaceDetector> LoadDetector(const RestoreOptions& options) {
+  if (options.batch.process.aligned) return nullptr;
+  DetectorOptions detector = options.detector;
+  detector.landmark_model = FindModel(kLandmarkModel, options.models);
+  return FaceDetector::Create(detector);
+}
+
+/// Loads what a batch borrows, each on a thread of its own, beside the planning and the first
+/// pictures. What goes wrong is thrown by whoever asks for a model.
+class ModelLoader {
+ public:
+  explicit ModelLoader(const RestoreOptions& options)
+      : network_(std::async(std::launch::async, [&options] { return LoadNetwork(options); })),
+        detector_(std::async(std::launch::async, [&options] { return LoadDetector(options); })) {}
+
+  const LoadedNetwork& network() const { return network_.get(); }
+
+  BatchModels ForBatch() const {
+    // Deferred: whoever asks first waits for the threads above.
+    return {std::async(std::launch::deferred,
+                       [this]() -> const FaceDetector* { return detector_.get().get(); })
+                .share(),
+            std::async(std::launch::deferred, [this]() -> const FaceRestorer* {
+              return network_.get().restorer.get();
+            }).share()};
+  }
+
+ private:
+  std::shared_future<LoadedNetwork> network_;
+  std::shared_future<std::unique_ptr<FaceDetector>> detector_;
+};
+
 /// Told apart from what the run was: whatever can change an output's bytes.
-RunInfo DescribeRun(const RestoreOptions& options, const LoadedModels& models,
-                    const ComputeDevice& device) {
+RunInfo DescribeRun(const RestoreOptions& options, const LoadedNetwork& network) {
   RunInfo info;
   info.version = Version();
-  info.weights = models.weights.filename().string();
-  info.weights_sha256 = Sha256(ReadFile(models.weights));
-  info.network = models.restorer->Describe();
-  info.device = device.ToString();
-  info.instruction_set = CpuInstructionSet();
+  info.weights = network.weights.filename().string();
+  info.weights_sha256 = Sha256(ReadFile(network.weights));
+  info.network = network.restorer->Describe();
+  info.device = network.device.ToString();
+  info.instruction_set = network.engine->InstructionSet();
   const ProcessOptions& process = options.batch.process;
   info.options = fmt::format(
       "strength {}, min-face {}, detector-threshold {}, max-faces {}, aligned {}, format {}, "
       "quality {}",
       process.strength, options.detector.min_face, options.detector.threshold, process.max_faces,
       process.aligned, options.format, options.batch.encode.quality);
-  info.libtorch = LibTorchVersion();
+  info.libtorch = network.engine->LibTorchVersion();
   info.opencv = cv::getVersionString();
   return info;
 }
@@ -143,24 +170,41 @@ void ReportPlan(const InputPlan& plan, ReportFile* report_file) {
     spdlog::debug("{} files without an image's extension left out", plan.ignored);
 }
 
-int RunPlan(const InputPlan& plan, const RestoreOptions& options, const ComputeDevice& device) {
+/// Runs what the plan holds. The report's first line needs the weights, so it is written with the
+/// first record.
+BatchReport RunImages(const InputPlan& plan, const RestoreOptions& options, BatchProgress* progress,
+                      ReportFile* report_file) {
+  const ModelLoader loader(options);
+  bool begun = false;
+  const auto begin_report = [&] {
+    if (begun) return;
+    begun = true;
+    if (report_file->wanted()) {
+      report_file->Write(RunJson(DescribeRun(options, loader.network())));
+    }
+    ReportPlan(plan, report_file);
+  };
+  const BatchReport report = RunBatch(
+      plan.images, loader.ForBatch(), options.batch,
+      [&](const ImageRecord& record) {
+        begin_report();
+        progress->OnRecord(record);
+        if (report_file->wanted()) report_file->Write(RecordJson(record));
+      },
+      StopRequested);
+  begin_report();
+  return report;
+}
+
+int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
   ReportFile report_file(options.report);
   PrepareOutputFolder(plan);
   BatchReport report;
   BatchProgress progress(plan.images.size());
-  LoadedModels models;
-  if (!plan.images.empty()) {
-    models = LoadModels(options, device);
-    if (report_file.wanted()) report_file.Write(RunJson(DescribeRun(options, models, device)));
-  }
-  ReportPlan(plan, &report_file);
-  if (!plan.images.empty()) {
-    const auto on_record = [&](const ImageRecord& record) {
-      progress.OnRecord(record);
-      if (report_file.wanted()) report_file.Write(RecordJson(record));
-    };
-    report = RunBatch(plan.images, {models.detector.get(), models.restorer.get()}, options.batch,
-                      on_record, StopRequested);
+  if (plan.images.empty()) {
+    ReportPlan(plan, &report_file);
+  } else {
+    report = RunImages(plan, options, &progress, &report_file);
   }
   report.failed += static_cast<int>(plan.problems.size());
   const double seconds = progress.Elapsed();
@@ -196,14 +240,15 @@ class RestoreCommand : public Command {
     InitLogging(options_.verbosity(), options_.log_file);
     const PlanOptions plan_options = FinishRestoreOptions(&options_);
     InstallInterruptHandlers();
-    ConfigureInference();
+    cv::setNumThreads(
+        1);  // work is spread over pictures and faces; for the whole process, so first
     InputPlan plan;
     if (plan_options.inputs.empty() && plan_options.listed.empty()) {
       plan.notes.push_back(options_.files_from.string() + ": the list is empty");
     } else {
       plan = PlanInputs(plan_options);
     }
-    Leave(RunPlan(plan, options_, ChooseDevice(options_.device)));
+    Leave(RunPlan(plan, options_));
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <thread>
 
+#include "facedeblur/restore/compute_device.h"
 #include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
@@ -209,6 +210,7 @@ PlanOptions FinishRestoreOptions(RestoreOptions* options) {
     throw Error(ErrorKind::kUsage, "an INPUT and an OUTPUT are needed (see --help)");
   }
   RequireStreamsOnce(*options);
+  ParseDevice(options->device);  // nonsense is told now, not when the network has been loaded
   PlanOptions plan;
   plan.shard = ParseShard(options->shard);
   if (!options->files_from.empty()) {

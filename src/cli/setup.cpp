@@ -1,8 +1,7 @@
 #include "cli/setup.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
+#include <opencv2/core/utility.hpp>
 #include <thread>
 
 #include "cli/logging.h"
@@ -14,15 +13,7 @@ namespace facedeblur {
 void PrepareCommand() {
   InitLogging(Verbosity::kNormal, {});
   InstallInterruptHandlers();
-  ConfigureInference();
-}
-
-ComputeDevice ChooseDevice(const std::string& name) {
-  std::string note;
-  const ComputeDevice device = ResolveDevice(name, &note);
-  if (!note.empty()) spdlog::info("running on the CPU: {}", note);
-  spdlog::debug("device: {}", device.ToString());
-  return device;
+  cv::setNumThreads(1);
 }
 
 std::unique_ptr<FaceDetector> LoadDetector(const std::filesystem::path& models) {

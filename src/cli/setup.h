@@ -8,15 +8,12 @@
 #include <string>
 
 #include "facedeblur/face/detector.h"
-#include "facedeblur/nn/device.h"
 
 namespace facedeblur {
 
-/// What the commands beside `restore` begin with: logging, signal handlers and LibTorch's settings.
+/// What the commands beside `restore` begin with: logging, signal handlers, and one thread for each
+/// operation of OpenCV.
 void PrepareCommand();
-
-/// The device asked for, with the reason told where "auto" means the CPU.
-ComputeDevice ChooseDevice(const std::string& name);
 
 /// The face detector with its landmark model. Throws Error(kModel).
 std::unique_ptr<FaceDetector> LoadDetector(const std::filesystem::path& models);

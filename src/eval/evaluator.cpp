@@ -7,7 +7,6 @@
 
 #include "eval/baselines.h"
 #include "facedeblur/image/contact_sheet.h"
-#include "facedeblur/nn/device.h"
 #include "facedeblur/util/random.h"
 #include "facedeblur/util/task_pool.h"
 
@@ -95,7 +94,7 @@ Evaluation Evaluate(const PairSource& pairs, const FaceRestorer& restorer,
   };
   std::mutex mutex;
   std::exception_ptr failure;
-  TaskPool pool(options.threads, PrepareInferenceThread);
+  TaskPool pool(options.threads);
   for (std::size_t index = 0; index < pairs.count; ++index) {
     pool.Submit(0, [&, index] {
       try {

@@ -1,9 +1,6 @@
-// The only file that sees dlib. Its detector is a header template: compiled once, with one set of
-// flags. The macro keeps a second failed precondition from ending the whole batch.
+// The macro keeps a second failed precondition in dlib from ending the whole batch.
 #define DLIB_NO_ABORT_ON_2ND_FATAL_ERROR
 
-#include <dlib/image_processing.h>
-#include <dlib/image_processing/frontal_face_detector.h>
 #include <dlib/opencv/cv_image.h>
 #include <dlib/revision.h>
 
@@ -12,6 +9,8 @@
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
+#include "face/hog_scanner.h"
+#include "face/landmark_model.h"
 #include "facedeblur/face/detector.h"
 #include "facedeblur/image/image.h"
 #include "facedeblur/util/error.h"
@@ -43,18 +42,11 @@ cv::Mat GreyCopy(const cv::Mat& pixels, double scale) {
 class DlibFaceDetector : public FaceDetector {
  public:
   explicit DlibFaceDetector(DetectorOptions options)
-      : options_(std::move(options)), detector_(dlib::get_frontal_face_detector()) {
-    try {
-      dlib::deserialize(options_.landmark_model.string()) >> predictor_;
-    } catch (const std::exception& error) {
-      throw Error(ErrorKind::kModel, options_.landmark_model.string() +
-                                         ": not a dlib landmark model we can read (" +
-                                         DescribeException(error) + ")");
-    }
-    if (predictor_.num_parts() != kLandmarkCount) {
+      : options_(std::move(options)), landmarks_(ReadModel(options_.landmark_model)) {
+    if (landmarks_.points() != kLandmarkCount) {
       throw Error(ErrorKind::kModel, options_.landmark_model.string() +
                                          ": a model with 68 landmarks is needed, this one has " +
-                                         std::to_string(predictor_.num_parts()));
+                                         std::to_string(landmarks_.points()));
     }
   }
 
@@ -62,13 +54,9 @@ class DlibFaceDetector : public FaceDetector {
     const double scale = DetectionScale(options_, pixels.size());
     const cv::Mat grey = GreyCopy(pixels, scale);
     const dlib::cv_image<unsigned char> view(grey);
-    dlib::frontal_face_detector detector =
-        detector_;  // its operator() changes it; copying is cheap
-    std::vector<dlib::rect_detection> found;
-    detector(view, found, options_.threshold);
     std::vector<DetectedFace> faces;
-    for (const auto& detection : found) {
-      DetectedFace face = ReadLandmarks(view, detection, scale);
+    for (const HogWindow& window : scanner_.Scan(grey, options_.threshold)) {
+      DetectedFace face = ReadLandmarks(view, window, scale);
       // A face may come out a little smaller than the window that found it.
       if (face.box.width >= 0.85 * options_.min_face) faces.push_back(std::move(face));
     }
@@ -79,29 +67,36 @@ class DlibFaceDetector : public FaceDetector {
   }
 
  private:
-  DetectedFace ReadLandmarks(const dlib::cv_image<unsigned char>& view,
-                             const dlib::rect_detection& detection, double scale) const {
+  static LandmarkModel ReadModel(const std::filesystem::path& file) {
+    try {
+      return LandmarkModel(file);
+    } catch (const std::exception& error) {
+      throw Error(ErrorKind::kModel, file.string() + ": " + DescribeException(error));
+    }
+  }
+
+  DetectedFace ReadLandmarks(const dlib::cv_image<unsigned char>& view, const HogWindow& window,
+                             double scale) const {
     const auto to_photo = [scale](double at) {
       return static_cast<float>((at + 0.5) / scale - 0.5);
     };
     DetectedFace face;
-    face.score = detection.detection_confidence;
-    const auto& rect = detection.rect;
+    face.score = window.score;
+    const dlib::rectangle rect(window.left, window.top, window.right, window.bottom);
     face.box = {to_photo(static_cast<double>(rect.left())),
                 to_photo(static_cast<double>(rect.top())),
                 static_cast<float>(static_cast<double>(rect.width()) / scale),
                 static_cast<float>(static_cast<double>(rect.height()) / scale)};
-    const dlib::full_object_detection shape = predictor_(view, rect);
-    for (unsigned long i = 0; i < shape.num_parts(); ++i) {
-      face.landmarks.emplace_back(to_photo(static_cast<double>(shape.part(i).x())),
-                                  to_photo(static_cast<double>(shape.part(i).y())));
+    for (const dlib::point& at : landmarks_.Find(view, rect)) {
+      face.landmarks.emplace_back(to_photo(static_cast<double>(at.x())),
+                                  to_photo(static_cast<double>(at.y())));
     }
     return face;
   }
 
   DetectorOptions options_;
-  dlib::frontal_face_detector detector_;
-  dlib::shape_predictor predictor_;  // documented as safe to share between threads
+  HogScanner scanner_;
+  LandmarkModel landmarks_;
 };
 
 }  // namespace

@@ -2,20 +2,23 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <c10/core/InferenceMode.h>
 #include <dlfcn.h>
 #include <torch/cuda.h>
 #include <torch/utils.h>
 #include <torch/version.h>
+#include <xmmintrin.h>
 
 #include <opencv2/core/utility.hpp>
+#include <optional>
 
 #include "facedeblur/util/error.h"
 
 namespace facedeblur {
 namespace {
 
-/// OpenBLAS has threads of its own beside LibTorch's, which spin for tens of milliseconds after each
-/// product of matrices: here work is spread over pictures and faces instead.
+/// OpenBLAS has threads of its own beside LibTorch's, which spin for tens of milliseconds after
+/// each product of matrices: here work is spread over pictures and faces instead.
 void LimitOpenBlas() {
   using SetThreads = void (*)(int);
   // Present when the BLAS that LibTorch was linked with is OpenBLAS.
@@ -28,42 +31,25 @@ std::string NoCudaReason() {
                                          : "this LibTorch finds no CUDA device";
 }
 
-/// The N of "cuda:N". Throws Error(kUsage).
-int ParseIndex(const std::string& name) {
-  const std::string digits = name.substr(5);
-  if (digits.empty() || digits.size() > 3 ||
-      digits.find_first_not_of("0123456789") != std::string::npos) {
-    throw Error(ErrorKind::kUsage, "unknown device '" + name + "'; use auto, cpu, cuda or cuda:N");
-  }
-  return std::stoi(digits);
-}
-
 }  // namespace
 
-std::string ComputeDevice::ToString() const {
-  return cuda ? "cuda:" + std::to_string(index) : "cpu";
-}
-
 ComputeDevice ResolveDevice(const std::string& name, std::string* note) {
-  if (name == "cpu") return {};
-  if (name == "auto") {
+  const std::optional<ComputeDevice> wanted = ParseDevice(name);
+  if (!wanted) {
     if (torch::cuda::is_available()) return {true, 0};
     *note = NoCudaReason();
     return {};
   }
-  if (name != "cuda" && name.rfind("cuda:", 0) != 0) {
-    throw Error(ErrorKind::kUsage, "unknown device '" + name + "'; use auto, cpu, cuda or cuda:N");
-  }
-  const int index = name == "cuda" ? 0 : ParseIndex(name);
+  if (!wanted->cuda) return *wanted;
   if (!torch::cuda::is_available()) {
     throw Error(ErrorKind::kDevice, "device " + name + " is not available: " + NoCudaReason());
   }
   const auto count = static_cast<int>(torch::cuda::device_count());
-  if (index >= count) {
+  if (wanted->index >= count) {
     throw Error(ErrorKind::kDevice, "device " + name + " is not available: there are " +
                                         std::to_string(count) + " CUDA devices, counted from 0");
   }
-  return {true, index};
+  return *wanted;
 }
 
 std::string CpuInstructionSet() {
@@ -86,18 +72,28 @@ void ConfigureInference() {
     return true;
   }();
   (void)once;
-  at::globalContext().setFlushDenormal(true);
   at::globalContext().setBenchmarkCuDNN(false);
   at::globalContext().setDeterministicCuDNN(true);
   at::globalContext().setAllowTF32CuDNN(false);
   at::globalContext().setAllowTF32CuBLAS(false);
   cv::setNumThreads(1);  // for the whole process: before any other thread is in OpenCV
-  PrepareInferenceThread();
+  at::set_num_threads(1);
 }
 
-void PrepareInferenceThread() {
-  at::set_num_threads(1);
-  at::globalContext().setFlushDenormal(true);  // a mode of the calling thread's CPU registers
+struct InferenceScope::Guard {
+  c10::InferenceMode inference;
+  unsigned processor_mode = _mm_getcsr();
+};
+
+InferenceScope::InferenceScope() : guard_(std::make_unique<Guard>()) {
+  thread_local const bool prepared = [] {
+    at::set_num_threads(1);
+    return true;
+  }();
+  (void)prepared;
+  at::globalContext().setFlushDenormal(true);
 }
+
+InferenceScope::~InferenceScope() { _mm_setcsr(guard_->processor_mode); }
 
 }  // namespace facedeblur

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "facedeblur/image/metrics.h"
-#include "facedeblur/nn/device.h"
 #include "facedeblur/pipeline/comparison.h"
 #include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/util/error.h"
@@ -57,10 +56,7 @@ struct ImageJob {
 class Batch {
  public:
   Batch(const BatchModels& models, const BatchOptions& options, const RecordCallback& on_record)
-      : models_(models),
-        options_(options),
-        on_record_(on_record),
-        pool_(options.threads, PrepareInferenceThread) {}
+      : models_(models), options_(options), on_record_(on_record), pool_(options.threads) {}
 
   BatchReport Run(const ImageList& images, const std::function<bool()>& stop) {
     for (const PlannedImage planned : images) {
@@ -69,6 +65,7 @@ class Batch {
         report_.interrupted = true;
         break;
       }
+      if (models_failed_) break;
       if (AllUnreachable()) {
         report_.gave_up = true;
         break;
@@ -80,6 +77,7 @@ class Batch {
       pool_.Submit(kBegin, [this, job] { Begin(job); });
     }
     pool_.Join();
+    if (models_failed_) RequireModels();  // throws once more
     return report_;
   }
 
@@ -99,6 +97,12 @@ class Batch {
     return unreachable_in_a_row_ >= kPatience;
   }
 
+  /// Waits until the models are there. Throws what went wrong with them.
+  void RequireModels() const {
+    models_.restorer.get();
+    models_.detector.get();
+  }
+
   /// The one place where a picture's errors end up: whatever a stage throws fails this picture
   /// alone. A stage returns true when the picture is finished.
   template <typename Stage>
@@ -110,6 +114,17 @@ class Batch {
       RecordFailure(job.get(), DescribeException(error));
     }
     if (finished) Finish(job);
+  }
+
+  /// False when no picture can be done, for want of a model.
+  bool HaveModels() {
+    try {
+      RequireModels();
+      return true;
+    } catch (...) {
+      models_failed_ = true;
+      return false;
+    }
   }
 
   /// Under --skip-existing another process may have written the output meanwhile: that is no
@@ -131,11 +146,7 @@ class Batch {
     Guard(job, [&] {
       if (SettledByExistingOutput(job.get())) return true;
       Decode(job.get());
-      {
-        const StageTimer timer(&job->record.seconds.detect);
-        job->tasks = FindFaces(job->image.pixels, models_.detector,
-                               models_.restorer->chip_template(), options_.process);
-      }
+      Detect(job.get());
       if (job->tasks.empty()) {
         HandleNoFace(job.get());
         return true;
@@ -176,6 +187,17 @@ class Batch {
     }
   }
 
+  void Detect(ImageJob* job) const {
+    const FaceDetector* const detector = models_.detector.get();
+    std::vector<DetectedFace> faces;
+    {
+      const StageTimer timer(&job->record.seconds.detect);
+      faces = DetectFaces(job->image.pixels, detector, options_.process);
+    }
+    job->tasks = PlaceFaces(job->image.pixels.size(), std::move(faces),
+                            models_.restorer.get()->chip_template(), options_.process);
+  }
+
   void SubmitFaces(const JobPtr& job) {
     const std::size_t count = job->tasks.size();
     job->face_seconds.assign(count, 0);
@@ -189,7 +211,7 @@ class Batch {
   void DoFace(const JobPtr& job, std::size_t index) {
     try {
       const StageTimer timer(&job->face_seconds[index]);
-      RestoreFace(job->image.pixels, *models_.restorer, &job->tasks[index]);
+      RestoreFace(job->image.pixels, *models_.restorer.get(), &job->tasks[index]);
     } catch (const std::exception& error) {
       job->face_errors[index] = DescribeException(error);
     }
@@ -325,11 +347,14 @@ class Batch {
   }
 
   void Finish(const JobPtr& job) {
+    const bool counts = HaveModels();  // without, the run as a whole fails, not this picture
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      report_.Add(job->record);
-      unreachable_in_a_row_ = job->record.unreachable ? unreachable_in_a_row_ + 1 : 0;
-      on_record_(job->record);
+      if (counts) {
+        report_.Add(job->record);
+        unreachable_in_a_row_ = job->record.unreachable ? unreachable_in_a_row_ + 1 : 0;
+        on_record_(job->record);
+      }
       --in_flight_;
     }
     room_.notify_one();
@@ -342,11 +367,23 @@ class Batch {
   std::condition_variable room_;
   std::size_t in_flight_ = 0;
   int unreachable_in_a_row_ = 0;
+  std::atomic<bool> models_failed_{false};
   BatchReport report_;
   TaskPool pool_;  // last: its threads must end before the rest goes
 };
 
+template <typename Model>
+std::shared_future<const Model*> Ready(const Model* model) {
+  std::promise<const Model*> promise;
+  promise.set_value(model);
+  return promise.get_future().share();
+}
+
 }  // namespace
+
+BatchModels ReadyModels(const FaceDetector* detector, const FaceRestorer* restorer) {
+  return {Ready(detector), Ready(restorer)};
+}
 
 BatchReport RunBatch(const ImageList& images, const BatchModels& models,
                      const BatchOptions& options, const RecordCallback& on_record,

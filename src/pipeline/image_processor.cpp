@@ -7,20 +7,23 @@
 
 namespace facedeblur {
 
-std::vector<FaceTask> FindFaces(const cv::Mat& pixels, const FaceDetector* detector,
-                                const ChipTemplate& chip_template, const ProcessOptions& options) {
-  if (options.aligned) {
-    FaceTask whole;
-    whole.geometry = WholePictureChip(pixels.size());
-    whole.face.box = cv::Rect2f(cv::Point2f(0, 0), cv::Size2f(pixels.size()));
-    return {std::move(whole)};
-  }
+std::vector<DetectedFace> DetectFaces(const cv::Mat& pixels, const FaceDetector* detector,
+                                      const ProcessOptions& options) {
+  if (!options.aligned) return detector->Detect(pixels);
+  DetectedFace whole;
+  whole.box = cv::Rect2f(cv::Point2f(0, 0), cv::Size2f(pixels.size()));
+  return {whole};
+}
+
+std::vector<FaceTask> PlaceFaces(cv::Size picture, std::vector<DetectedFace> faces,
+                                 const ChipTemplate& chip_template, const ProcessOptions& options) {
   std::vector<FaceTask> tasks;
-  for (DetectedFace& face : detector->Detect(pixels)) {
+  for (DetectedFace& face : faces) {
     if (options.max_faces > 0 && static_cast<int>(tasks.size()) == options.max_faces) break;
     FaceTask task;
     try {
-      task.geometry = PlaceChip(face.landmarks, chip_template);
+      task.geometry =
+          options.aligned ? WholePictureChip(picture) : PlaceChip(face.landmarks, chip_template);
     } catch (const Error&) {
       continue;  // landmarks that fall into one point: no face after all
     }

@@ -1,16 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
+#include "facedeblur/restore/compute_device.h"
+
 namespace facedeblur {
-
-/// Where networks run.
-struct ComputeDevice {
-  bool cuda = false;
-  int index = 0;  ///< of the CUDA device
-
-  std::string ToString() const;  ///< "cpu" or "cuda:N"
-};
 
 /// Turns "auto", "cpu", "cuda" or "cuda:N" into a device that exists. "auto" takes the first CUDA
 /// device, or else the CPU and says why in `*note` (untouched otherwise).
@@ -24,12 +19,23 @@ std::string CpuInstructionSet();
 /// LibTorch's version, "1.13.1".
 std::string LibTorchVersion();
 
-/// Process-wide LibTorch settings: one thread per operation (faces run in parallel instead, which
-/// is faster and gives the same bits whatever the number of threads), flushed denormals, no TF32
-/// and deterministic CUDA kernels. Call once, before any network is made.
+/// Process-wide settings of LibTorch and its libraries: one thread per operation (faces run in
+/// parallel instead, which is faster and gives the same bits whatever the number of threads), no
+/// TF32 and deterministic CUDA kernels. Call before any network is made.
 void ConfigureInference();
 
-/// Call first in every thread that runs networks: OpenMP counts its threads per calling thread.
-void PrepareInferenceThread();
+/// While one lives, its thread runs networks: OpenMP counts its threads per calling thread, and
+/// denormals are flushed by a mode of the processor that only lasts this long.
+class InferenceScope {
+ public:
+  InferenceScope();
+  ~InferenceScope();
+  InferenceScope(const InferenceScope&) = delete;
+  InferenceScope& operator=(const InferenceScope&) = delete;
+
+ private:
+  struct Guard;
+  std::unique_ptr<Guard> guard_;
+};
 
 }  // namespace facedeblur

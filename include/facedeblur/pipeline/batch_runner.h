@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <future>
 
 #include "facedeblur/image/codec.h"
 #include "facedeblur/pipeline/batch_report.h"
@@ -35,11 +36,15 @@ struct BatchOptions {
   std::size_t threads = 1;           ///< threads that work on them
 };
 
-/// The models that a batch uses; shared by all threads, not owned.
+/// The models that a batch uses; shared by all threads, not owned. They may still be loading while
+/// the first pictures are read.
 struct BatchModels {
-  const FaceDetector* detector = nullptr;  ///< may be null for aligned pictures
-  const FaceRestorer* restorer = nullptr;
+  std::shared_future<const FaceDetector*> detector;  ///< of null for aligned pictures
+  std::shared_future<const FaceRestorer*> restorer;
 };
+
+/// Models that are there already.
+BatchModels ReadyModels(const FaceDetector* detector, const FaceRestorer* restorer);
 
 /// Told about every finished picture, one call at a time, from any thread.
 using RecordCallback = std::function<void(const ImageRecord&)>;
@@ -48,7 +53,7 @@ using RecordCallback = std::function<void(const ImageRecord&)>;
 /// nearest to being finished goes first, so that at most `jobs` pictures are held in memory. A
 /// picture that fails is recorded, and the others go on. Outputs do not depend on `jobs` and
 /// `threads`. `stop` is asked before each picture is begun; once it says yes, those begun are
-/// finished.
+/// finished. Nothing is written before both models are there; throws what their futures throw.
 BatchReport RunBatch(const ImageList& images, const BatchModels& models,
                      const BatchOptions& options, const RecordCallback& on_record,
                      const std::function<bool()>& stop);

@@ -26,10 +26,14 @@ struct FaceTask {
   cv::Mat after;   ///< chip as restored; empty until RestoreFace()
 };
 
-/// Finds the faces to restore, largest first, and places their chips. `detector` may be null for
-/// aligned pictures.
-std::vector<FaceTask> FindFaces(const cv::Mat& pixels, const FaceDetector* detector,
-                                const ChipTemplate& chip_template, const ProcessOptions& options);
+/// Finds the faces, largest first; the whole picture is the one face where `options.aligned` says
+/// so, and `detector` may be null.
+std::vector<DetectedFace> DetectFaces(const cv::Mat& pixels, const FaceDetector* detector,
+                                      const ProcessOptions& options);
+
+/// Places the chips of the faces to restore.
+std::vector<FaceTask> PlaceFaces(cv::Size picture, std::vector<DetectedFace> faces,
+                                 const ChipTemplate& chip_template, const ProcessOptions& options);
 
 /// Cuts the chip and restores it.
 void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, FaceTask* task);

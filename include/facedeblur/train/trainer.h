@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "facedeblur/nn/device.h"
+#include "facedeblur/restore/compute_device.h"
 #include "facedeblur/train/training_pair.h"
 
 namespace facedeblur {

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "facedeblur/nn/device.h"
+#include "facedeblur/restore/compute_device.h"
 #include "facedeblur/restore/restorer.h"
 
 namespace facedeblur {

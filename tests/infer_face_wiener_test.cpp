@@ -5,8 +5,8 @@
 
 #include "facedeblur/face/chip.h"
 #include "facedeblur/image/metrics.h"
+#include "facedeblur/infer/model_registry.h"
 #include "facedeblur/nn/device.h"
-#include "facedeblur/restore/model_registry.h"
 #include "support.h"
 
 namespace facedeblur {

@@ -1,4 +1,4 @@
-#include "facedeblur/restore/model_registry.h"
+#include "facedeblur/infer/model_registry.h"
 
 #include <exception>
 #include <functional>
@@ -10,7 +10,7 @@
 #include "facedeblur/nn/model_file.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
-#include "restore/network_restorers.h"
+#include "infer/network_restorers.h"
 
 namespace facedeblur {
 namespace {

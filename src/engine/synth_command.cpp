@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.h"
 #include "cli/exit_code.h"
-#include "cli/setup.h"
+#include "engine/commands.h"
+#include "engine/setup.h"
 #include "facedeblur/train/pair_writer.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/interrupt.h"

@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.h"
 #include "cli/exit_code.h"
-#include "cli/setup.h"
+#include "engine/commands.h"
+#include "engine/setup.h"
 #include "facedeblur/eval/evaluator.h"
 #include "facedeblur/eval/report.h"
+#include "facedeblur/infer/model_registry.h"
 #include "facedeblur/restore/model_path.h"
-#include "facedeblur/restore/model_registry.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 

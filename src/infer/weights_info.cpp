@@ -1,11 +1,11 @@
-#include "facedeblur/restore/weights_info.h"
+#include "facedeblur/infer/weights_info.h"
 
 #include <exception>
 
+#include "facedeblur/infer/model_registry.h"
 #include "facedeblur/nn/keras_weights.h"
 #include "facedeblur/nn/model_file.h"
 #include "facedeblur/nn/reference_spec.h"
-#include "facedeblur/restore/model_registry.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/sha256.h"
 

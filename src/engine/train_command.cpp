@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.h"
 #include "cli/exit_code.h"
-#include "cli/setup.h"
+#include "engine/commands.h"
+#include "engine/setup.h"
 #include "facedeblur/train/trainer.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/interrupt.h"

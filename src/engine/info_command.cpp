@@ -2,11 +2,11 @@
 #include <filesystem>
 #include <string>
 
-#include "cli/command.h"
 #include "cli/exit_code.h"
-#include "cli/setup.h"
+#include "engine/commands.h"
+#include "engine/setup.h"
+#include "facedeblur/infer/weights_info.h"
 #include "facedeblur/restore/model_path.h"
-#include "facedeblur/restore/weights_info.h"
 #include "facedeblur/util/json.h"
 #include "facedeblur/util/text.h"
 

@@ -2,9 +2,9 @@
 #include <cmath>
 
 #include "facedeblur/util/error.h"
+#include "infer/network_restorers.h"
 #include "nn/chip_tensor.h"
 #include "nn/face_wiener_net.h"
-#include "restore/network_restorers.h"
 
 namespace facedeblur {
 namespace {
@@ -39,7 +39,7 @@ class FaceWienerRestorer : public FaceRestorer {
   }
 
   cv::Mat Restore(const cv::Mat& chip) const override {
-    const c10::InferenceMode inference;
+    const InferenceScope inference;
     const cv::Mat scaled = ResizeChip(chip, WorkingSize(chip));
     const torch::Tensor blurred = TensorFromChip(scaled).to(device_);
     const torch::Tensor kernel = EstimateTwice(blurred);
@@ -51,7 +51,7 @@ class FaceWienerRestorer : public FaceRestorer {
 
   cv::Mat EstimateKernel(const cv::Mat& chip) const override {
     if (chip.cols < KernelNetImpl::kWindow) return {};
-    const c10::InferenceMode inference;
+    const InferenceScope inference;
     FaceWienerNet net = net_;
     const torch::Tensor kernel =
         EstimateTwice(TensorFromChip(chip).to(device_))[0].cpu().contiguous();
@@ -119,7 +119,7 @@ class FaceWienerRestorer : public FaceRestorer {
     if (test.input.shape != test.output.shape) {
       throw Error(ErrorKind::kModel, "its self-test has an unusable shape");
     }
-    const c10::InferenceMode inference;
+    const InferenceScope inference;
     FaceWienerNet net = net_;
     const torch::Tensor input = ToTorch(test.input).permute({2, 0, 1}).unsqueeze(0) / 255;
     const torch::Tensor output = net->forward(input.contiguous().to(device_)).cpu();

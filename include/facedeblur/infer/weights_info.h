@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "facedeblur/nn/device.h"
+#include "facedeblur/restore/compute_device.h"
 
 namespace facedeblur {
 

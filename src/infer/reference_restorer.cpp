@@ -1,7 +1,7 @@
 #include "facedeblur/nn/reference_spec.h"
+#include "infer/network_restorers.h"
 #include "nn/chip_tensor.h"
 #include "nn/reference_net.h"
-#include "restore/network_restorers.h"
 
 namespace facedeblur {
 namespace {
@@ -29,7 +29,7 @@ class ReferenceRestorer : public FaceRestorer {
   }
 
   cv::Mat Restore(const cv::Mat& chip) const override {
-    const c10::InferenceMode inference;
+    const InferenceScope inference;
     const cv::Mat small = ResizeChip(chip, kReferenceChipSize);
     const torch::Tensor rgb = TensorFromChip(small).flip(1).to(device_) * 255;
     ReferenceNet net = net_;  // forward() is not const in LibTorch, but changes nothing here

@@ -2,9 +2,9 @@
 
 #include <memory>
 
-#include "facedeblur/nn/device.h"
 #include "facedeblur/nn/keras_weights.h"
 #include "facedeblur/nn/model_file.h"
+#include "facedeblur/restore/compute_device.h"
 #include "facedeblur/restore/restorer.h"
 
 namespace facedeblur {

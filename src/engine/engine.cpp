@@ -1,0 +1,46 @@
+#include "facedeblur/engine/engine.h"
+
+#include <string_view>
+
+#include "engine/commands.h"
+#include "facedeblur/infer/model_registry.h"
+#include "facedeblur/nn/device.h"
+#include "facedeblur/util/version.h"
+
+namespace facedeblur {
+namespace {
+
+class TorchEngine : public Engine {
+ public:
+  TorchEngine() { ConfigureInference(); }
+
+  std::string LibTorchVersion() const override { return facedeblur::LibTorchVersion(); }
+  std::string InstructionSet() const override { return CpuInstructionSet(); }
+
+  ComputeDevice ResolveDevice(const std::string& name, std::string* note) const override {
+    return facedeblur::ResolveDevice(name, note);
+  }
+
+  std::unique_ptr<FaceRestorer> LoadRestorer(const std::filesystem::path& weights,
+                                             const ComputeDevice& device) const override {
+    return facedeblur::LoadRestorer(weights, device);
+  }
+
+  std::unique_ptr<Command> MakeCommand(const std::string& name) const override {
+    if (name == "info") return MakeInfoCommand();
+    if (name == "synth") return MakeSynthCommand();
+    if (name == "train") return MakeTrainCommand();
+    if (name == "evaluate") return MakeEvaluateCommand();
+    return nullptr;
+  }
+};
+
+}  // namespace
+}  // namespace facedeblur
+
+extern "C" __attribute__((visibility("default"))) const facedeblur::Engine* FacedeblurEngine(
+    const char* version) {
+  if (std::string_view(version) != facedeblur::Version()) return nullptr;
+  static const facedeblur::TorchEngine engine;
+  return &engine;
+}

@@ -1,0 +1,24 @@
+#include "facedeblur/restore/compute_device.h"
+
+#include "facedeblur/util/error.h"
+
+namespace facedeblur {
+
+std::string ComputeDevice::ToString() const {
+  return cuda ? "cuda:" + std::to_string(index) : "cpu";
+}
+
+std::optional<ComputeDevice> ParseDevice(const std::string& name) {
+  if (name == "auto") return std::nullopt;
+  if (name == "cpu") return ComputeDevice{};
+  if (name == "cuda") return ComputeDevice{true, 0};
+  const std::string prefix = "cuda:";
+  const std::string digits = name.rfind(prefix, 0) == 0 ? name.substr(prefix.size()) : "";
+  if (digits.empty() || digits.size() > 3 ||
+      digits.find_first_not_of("0123456789") != std::string::npos) {
+    throw Error(ErrorKind::kUsage, "unknown device '" + name + "'; use auto, cpu, cuda or cuda:N");
+  }
+  return ComputeDevice{true, std::stoi(digits)};
+}
+
+}  // namespace facedeblur

@@ -223,7 +223,8 @@ TEST(FolderPairs, PairsByNameAndScoresAlike) {
 /// A restorer that only moves the picture, as an off-centre kernel does.
 class ShiftRestorer : public FaceRestorer {
  public:
-  cv::Mat Restore(const cv::Mat& chip) const override {
+  using FaceRestorer::Restore;
+  cv::Mat Restore(const cv::Mat& chip, const ParallelFor& /*parallel*/) const override {
     cv::Mat moved;
     cv::warpAffine(chip, moved, cv::Matx23d(1, 0, 2, 0, 1, -1), chip.size(), cv::INTER_LINEAR,
                    cv::BORDER_REPLICATE);

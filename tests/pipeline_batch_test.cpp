@@ -212,7 +212,8 @@ TEST(Batch, ChipsAndComparisonsOnRequest) {
 /// Fails on demand, like a network that runs out of memory.
 class FailingRestorer : public FaceRestorer {
  public:
-  cv::Mat Restore(const cv::Mat& chip) const override {
+  using FaceRestorer::Restore;
+  cv::Mat Restore(const cv::Mat& chip, const ParallelFor& /*parallel*/) const override {
     if (++calls_ == 3) throw Error(ErrorKind::kDevice, "no more");
     return chip.clone();
   }

@@ -57,6 +57,7 @@ LoadedNetwork LoadNetwork(const RestoreOptions& options) {
   std::string note;
   network.device = network.engine->ResolveDevice(options.device, &note);
   if (!note.empty()) spdlog::info("running on the CPU: {}", note);
+  network.engine->ResolvePrecision(options.precision, &network.device);
   network.weights =
       options.weights.empty() ? FindModel(kDefaultWeights, options.models) : options.weights;
   network.restorer = network.engine->LoadRestorer(network.weights, network.device);

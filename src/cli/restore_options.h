@@ -23,6 +23,7 @@ struct RestoreOptions {
   std::filesystem::path weights;
   std::filesystem::path models;
   std::string device = "auto";
+  std::string precision = "fp32";
   bool overwrite = false;
   bool skip_existing = false;
   std::string no_face = "copy";

@@ -21,6 +21,10 @@ class TorchEngine : public Engine {
     return facedeblur::ResolveDevice(name, note);
   }
 
+  void ResolvePrecision(const std::string& name, ComputeDevice* device) const override {
+    facedeblur::ResolvePrecision(name, device);
+  }
+
   std::unique_ptr<FaceRestorer> LoadRestorer(const std::filesystem::path& weights,
                                              const ComputeDevice& device) const override {
     return facedeblur::LoadRestorer(weights, device);

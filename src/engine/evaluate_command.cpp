@@ -13,6 +13,7 @@
 #include "facedeblur/eval/evaluator.h"
 #include "facedeblur/eval/report.h"
 #include "facedeblur/infer/model_registry.h"
+#include "facedeblur/nn/device.h"
 #include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
@@ -30,6 +31,7 @@ struct EvaluateOptions {
   fs::path models;
   fs::path cache;
   std::string device = "auto";
+  std::string precision = "fp32";
   std::string preset = "mspl";
   EvaluationProtocol protocol;  // what overrides the preset; -1 where it does not
   double noise = -1;
@@ -60,6 +62,7 @@ void AddEvaluateOptions(CLI::App* app, EvaluateOptions* options) {
   app->add_option("--cache", options->cache, "File that keeps the landmarks of the faces")
       ->type_name("FILE");
   AddOption(app, "--device", &options->device, "auto, cpu, cuda or cuda:N");
+  AddOption(app, "--precision", &options->precision, "fp32, bf16 or auto");
   AddOption(app, "--protocol", &options->preset,
             "mspl: kernels of 13 to 27 px, 8 bits, no noise; shen: with noise of 0.01")
       ->check(CLI::IsMember({"mspl", "shen"}))
@@ -208,7 +211,9 @@ class EvaluateCommand : public Command {
     ProtocolOf(options_);  // tells nonsense before anything is loaded
     const fs::path weights =
         options_.weights.empty() ? FindModel(kDefaultWeights, options_.models) : options_.weights;
-    const auto restorer = LoadRestorer(weights, ChooseDevice(options_.device));
+    ComputeDevice device = ChooseDevice(options_.device);
+    ResolvePrecision(options_.precision, &device);
+    const auto restorer = LoadRestorer(weights, device);
     const auto detector = options_.aligned ? nullptr : LoadDetector(options_.models);
     std::vector<EvaluatedSet> sets;
     for (const fs::path& folder : options_.folders) {

@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "facedeblur/nn/device.h"
 #include "facedeblur/util/error.h"
 #include "infer/network_restorers.h"
 #include "nn/chip_tensor.h"
 #include "nn/face_wiener_net.h"
+#include "nn/mixed_precision.h"
+#include "nn/packed_layout.h"
 
 namespace facedeblur {
 namespace {
@@ -24,7 +27,8 @@ class FaceWienerRestorer : public FaceRestorer {
  public:
   FaceWienerRestorer(const ModelFile& model, const ComputeDevice& device)
       : net_(model.network == "face-wiener-2"),
-        device_(TorchDevice(device)),
+        device_(device),
+        torch_device_(TorchDevice(device)),
         template_(model.chip_template) {
     if (model.channels != "BGR" || model.range != 1) {
       throw Error(ErrorKind::kModel, "the face network takes BGR from 0 to 1");
@@ -34,16 +38,20 @@ class FaceWienerRestorer : public FaceRestorer {
     }
     LoadTensors(model.tensors, net_.get());
     net_->eval();
-    net_->to(device_);
+    net_->to(torch_device_);
     RunSelfTest(model.self_test);
+    if (!device.cuda) {
+      PackConvolutions(net_.get(), device.bfloat16 ? torch::kBFloat16 : torch::kFloat32);
+    }
   }
 
-  cv::Mat Restore(const cv::Mat& chip) const override {
+  using FaceRestorer::Restore;
+  cv::Mat Restore(const cv::Mat& chip, const ParallelFor& parallel) const override {
     const InferenceScope inference;
     const cv::Mat scaled = ResizeChip(chip, WorkingSize(chip));
-    const torch::Tensor blurred = TensorFromChip(scaled).to(device_);
-    const torch::Tensor kernel = EstimateTwice(blurred);
-    const cv::Mat sharp = ChipFromTensor(RestoreMirrored(blurred, kernel));
+    const torch::Tensor blurred = TensorFromChip(scaled).to(torch_device_);
+    const torch::Tensor kernel = EstimateTwice(blurred, parallel);
+    const cv::Mat sharp = ChipFromTensor(RestoreMirrored(blurred, kernel, parallel));
     const cv::Mat change = ResizeChip(sharp - scaled, chip.cols) * ChangeWeight(kernel);
     const cv::Mat moved = chip + change;
     return cv::min(cv::max(moved, 0.0), 1.0);
@@ -52,9 +60,8 @@ class FaceWienerRestorer : public FaceRestorer {
   cv::Mat EstimateKernel(const cv::Mat& chip) const override {
     if (chip.cols < KernelNetImpl::kWindow) return {};
     const InferenceScope inference;
-    FaceWienerNet net = net_;
-    const torch::Tensor kernel =
-        EstimateTwice(TensorFromChip(chip).to(device_))[0].cpu().contiguous();
+    const torch::Tensor blurred = TensorFromChip(chip).to(torch_device_);
+    const torch::Tensor kernel = EstimateTwice(blurred, RunInOrder)[0].cpu().contiguous();
     const auto size = static_cast<int>(kernel.size(0));
     return cv::Mat(size, size, CV_32F, kernel.data_ptr<float>()).clone();
   }
@@ -65,26 +72,48 @@ class FaceWienerRestorer : public FaceRestorer {
  private:
   /// The kernel as seen in the chip and in its mirror image, where it is mirrored: the mean of the
   /// logarithms. Errors of the two estimates differ, the kernel does not.
-  torch::Tensor EstimateTwice(const torch::Tensor& chip) const {
-    FaceWienerNet net = net_;
-    const torch::Tensor both = net->EstimateKernel(torch::cat({chip, chip.flip(3)}, 0));
+  torch::Tensor EstimateTwice(const torch::Tensor& chip, const ParallelFor& parallel) const {
+    torch::Tensor estimates[2];
+    parallel(2, [&](std::size_t mirrored) {
+      const InferenceScope inference;
+      estimates[mirrored] = Estimate(mirrored == 1 ? chip.flip(3) : chip);
+    });
     constexpr double kNone = 1e-8;
-    const torch::Tensor mean =
-        (both.slice(0, 0, 1) + kNone).log() + (both.slice(0, 1, 2).flip(2) + kNone).log();
-    return (0.5 * mean).flatten(1).softmax(1).view({1, both.size(1), both.size(2)});
+    const torch::Tensor mean = (estimates[0] + kNone).log() + (estimates[1].flip(2) + kNone).log();
+    return (0.5 * mean).flatten(1).softmax(1).view_as(estimates[0]);
+  }
+
+  torch::Tensor Estimate(const torch::Tensor& chip) const {
+    const MixedPrecision precision(MixesOnCuda(), torch_device_);
+    FaceWienerNet net = net_;
+    return net->EstimateKernel(chip);
   }
 
   /// The mean of what the network makes of the chip and of its mirror image: worth 0.06 dB on the
   /// validation faces at 128 pixels, as the kernel from both is worth 0.05. Large chips, where it
   /// would cost half a second, are restored once.
-  torch::Tensor RestoreMirrored(const torch::Tensor& chip, const torch::Tensor& kernel) const {
+  torch::Tensor RestoreMirrored(const torch::Tensor& chip, const torch::Tensor& kernel,
+                                const ParallelFor& parallel) const {
     constexpr std::int64_t kLargestMirrored = 256;
-    FaceWienerNet net = net_;
-    torch::Tensor once = net->RestoreWithKernel(chip, kernel);
-    if (chip.size(3) > kLargestMirrored) return once;
-    const torch::Tensor mirrored = net->RestoreWithKernel(chip.flip(3), kernel.flip(2));
-    return 0.5 * (once + mirrored.flip(3));
+    const torch::Tensor deconvolved = net_->Deconvolve(chip, kernel);
+    if (chip.size(3) > kLargestMirrored) return Refine(deconvolved);
+    torch::Tensor restored[2];
+    parallel(2, [&](std::size_t mirrored) {
+      const InferenceScope inference;
+      restored[mirrored] =
+          mirrored == 1 ? Refine(deconvolved.flip(3)).flip(3) : Refine(deconvolved);
+    });
+    return 0.5 * (restored[0] + restored[1]);
   }
+
+  torch::Tensor Refine(const torch::Tensor& deconvolved) const {
+    const MixedPrecision precision(MixesOnCuda(), torch_device_);
+    FaceWienerNet net = net_;
+    return net->Refine(deconvolved).to(torch::kFloat32);
+  }
+
+  /// On the CPU the packed weights have the precision in them.
+  bool MixesOnCuda() const { return device_.cuda && device_.bfloat16; }
 
   /// Coarse to fine: the network handles kernels up to 27 pixels wide. The kernel seen in a copy of
   /// the training size tells how far the working copy may be enlarged before the kernel outgrows
@@ -94,8 +123,7 @@ class FaceWienerRestorer : public FaceRestorer {
     if (chip.cols < KernelNetImpl::kWindow) return template_.size;
     if (chip.cols <= template_.size) return chip.cols;
     const cv::Mat coarse = ResizeChip(chip, template_.size);
-    FaceWienerNet net = net_;
-    const torch::Tensor kernel = net->EstimateKernel(TensorFromChip(coarse).to(device_));
+    const torch::Tensor kernel = Estimate(TensorFromChip(coarse).to(torch_device_));
     const double own_size = static_cast<double>(chip.cols) / template_.size;
     const double radius = RmsRadius(kernel);  // may be 0, of a face without any blur
     const double enlargement =
@@ -122,7 +150,7 @@ class FaceWienerRestorer : public FaceRestorer {
     const InferenceScope inference;
     FaceWienerNet net = net_;
     const torch::Tensor input = ToTorch(test.input).permute({2, 0, 1}).unsqueeze(0) / 255;
-    const torch::Tensor output = net->forward(input.contiguous().to(device_)).cpu();
+    const torch::Tensor output = net->forward(input.contiguous().to(torch_device_)).cpu();
     const torch::Tensor expected = ToTorch(test.output).permute({2, 0, 1}).unsqueeze(0);
     const auto difference = (output.clamp(0, 1) - expected.clamp(0, 1)).abs().max().item<double>();
     if (difference <= test.tolerance) return;
@@ -135,7 +163,8 @@ class FaceWienerRestorer : public FaceRestorer {
   static constexpr double kLargestRadius = 4.9;
 
   FaceWienerNet net_;
-  torch::Device device_;
+  ComputeDevice device_;
+  torch::Device torch_device_;
   ChipTemplate template_;
 };
 

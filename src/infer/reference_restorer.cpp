@@ -28,7 +28,8 @@ class ReferenceRestorer : public FaceRestorer {
     }
   }
 
-  cv::Mat Restore(const cv::Mat& chip) const override {
+  using FaceRestorer::Restore;
+  cv::Mat Restore(const cv::Mat& chip, const ParallelFor& /*parallel*/) const override {
     const InferenceScope inference;
     const cv::Mat small = ResizeChip(chip, kReferenceChipSize);
     const torch::Tensor rgb = TensorFromChip(small).flip(1).to(device_) * 255;

@@ -52,6 +52,24 @@ ComputeDevice ResolveDevice(const std::string& name, std::string* note) {
   return *wanted;
 }
 
+bool CpuHasBfloat16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return false;
+#endif
+}
+
+void ResolvePrecision(const std::string& name, ComputeDevice* device) {
+  RequirePrecisionName(name);
+  const bool available = device->cuda || CpuHasBfloat16();
+  if (name == "bf16" && !available) {
+    throw Error(ErrorKind::kDevice,
+                "this processor has no instructions for bf16 (AVX512-BF16); use --precision fp32");
+  }
+  device->bfloat16 = name != "fp32" && available;
+}
+
 std::string CpuInstructionSet() {
   // Only told among other things before LibTorch 2: "  - CPU capability usage: AVX512".
   const std::string configuration = at::show_config();

@@ -3,11 +3,11 @@
 #include <torch/fft.h>
 #include <torch/nn/functional/padding.h>
 #include <torch/nn/functional/pixelshuffle.h>
-#include <torch/nn/modules/pixelshuffle.h>
 
 #include <array>
 #include <vector>
 
+#include "nn/packed_layout.h"
 #include "nn/wiener.h"
 
 namespace facedeblur {
@@ -22,7 +22,7 @@ constexpr std::array<std::int64_t, 4> kWidths = {32, 64, 128, 192};
 constexpr std::int64_t kLevels = 3;  // of down- and upsampling, below the unshuffle
 // Deconvolutions that the refinement sees, from sharp and noisy to smooth.
 const std::vector<double> kNoiseToSignal = {3e-3, 2e-2, 1e-1};
-constexpr std::int64_t kWienerBorder = 28;  // one more than the largest kernel
+constexpr std::int64_t kWienerBorder = 28;  // at least: one more than the largest kernel
 
 torch::nn::Conv2d Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel,
                               std::int64_t stride, std::int64_t padding) {
@@ -51,6 +51,18 @@ torch::Tensor GradientY(const torch::Tensor& grey) {
                 F::PadFuncOptions({0, 0, 0, 1}));
 }
 
+/// The least border with which a transform's size has no prime factor above 5: others take up to
+/// twice as long.
+std::int64_t FastBorder(std::int64_t size) {
+  for (std::int64_t border = kWienerBorder;; ++border) {
+    std::int64_t rest = size + 2 * border;
+    for (const std::int64_t factor : {2, 3, 5}) {
+      while (rest % factor == 0) rest /= factor;
+    }
+    if (rest == 1) return border;
+  }
+}
+
 torch::nn::Sequential TwoBlocks(std::int64_t channels) {
   return torch::nn::Sequential(ResidualBlock(channels), ResidualBlock(channels));
 }
@@ -62,7 +74,10 @@ ResidualBlockImpl::ResidualBlockImpl(std::int64_t channels)
       b_(register_module("b", Convolution(channels, channels, 3, 1, 1))) {}
 
 torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x) {
-  return x + b_(torch::relu(a_(x)));
+  if (!x.is_mkldnn()) return x + b_(torch::relu(a_(x)));
+  torch::Tensor inner = a_(x);  // no gradients here: in place
+  inner = b_(torch::relu_(inner));
+  return inner.add_(x);
 }
 
 RefinementUNetImpl::RefinementUNetImpl(std::int64_t input_channels) {
@@ -70,8 +85,7 @@ RefinementUNetImpl::RefinementUNetImpl(std::int64_t input_channels) {
   for (std::size_t i = 0; i < kLevels; ++i) {
     encoders_->push_back(TwoBlocks(kWidths[i]));
     downs_->push_back(Convolution(kWidths[i], kWidths[i + 1], 2, 2, 0));
-    ups_->push_back(torch::nn::Sequential(Convolution(kWidths[i + 1], kWidths[i] * 4, 1, 1, 0),
-                                          torch::nn::PixelShuffle(2)));
+    ups_->push_back(torch::nn::Sequential(Convolution(kWidths[i + 1], kWidths[i] * 4, 1, 1, 0)));
     decoders_->push_back(TwoBlocks(kWidths[i]));
   }
   middle_ = register_module("mid", TwoBlocks(kWidths[kLevels]));
@@ -83,7 +97,8 @@ RefinementUNetImpl::RefinementUNetImpl(std::int64_t input_channels) {
 }
 
 torch::Tensor RefinementUNetImpl::forward(const torch::Tensor& x) {
-  torch::Tensor z = head_(F::pixel_unshuffle(x, F::PixelUnshuffleFuncOptions(2)));
+  torch::Tensor z =
+      head_(ToLayoutOf(head_, F::pixel_unshuffle(x, F::PixelUnshuffleFuncOptions(2))));
   std::vector<torch::Tensor> skips;
   for (std::size_t i = 0; i < kLevels; ++i) {
     z = encoders_[i]->as<torch::nn::SequentialImpl>()->forward(z);
@@ -92,10 +107,11 @@ torch::Tensor RefinementUNetImpl::forward(const torch::Tensor& x) {
   }
   z = middle_->forward(z);
   for (std::size_t i = kLevels; i-- > 0;) {
-    z = ups_[i]->as<torch::nn::SequentialImpl>()->forward(z) + skips[i];
+    z = ups_[i]->as<torch::nn::SequentialImpl>()->forward(z);
+    z = ToLayoutOf(head_, F::pixel_shuffle(ToPlanes(z), F::PixelShuffleFuncOptions(2))) + skips[i];
     z = decoders_[i]->as<torch::nn::SequentialImpl>()->forward(z);
   }
-  return F::pixel_shuffle(tail_(z), F::PixelShuffleFuncOptions(2));
+  return F::pixel_shuffle(ToPlanes(tail_(z)), F::PixelShuffleFuncOptions(2));
 }
 
 KernelNetImpl::KernelNetImpl() {
@@ -145,20 +161,28 @@ torch::Tensor KernelNetImpl::forward(const torch::Tensor& chip) {
   torch::Tensor grey = Luma(chip);
   grey = (grey - grey.mean({2, 3}, /*keepdim=*/true)) /
          (grey.std({2, 3}, /*unbiased=*/true, /*keepdim=*/true) + 0.02);
-  torch::Tensor features =
-      b1_->forward(stem_(F::pixel_unshuffle(grey, F::PixelUnshuffleFuncOptions(4))));
+  torch::Tensor features = b1_->forward(
+      stem_(ToLayoutOf(stem_, F::pixel_unshuffle(grey, F::PixelUnshuffleFuncOptions(4)))));
   features = b3_->forward(d2_(b2_->forward(d1_(features))));
-  const torch::Tensor vector = torch::relu(vec_(features)).flatten(1);
+  const torch::Tensor vector = torch::relu(ToPlanes(vec_(features))).flatten(1);
   const torch::Tensor drawn = map_(vector).view({-1, 2, kKernel, kKernel});
-  torch::Tensor h = a1_(torch::cat({a0_(Autocorrelation(grey)), drawn}, 1));
+  const torch::Tensor seen = ToPlanes(a0_(ToLayoutOf(a0_, Autocorrelation(grey))));
+  torch::Tensor h = a1_(ToLayoutOf(a1_, torch::cat({seen, drawn}, 1)));
   const torch::Tensor film = film_(vector).unsqueeze(-1).unsqueeze(-1);
   for (std::size_t i = 0; i < a2_->size(); ++i) {
     h = a2_[i]->as<ResidualBlockImpl>()->forward(h);
     // Feature-wise linear modulation (Perez et al. 2018) lets the picture steer the map.
-    if (i == 1) h = h * (1 + film.slice(1, 0, 48)) + film.slice(1, 48, 96);
+    if (i == 1) {
+      h = ToPlanes(h) * (1 + film.slice(1, 0, 48)) + film.slice(1, 48, 96);
+      h = ToLayoutOf(out_, h);
+    }
   }
   // A probability needs full precision, whatever the convolutions ran in.
-  return out_(h).to(torch::kFloat32).flatten(1).log_softmax(1).view({-1, kKernel, kKernel});
+  return ToPlanes(out_(h))
+      .to(torch::kFloat32)
+      .flatten(1)
+      .log_softmax(1)
+      .view({-1, kKernel, kKernel});
 }
 
 KernelRefinerImpl::KernelRefinerImpl() {
@@ -218,7 +242,8 @@ torch::Tensor KernelRefinerImpl::forward(const torch::Tensor& blurred,
   const torch::Tensor scaled = kernel / kernel.amax({2, 3}, /*keepdim=*/true);
   const torch::Tensor seen =
       torch::cat({scaled, 0.1 * log_kernel, LeastSquares(blurred, restored)}, 1);
-  const torch::Tensor change = out_(blocks_->forward(in_(seen))).to(torch::kFloat32);
+  const torch::Tensor change =
+      ToPlanes(out_(blocks_->forward(in_(ToLayoutOf(in_, seen))))).to(torch::kFloat32);
   return (log_kernel + change)
       .flatten(1)
       .log_softmax(1)
@@ -256,11 +281,21 @@ torch::Tensor FaceWienerNetImpl::EstimateKernel(const torch::Tensor& chip) {
       .last.exp();
 }
 
+torch::Tensor FaceWienerNetImpl::Deconvolve(const torch::Tensor& chip,
+                                            const torch::Tensor& kernel) const {
+  const std::int64_t border = FastBorder(chip.size(2));
+  const torch::Tensor deconvolved =
+      WienerDeconvolve(chip, kernel, kNoiseToSignal, border).clamp(-0.5, 1.5);
+  return torch::cat({chip, deconvolved}, 1);
+}
+
+torch::Tensor FaceWienerNetImpl::Refine(const torch::Tensor& deconvolved) {
+  return deconvolved.slice(1, 0, 3) + u_(deconvolved);
+}
+
 torch::Tensor FaceWienerNetImpl::RestoreWithKernel(const torch::Tensor& chip,
                                                    const torch::Tensor& kernel) {
-  const torch::Tensor deconvolved =
-      WienerDeconvolve(chip, kernel, kNoiseToSignal, kWienerBorder).clamp(-0.5, 1.5);
-  return chip + u_(torch::cat({chip, deconvolved}, 1));
+  return Refine(Deconvolve(chip, kernel));
 }
 
 torch::Tensor FaceWienerNetImpl::forward(const torch::Tensor& chip) {

@@ -117,6 +117,11 @@ class FaceWienerNetImpl : public torch::nn::Module {
   /// the same shape, not clamped.
   torch::Tensor RestoreWithKernel(const torch::Tensor& chip, const torch::Tensor& kernel);
 
+  /// Its two parts: Nx12xHxW, the chip and its deconvolutions, and what becomes of them. Turning
+  /// pictures and kernels over turns the first part's result over.
+  torch::Tensor Deconvolve(const torch::Tensor& chip, const torch::Tensor& kernel) const;
+  torch::Tensor Refine(const torch::Tensor& deconvolved);
+
   /// Both steps: Nx3xHxW with height and width multiples of 16, at least 128.
   torch::Tensor forward(const torch::Tensor& chip);
 

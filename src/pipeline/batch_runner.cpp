@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Task priorities: finish what is begun before beginning more.
-enum Priority : int { kBegin = 0, kFace = 1, kFinish = 2 };
+enum Priority : int { kBegin = 0, kFace = 1, kPartOfFace = 2, kFinish = 3 };
 
 /// Adds the time until it is destroyed to a stage.
 class StageTimer {
@@ -211,7 +211,7 @@ class Batch {
   void DoFace(const JobPtr& job, std::size_t index) {
     try {
       const StageTimer timer(&job->face_seconds[index]);
-      RestoreFace(job->image.pixels, *models_.restorer.get(), &job->tasks[index]);
+      RestoreFace(job->image.pixels, *models_.restorer.get(), help_with_face_, &job->tasks[index]);
     } catch (const std::exception& error) {
       job->face_errors[index] = DescribeException(error);
     }
@@ -369,6 +369,9 @@ class Batch {
   int unreachable_in_a_row_ = 0;
   std::atomic<bool> models_failed_{false};
   BatchReport report_;
+  const ParallelFor help_with_face_ = [this](std::size_t count, const auto& task) {
+    pool_.ForEach(kPartOfFace, count, task);
+  };
   TaskPool pool_;  // last: its threads must end before the rest goes
 };
 

@@ -33,9 +33,10 @@ std::vector<FaceTask> PlaceFaces(cv::Size picture, std::vector<DetectedFace> fac
   return tasks;
 }
 
-void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, FaceTask* task) {
+void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, const ParallelFor& parallel,
+                 FaceTask* task) {
   task->before = ExtractChip(pixels, task->geometry);
-  task->after = restorer.Restore(task->before);
+  task->after = restorer.Restore(task->before, parallel);
 }
 
 cv::Mat BlendFaces(const cv::Mat& pixels, const std::vector<FaceTask>& tasks, double strength) {

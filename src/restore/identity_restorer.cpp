@@ -5,7 +5,10 @@ namespace {
 
 class IdentityRestorer : public FaceRestorer {
  public:
-  cv::Mat Restore(const cv::Mat& chip) const override { return chip.clone(); }
+  using FaceRestorer::Restore;
+  cv::Mat Restore(const cv::Mat& chip, const ParallelFor& /*parallel*/) const override {
+    return chip.clone();
+  }
   const ChipTemplate& chip_template() const override { return template_; }
   std::string Describe() const override { return "identity (changes nothing)"; }
 

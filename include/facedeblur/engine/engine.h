@@ -22,6 +22,7 @@ class Engine {
   virtual std::string InstructionSet() const = 0;  ///< as CpuInstructionSet()
   /// As the functions of the same names.
   virtual ComputeDevice ResolveDevice(const std::string& name, std::string* note) const = 0;
+  virtual void ResolvePrecision(const std::string& name, ComputeDevice* device) const = 0;
   virtual std::unique_ptr<FaceRestorer> LoadRestorer(const std::filesystem::path& weights,
                                                      const ComputeDevice& device) const = 0;
   /// The command "info", "synth", "train" or "evaluate"; null for other names.

@@ -36,7 +36,8 @@ std::vector<FaceTask> PlaceFaces(cv::Size picture, std::vector<DetectedFace> fac
                                  const ChipTemplate& chip_template, const ProcessOptions& options);
 
 /// Cuts the chip and restores it.
-void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, FaceTask* task);
+void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, const ParallelFor& parallel,
+                 FaceTask* task);
 
 /// Returns the picture with all restored faces blended in; the argument's pixels stay as they are.
 cv::Mat BlendFaces(const cv::Mat& pixels, const std::vector<FaceTask>& tasks, double strength);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "facedeblur/face/chip.h"
+#include "facedeblur/util/task_pool.h"
 
 namespace facedeblur {
 
@@ -15,8 +16,9 @@ class FaceRestorer {
   virtual ~FaceRestorer() = default;
 
   /// Square CV_32FC3 chip (BGR, 0..1) of any size that is a multiple of 32 -> the same size, type
-  /// and range.
-  virtual cv::Mat Restore(const cv::Mat& chip) const = 0;
+  /// and range. What can be done at the same time goes through `parallel`, which changes no bit.
+  virtual cv::Mat Restore(const cv::Mat& chip, const ParallelFor& parallel) const = 0;
+  cv::Mat Restore(const cv::Mat& chip) const { return Restore(chip, RunInOrder); }
 
   /// The blur kernel seen in a chip, at the chip's scale: CV_32F, entries sum to 1, a picture being
   /// the sharp one correlated with it. Empty where the network estimates none.

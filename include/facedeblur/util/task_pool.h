@@ -11,6 +11,14 @@
 
 namespace facedeblur {
 
+/// Runs task(0) .. task(count - 1), in any order, maybe at the same time, and returns when all have
+/// ended. Throws what the first of them to fail threw.
+using ParallelFor =
+    std::function<void(std::size_t count, const std::function<void(std::size_t)>& task)>;
+
+/// The plainest ParallelFor: one after the other.
+void RunInOrder(std::size_t count, const std::function<void(std::size_t)>& task);
+
 /// A fixed set of threads that run tasks by priority: of the tasks waiting, the one with the
 /// highest priority goes first, and among equals the one submitted first. Tasks may submit tasks.
 /// A task must not throw (an exception that escapes one ends the process).
@@ -26,6 +34,10 @@ class TaskPool {
   TaskPool& operator=(const TaskPool&) = delete;
 
   void Submit(int priority, Task task);
+
+  /// A ParallelFor for the use of a task of this pool: its own thread takes part, and others as far
+  /// as they are free, so that it ends whatever they do.
+  void ForEach(int priority, std::size_t count, const std::function<void(std::size_t)>& task);
 
   /// Runs everything submitted so far, and what that submits, then ends the threads.
   void Join();

@@ -1,23 +1,15 @@
-#include "train/mixed_precision.h"
+#include "nn/mixed_precision.h"
 
 #include <ATen/autocast_mode.h>
 
-#include "facedeblur/util/error.h"
+#include "facedeblur/nn/device.h"
 
 namespace facedeblur {
 
 bool UseMixedPrecision(const std::string& precision, const torch::Device& device) {
-  if (precision == "fp32") return false;
-  if (precision == "bf16") return true;
-  if (precision != "auto") {
-    throw Error(ErrorKind::kUsage, "unknown precision '" + precision + "': fp32, bf16 or auto");
-  }
-  if (device.is_cuda()) return true;
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512bf16") != 0;
-#else
-  return false;
-#endif
+  RequirePrecisionName(precision);
+  if (precision != "auto") return precision == "bf16";
+  return device.is_cuda() || CpuHasBfloat16();
 }
 
 MixedPrecision::MixedPrecision(bool enabled, const torch::Device& device)

@@ -101,6 +101,16 @@ TEST_F(Repeat, AnyNumberOfThreadsAndJobs) {
   }
 }
 
+TEST_F(Repeat, AnyMemory) {
+  for (const std::int64_t bytes : {1LL, 30'000'000LL, 60'000'000LL}) {
+    const TempFolder out;
+    BatchOptions options = Options(2, 4);
+    options.memory = bytes;
+    Run(options, Plan(), out.path());
+    ExpectSame(out.path(), std::to_string(bytes) + " bytes");
+  }
+}
+
 TEST_F(Repeat, AnyOrder) {
   PlanOptions plan;
   for (const std::string& name : ListFiles(In())) plan.inputs.push_back(In() / name);

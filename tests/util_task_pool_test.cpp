@@ -3,6 +3,8 @@
 #include <atomic>
 #include <functional>
 #include <future>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "facedeblur/util/task_pool.h"
@@ -53,6 +55,39 @@ TEST(TaskPool, CallsOnStartInEveryThread) {
   TaskPool pool(4, [&] { ++starts; });
   pool.Join();
   EXPECT_EQ(starts.load(), 4);
+}
+
+TEST(TaskPool, ForEachDoesEverythingOnceFromManyTasks) {
+  std::atomic<int> calls[3][100] = {};
+  {
+    TaskPool pool(3);
+    for (auto& row : calls) {
+      pool.Submit(0, [&pool, &row] { pool.ForEach(1, 100, [&row](std::size_t i) { ++row[i]; }); });
+    }
+    pool.Join();
+  }
+  for (const auto& row : calls) {
+    for (const auto& count : row) EXPECT_EQ(count, 1);
+  }
+}
+
+TEST(TaskPool, ForEachThrowsWhatFailedAndDoesTheRest) {
+  std::atomic<int> done{0};
+  std::string message;
+  TaskPool pool(2);
+  pool.Submit(0, [&] {
+    try {
+      pool.ForEach(1, 10, [&](std::size_t i) {
+        if (i == 4) throw std::runtime_error("four");
+        ++done;
+      });
+    } catch (const std::exception& error) {
+      message = error.what();
+    }
+  });
+  pool.Join();
+  EXPECT_EQ(done, 9);
+  EXPECT_EQ(message, "four");
 }
 
 }  // namespace

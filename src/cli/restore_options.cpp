@@ -10,6 +10,7 @@
 #include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
+#include "facedeblur/util/memory.h"
 
 namespace facedeblur {
 namespace {
@@ -127,7 +128,7 @@ void AddRunOptions(CLI::App* app, RestoreOptions* options) {
       ->type_name("FILE")
       ->group("Run");
   app->add_flag("--no-recursive", options->no_recursive, "Do not enter sub-folders")->group("Run");
-  app->add_option("-j,--jobs", options->jobs, "Photos in memory at a time; 0: threads + 1")
+  app->add_option("-j,--jobs", options->jobs, "Photos in work at a time; 0: threads + 1")
       ->capture_default_str()
       ->check(CLI::Range(0, 4096))
       ->type_name("N")
@@ -137,6 +138,14 @@ void AddRunOptions(CLI::App* app, RestoreOptions* options) {
       ->capture_default_str()
       ->check(CLI::Range(0, 4096))
       ->type_name("N")
+      ->group("Run");
+  app->add_option(
+         "--max-memory", options->max_memory,
+         "Memory to stay within, as 700MB or 2G, about 400 MB of it for the program itself; "
+         "one photo is worked on whatever it needs; 0: half of what there is")
+      ->capture_default_str()
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE")
       ->group("Run");
   app->add_option("--max-pixels", options->batch.limits.max_pixels,
                   "Refuse images with more pixels than this")
@@ -152,6 +161,17 @@ void AddRunOptions(CLI::App* app, RestoreOptions* options) {
   app->add_option("--log-file", options->log_file, "Also write all messages to this file")
       ->type_name("FILE")
       ->group("Run");
+}
+
+/// What the pictures may take: the program has libraries and models in memory, and every thread its
+/// share of the network's intermediate results.
+std::int64_t PictureBudget(const RestoreOptions& options) {
+  constexpr std::int64_t kProgram = 320'000'000;
+  constexpr std::int64_t kThread = 40'000'000;
+  const std::int64_t all =
+      options.max_memory > 0 ? static_cast<std::int64_t>(options.max_memory) : UsableMemory() / 2;
+  const std::int64_t threads = kThread * static_cast<std::int64_t>(options.batch.threads);
+  return std::max<std::int64_t>(all - kProgram - threads, 1);
 }
 
 /// Names may hold anything but the separator, line ends among them with --null.
@@ -239,6 +259,7 @@ PlanOptions FinishRestoreOptions(RestoreOptions* options) {
   const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
   batch.threads = options->threads > 0 ? static_cast<std::size_t>(options->threads) : processors;
   batch.jobs = options->jobs > 0 ? static_cast<std::size_t>(options->jobs) : batch.threads + 1;
+  batch.memory = PictureBudget(*options);
   return plan;
 }
 

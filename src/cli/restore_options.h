@@ -28,8 +28,9 @@ struct RestoreOptions {
   bool skip_existing = false;
   std::string no_face = "copy";
   std::string format = "keep";
-  int jobs = 0;     ///< 0: one more than threads
-  int threads = 0;  ///< 0: one for each processor
+  int jobs = 0;                  ///< 0: one more than threads
+  int threads = 0;               ///< 0: one for each processor
+  std::uint64_t max_memory = 0;  ///< bytes; 0: half of what there is
   bool verbose = false;
   bool quiet = false;
   std::filesystem::path log_file;

@@ -10,9 +10,11 @@
 #include <utility>
 
 #include "facedeblur/image/metrics.h"
+#include "facedeblur/image/probe.h"
 #include "facedeblur/pipeline/comparison.h"
 #include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/memory.h"
 #include "facedeblur/util/task_pool.h"
 
 namespace facedeblur {
@@ -20,7 +22,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Task priorities: finish what is begun before beginning more.
-enum Priority : int { kBegin = 0, kFace = 1, kPartOfFace = 2, kFinish = 3 };
+enum Priority : int { kBegin, kDecode, kFace, kPartOfFace, kFinish };
 
 /// Adds the time until it is destroyed to a stage.
 class StageTimer {
@@ -44,6 +46,8 @@ struct ImageJob {
   ImageRecord record;
   fs::path relative;
   Bytes source;
+  std::int64_t memory = 0;  ///< of the budget
+  bool holds_memory = false;
   Image image;
   std::vector<FaceTask> tasks;
   std::vector<double> face_seconds;
@@ -56,7 +60,11 @@ struct ImageJob {
 class Batch {
  public:
   Batch(const BatchModels& models, const BatchOptions& options, const RecordCallback& on_record)
-      : models_(models), options_(options), on_record_(on_record), pool_(options.threads) {}
+      : models_(models),
+        options_(options),
+        on_record_(on_record),
+        memory_(options.memory),
+        pool_(options.threads) {}
 
   BatchReport Run(const ImageList& images, const std::function<bool()>& stop) {
     for (const PlannedImage planned : images) {
@@ -145,6 +153,19 @@ class Batch {
   void Begin(const JobPtr& job) {
     Guard(job, [&] {
       if (SettledByExistingOutput(job.get())) return true;
+      const StageTimer timer(&job->record.seconds.decode);
+      Read(job.get());
+      job->memory = PictureMemory(ProbeImage(job->source).pixels());
+      memory_.Acquire(job->memory, [this, job] {
+        job->holds_memory = true;
+        pool_.Submit(kDecode, [this, job] { FindFaces(job); });
+      });
+      return false;
+    });
+  }
+
+  void FindFaces(const JobPtr& job) {
+    Guard(job, [&] {
       Decode(job.get());
       Detect(job.get());
       if (job->tasks.empty()) {
@@ -170,12 +191,15 @@ class Batch {
     return true;
   }
 
-  void Decode(ImageJob* job) const {
-    const StageTimer timer(&job->record.seconds.decode);
+  void Read(ImageJob* job) const {
     job->record.unreachable = true;
     job->source =
         job->record.input == kStandardStream ? ReadStandardInput() : ReadFile(job->record.input);
     job->record.unreachable = false;
+  }
+
+  void Decode(ImageJob* job) const {
+    const StageTimer timer(&job->record.seconds.decode);
     std::string warning;
     job->image = DecodeImage(job->source, options_.limits, &warning);
     job->record.size = job->image.pixels.size();
@@ -348,6 +372,9 @@ class Batch {
 
   void Finish(const JobPtr& job) {
     const bool counts = HaveModels();  // without, the run as a whole fails, not this picture
+    job->image = {};                   // gone before the next picture takes its place
+    job->tasks.clear();
+    if (job->holds_memory) memory_.Release(job->memory);
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (counts) {
@@ -363,6 +390,7 @@ class Batch {
   const BatchModels& models_;
   const BatchOptions& options_;
   const RecordCallback& on_record_;
+  MemoryBudget memory_;
   std::mutex mutex_;
   std::condition_variable room_;
   std::size_t in_flight_ = 0;
@@ -383,6 +411,15 @@ std::shared_future<const Model*> Ready(const Model* model) {
 }
 
 }  // namespace
+
+/// Measured on photos of 2 to 24 megapixels, beyond the program itself: pixels before and after,
+/// what the encoder makes of them, and the detector's pyramid over up to 8 megapixels.
+std::int64_t PictureMemory(std::int64_t pixels) {
+  constexpr std::int64_t kPerPixel = 10;
+  constexpr std::int64_t kPerSearchedPixel = 12;
+  constexpr std::int64_t kMostSearched = 8'000'000;
+  return kPerPixel * pixels + kPerSearchedPixel * std::min(4 * pixels, kMostSearched);
+}
 
 BatchModels ReadyModels(const FaceDetector* detector, const FaceRestorer* restorer) {
   return {Ready(detector), Ready(restorer)};

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <limits>
 
 #include "facedeblur/image/codec.h"
 #include "facedeblur/pipeline/batch_report.h"
@@ -32,8 +34,11 @@ struct BatchOptions {
   std::filesystem::path save_faces;  ///< folder for chips before and after; empty: none
   std::filesystem::path comparison;  ///< folder for before | after pictures; empty: none
   bool measure_faces = false;        ///< fill ImageRecord::face_records
-  std::size_t jobs = 1;              ///< pictures in memory at a time
-  std::size_t threads = 1;           ///< threads that work on them
+  std::size_t jobs = 1;              ///< pictures in work at a time
+  /// Bytes for the pixels of the pictures in work, as PictureMemory() estimates them; one picture
+  /// is worked on whatever it needs.
+  std::int64_t memory = std::numeric_limits<std::int64_t>::max();
+  std::size_t threads = 1;  ///< threads that work on them
 };
 
 /// The models that a batch uses; shared by all threads, not owned. They may still be loading while
@@ -45,6 +50,9 @@ struct BatchModels {
 
 /// Models that are there already.
 BatchModels ReadyModels(const FaceDetector* detector, const FaceRestorer* restorer);
+
+/// Bytes that work on a picture takes at its peak, beside its file: an estimate from its size.
+std::int64_t PictureMemory(std::int64_t pixels);
 
 /// Told about every finished picture, one call at a time, from any thread.
 using RecordCallback = std::function<void(const ImageRecord&)>;

@@ -73,18 +73,28 @@ std::unique_ptr<FaceDetector> LoadDetector(const RestoreOptions& options) {
   return FaceDetector::Create(detector);
 }
 
-/// Loads what a batch borrows, each on a thread of its own, beside the planning and the first
-/// pictures. What goes wrong is thrown by whoever asks for a model.
+/// Loads what a batch borrows, beside the first pictures. What goes wrong is thrown by whoever asks
+/// for a model.
 class ModelLoader {
  public:
   explicit ModelLoader(const RestoreOptions& options)
-      : network_(std::async(std::launch::async, [&options] { return LoadNetwork(options); })),
+      : options_(options),
         detector_(std::async(std::launch::async, [&options] { return LoadDetector(options); })) {}
+
+  /// For the main thread: on others the allocator pays a system call for every page that LibTorch
+  /// asks for while it sets itself up.
+  void LoadNetworkHere() {
+    try {
+      loading_.set_value(LoadNetwork(options_));
+    } catch (...) {
+      loading_.set_exception(std::current_exception());
+    }
+  }
 
   const LoadedNetwork& network() const { return network_.get(); }
 
   BatchModels ForBatch() const {
-    // Deferred: whoever asks first waits for the threads above.
+    // Deferred: whoever asks first waits for the two above.
     return {std::async(std::launch::deferred,
                        [this]() -> const FaceDetector* { return detector_.get().get(); })
                 .share(),
@@ -94,7 +104,9 @@ class ModelLoader {
   }
 
  private:
-  std::shared_future<LoadedNetwork> network_;
+  const RestoreOptions& options_;
+  std::promise<LoadedNetwork> loading_;
+  std::shared_future<LoadedNetwork> network_ = loading_.get_future().share();
   std::shared_future<std::unique_ptr<FaceDetector>> detector_;
 };
 
@@ -175,7 +187,7 @@ void ReportPlan(const InputPlan& plan, ReportFile* report_file) {
 /// first record.
 BatchReport RunImages(const InputPlan& plan, const RestoreOptions& options, BatchProgress* progress,
                       ReportFile* report_file) {
-  const ModelLoader loader(options);
+  ModelLoader loader(options);
   bool begun = false;
   const auto begin_report = [&] {
     if (begun) return;
@@ -185,14 +197,16 @@ BatchReport RunImages(const InputPlan& plan, const RestoreOptions& options, Batc
     }
     ReportPlan(plan, report_file);
   };
-  const BatchReport report = RunBatch(
-      plan.images, loader.ForBatch(), options.batch,
-      [&](const ImageRecord& record) {
-        begin_report();
-        progress->OnRecord(record);
-        if (report_file->wanted()) report_file->Write(RecordJson(record));
-      },
-      StopRequested);
+  const auto on_record = [&](const ImageRecord& record) {
+    begin_report();
+    progress->OnRecord(record);
+    if (report_file->wanted()) report_file->Write(RecordJson(record));
+  };
+  auto batch = std::async(std::launch::async, [&] {
+    return RunBatch(plan.images, loader.ForBatch(), options.batch, on_record, StopRequested);
+  });
+  loader.LoadNetworkHere();
+  const BatchReport report = batch.get();
   begin_report();
   return report;
 }

@@ -40,23 +40,38 @@ cv::Mat BorderRamp(int size) {
   return profile.t() * profile;
 }
 
-/// The picture's pixels that a chip can reach.
-cv::Rect ReachedRegion(const ChipGeometry& geometry, cv::Size picture) {
-  const Similarity image_from_chip = geometry.chip_from_image.Inverse();
-  const double end = geometry.size;
+/// The picture's pixels that a change can reach: where its mask is not zero, and as far around as
+/// cubic interpolation looks.
+cv::Rect ReachedRegion(const ChipChange& change, cv::Size picture) {
+  const cv::Rect support = cv::boundingRect(change.mask > 0);
+  if (support.empty()) return {};
+  constexpr double kReach = 2;
+  const Similarity image_from_chip = change.geometry.chip_from_image.Inverse();
+  const double left = support.x - kReach;
+  const double top = support.y - kReach;
+  const double right = support.br().x + kReach;
+  const double bottom = support.br().y + kReach;
   std::vector<cv::Point2f> corners;
-  for (const cv::Point2d corner : {cv::Point2d(-1, -1), {end, -1}, {-1, end}, {end, end}}) {
+  for (const cv::Point2d corner :
+       {cv::Point2d(left, top), {right, top}, {left, bottom}, {right, bottom}}) {
     corners.emplace_back(image_from_chip(corner));
   }
   return cv::boundingRect(corners) & cv::Rect(cv::Point(0, 0), picture);
 }
 
+/// Looks no further than the first rows that have a colour.
 bool IsColourless(const cv::Mat& pixels) {
   if (pixels.channels() == 1) return true;
+  constexpr int kRows = 16;
   std::vector<cv::Mat> channels;
-  cv::split(pixels, channels);
-  return cv::norm(channels[0], channels[1], cv::NORM_INF) == 0 &&
-         cv::norm(channels[1], channels[2], cv::NORM_INF) == 0;
+  for (int row = 0; row < pixels.rows; row += kRows) {
+    cv::split(pixels.rowRange(row, std::min(row + kRows, pixels.rows)), channels);
+    if (cv::norm(channels[0], channels[1], cv::NORM_INF) != 0 ||
+        cv::norm(channels[1], channels[2], cv::NORM_INF) != 0) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /// The masked change in one region of the picture, as CV_32FC3 in the picture's sample units.
@@ -132,7 +147,7 @@ void ApplyChanges(const std::vector<ChipChange>& changes, double strength, cv::M
   const double gain = strength * MaxSampleValue(*pixels);
   const bool colourless = IsColourless(*pixels);
   for (const ChipChange& change : changes) {
-    const cv::Rect region = ReachedRegion(change.geometry, pixels->size());
+    const cv::Rect region = ReachedRegion(change, pixels->size());
     if (region.empty()) continue;
     const cv::Mat delta =
         MatchChannels(WarpChange(change, gain, region), pixels->channels(), colourless);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "facedeblur/nn/device.h"
 #include "facedeblur/util/error.h"
@@ -25,11 +26,11 @@ double RmsRadius(const torch::Tensor& kernel) {
 
 class FaceWienerRestorer : public FaceRestorer {
  public:
-  FaceWienerRestorer(const ModelFile& model, const ComputeDevice& device)
-      : net_(model.network == "face-wiener-2"),
-        device_(device),
-        torch_device_(TorchDevice(device)),
-        template_(model.chip_template) {
+  FaceWienerRestorer(bool second_estimate, std::future<ModelFile> reading,
+                     const ComputeDevice& device)
+      : net_(second_estimate), device_(device), torch_device_(TorchDevice(device)) {
+    const ModelFile model = reading.get();
+    template_ = model.chip_template;
     if (model.channels != "BGR" || model.range != 1) {
       throw Error(ErrorKind::kModel, "the face network takes BGR from 0 to 1");
     }
@@ -39,10 +40,10 @@ class FaceWienerRestorer : public FaceRestorer {
     LoadTensors(model.tensors, net_.get());
     net_->eval();
     net_->to(torch_device_);
-    RunSelfTest(model.self_test);
-    if (!device.cuda) {
-      PackConvolutions(net_.get(), device.bfloat16 ? torch::kBFloat16 : torch::kFloat32);
-    }
+    if (device.cuda || device.bfloat16) RunSelfTest(model.self_test);  // in full precision
+    if (device.cuda) return;
+    PackConvolutions(net_.get(), device.bfloat16 ? torch::kBFloat16 : torch::kFloat32);
+    if (!device.bfloat16) RunSelfTest(model.self_test);
   }
 
   using FaceRestorer::Restore;
@@ -170,9 +171,10 @@ class FaceWienerRestorer : public FaceRestorer {
 
 }  // namespace
 
-std::unique_ptr<FaceRestorer> MakeFaceWienerRestorer(const ModelFile& model,
+std::unique_ptr<FaceRestorer> MakeFaceWienerRestorer(bool second_estimate,
+                                                     std::future<ModelFile> model,
                                                      const ComputeDevice& device) {
-  return std::make_unique<FaceWienerRestorer>(model, device);
+  return std::make_unique<FaceWienerRestorer>(second_estimate, std::move(model), device);
 }
 
 }  // namespace facedeblur

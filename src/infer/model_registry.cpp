@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <functional>
+#include <future>
 #include <map>
 #include <string>
 #include <utility>
@@ -16,13 +17,19 @@ namespace facedeblur {
 namespace {
 
 using Factory =
-    std::function<std::unique_ptr<FaceRestorer>(const ModelFile&, const ComputeDevice&)>;
+    std::function<std::unique_ptr<FaceRestorer>(std::future<ModelFile>, const ComputeDevice&)>;
+
+Factory FaceWiener(bool second_estimate) {
+  return [second_estimate](std::future<ModelFile> model, const ComputeDevice& device) {
+    return MakeFaceWienerRestorer(second_estimate, std::move(model), device);
+  };
+}
 
 /// Every network that a model file can name. Keras files hold the reference network.
 const std::map<std::string, Factory>& Networks() {
   static const std::map<std::string, Factory> networks = {
-      {"face-wiener-1", MakeFaceWienerRestorer},  // one kernel estimate
-      {"face-wiener-2", MakeFaceWienerRestorer},  // and a second one from the first restoration
+      {"face-wiener-1", FaceWiener(false)},  // one kernel estimate
+      {"face-wiener-2", FaceWiener(true)},   // and a second one from the first restoration
   };
   return networks;
 }
@@ -31,13 +38,14 @@ std::unique_ptr<FaceRestorer> MakeRestorer(Bytes bytes, const ComputeDevice& dev
   if (!IsModelFile(bytes)) {
     return MakeReferenceRestorer(ReadKerasWeights(std::move(bytes)), device);
   }
-  const ModelFile model = ReadModelFile(std::move(bytes));
-  const auto factory = Networks().find(model.network);
+  const std::string network = ReadNetworkName(bytes);
+  const auto factory = Networks().find(network);
   if (factory == Networks().end()) {
     throw Error(ErrorKind::kModel,
-                "it is for the network '" + model.network + "', which this program does not know");
+                "it is for the network '" + network + "', which this program does not know");
   }
-  return factory->second(model, device);
+  auto model = std::async(std::launch::async, ReadModelFile, std::move(bytes));
+  return factory->second(std::move(model), device);
 }
 
 }  // namespace

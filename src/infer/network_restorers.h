@@ -1,5 +1,6 @@
 #pragma once
 
+#include <future>
 #include <memory>
 
 #include "facedeblur/nn/keras_weights.h"
@@ -14,9 +15,10 @@ namespace facedeblur {
 std::unique_ptr<FaceRestorer> MakeReferenceRestorer(const std::vector<KerasLayer>& layers,
                                                     const ComputeDevice& device);
 
-/// The kernel-aware face network, coarse to fine. Throws Error(kModel), also when the self-test
-/// fails.
-std::unique_ptr<FaceRestorer> MakeFaceWienerRestorer(const ModelFile& model,
+/// The kernel-aware face network, coarse to fine, with one kernel estimate or two. It is made while
+/// the model is still being read. Throws Error(kModel), also when the self-test fails.
+std::unique_ptr<FaceRestorer> MakeFaceWienerRestorer(bool second_estimate,
+                                                     std::future<ModelFile> model,
                                                      const ComputeDevice& device);
 
 }  // namespace facedeblur

@@ -135,7 +135,9 @@ KernelNetImpl::KernelNetImpl() {
 /// By the Wiener-Khinchin theorem: the inverse transform of the power spectrum. Three channels
 /// (gradient along x, y and their sum), 54x54 around zero shift, each scaled to a peak of 1.
 torch::Tensor KernelNetImpl::Autocorrelation(const torch::Tensor& grey) const {
-  constexpr std::int64_t kTransform = 2 * kWindow;  // no wrap-around
+  // Shifts of up to 27 pixels do not wrap around, and the size is a fast one.
+  constexpr std::int64_t kTransform = 160;
+  static_assert(kTransform >= kWindow + kKernel);
   constexpr std::int64_t kFirst = kTransform / 2 - kKernel;
   const torch::Tensor window = window_.to(grey.device());
   const torch::Tensor dx = GradientX(grey) * window;

@@ -55,6 +55,10 @@ bool IsModelFile(const Bytes& bytes) {
   return Hdf5File::Open(bytes).HasAttribute("/", "format_version");
 }
 
+std::string ReadNetworkName(const Bytes& bytes) {
+  return RequireString(Hdf5File::Open(bytes), "network");
+}
+
 ModelFile ReadModelFile(Bytes bytes) {
   const Hdf5File file = Hdf5File::Open(std::move(bytes));
   if (file.ReadString("/", "format") != kFormat) Fail("not a facedeblur model file");

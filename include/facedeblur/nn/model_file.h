@@ -36,6 +36,9 @@ struct ModelFile {
 /// True when the content is (or claims to be) such a file, rather than a foreign one.
 bool IsModelFile(const Bytes& bytes);
 
+/// The network that a model file names. Throws Error(kModel) where it names none.
+std::string ReadNetworkName(const Bytes& bytes);
+
 /// Throws Error(kModel): not such a file, another format version, or parts that are missing.
 ModelFile ReadModelFile(Bytes bytes);
 

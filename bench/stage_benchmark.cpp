@@ -1,0 +1,261 @@
+// Every stage beside the plain call of the library that one would use instead, on one thread.
+// bench/whole_runs.py turns the pairs into ratios.
+#include <ATen/Parallel.h>
+#include <benchmark/benchmark.h>
+#include <dlib/image_processing.h>
+#include <dlib/image_processing/frontal_face_detector.h>
+#include <dlib/opencv/cv_image.h>
+#include <torch/nn/functional/conv.h>
+
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <string>
+
+#include "facedeblur/face/compositor.h"
+#include "facedeblur/face/detector.h"
+#include "facedeblur/image/codec.h"
+#include "facedeblur/infer/model_registry.h"
+#include "facedeblur/nn/device.h"
+#include "facedeblur/pipeline/image_processor.h"
+#include "nn/face_wiener_net.h"
+#include "nn/packed_layout.h"
+
+namespace facedeblur {
+namespace {
+
+constexpr char kLandmarks[] = "/usr/share/dlib/shape_predictor_68_face_landmarks.dat";
+
+std::string DataFile(const std::string& name) {
+  return std::string(FACEDEBLUR_SOURCE_DIR) + "/data/" + name;
+}
+
+cv::Mat Group(double megapixels) {
+  const cv::Mat photo = cv::imread(DataFile("blurred/group_1.jpg"));
+  cv::Mat scaled;
+  const double scale = std::sqrt(megapixels * 1e6 / static_cast<double>(photo.total()));
+  cv::resize(photo, scaled, {}, scale, scale, cv::INTER_CUBIC);
+  return scaled;
+}
+
+// ---- network -----------------------------------------------------------------------------------
+
+/// Multiply-adds of the U-Net's convolutions for a square chip (see nn/face_wiener_net.cpp).
+double RefinementMultiplyAdds(double size) {
+  const double widths[] = {32, 64, 128, 192};
+  double pixels = size * size / 4;
+  double sum = pixels * 9 * widths[0] * (48 + 12);  // head and tail
+  for (int level = 0; level < 3; ++level) {
+    sum += 8 * pixels * 9 * widths[level] * widths[level];  // four down, four up
+    sum += 2 * pixels * widths[level] * widths[level + 1];  // there and back: 2x2/4 and 1x1*4/4
+    pixels /= 4;
+  }
+  return sum + 4 * pixels * 9 * widths[3] * widths[3];
+}
+
+void SetRate(benchmark::State* state, double multiply_adds) {
+  state->counters["GFLOP/s"] = benchmark::Counter(
+      2e-9 * multiply_adds * static_cast<double>(state->iterations()), benchmark::Counter::kIsRate);
+}
+
+/// The limit: one 3x3 convolution as large as a cache likes it, weights packed. Arguments:
+/// channels, side, bf16.
+void ConvolutionLimit(benchmark::State& state) {
+  const InferenceScope inference;
+  const std::int64_t channels = state.range(0);
+  const std::int64_t side = state.range(1);
+  torch::nn::Sequential layer(
+      torch::nn::Conv2d(torch::nn::Conv2dOptions(channels, channels, 3).padding(1)));
+  PackConvolutions(layer.get(), state.range(2) != 0 ? torch::kBFloat16 : torch::kFloat32);
+  const auto packed = ToLayoutOf(torch::nn::Conv2d(std::dynamic_pointer_cast<torch::nn::Conv2dImpl>(
+                                     layer->children().front())),
+                                 torch::rand({1, channels, side, side}));
+  for (auto _ : state) benchmark::DoNotOptimize(layer->forward(packed));
+  SetRate(&state, static_cast<double>(side * side * channels * channels * 9));
+}
+BENCHMARK(ConvolutionLimit)->ArgsProduct({{64, 128, 256}, {32, 64}, {0}});
+BENCHMARK(ConvolutionLimit)->ArgsProduct({{64, 128, 256}, {32, 64}, {1}});
+
+/// The part of the network that grows with the face. Arguments: side of the chip, bf16.
+void Refine(benchmark::State& state) {
+  const InferenceScope inference;
+  FaceWienerNet net(/*second_estimate=*/false);
+  PackConvolutions(net.get(), state.range(1) != 0 ? torch::kBFloat16 : torch::kFloat32);
+  const torch::Tensor stack = torch::rand({1, 12, state.range(0), state.range(0)});
+  for (auto _ : state) benchmark::DoNotOptimize(net->Refine(stack));
+  SetRate(&state, RefinementMultiplyAdds(static_cast<double>(state.range(0))));
+}
+BENCHMARK(Refine)->ArgsProduct({{128, 256}, {0, 1}});
+
+/// A whole face: kernel twice, deconvolution, refinement twice. Arguments as above.
+void RestoreChip(benchmark::State& state) {
+  ComputeDevice device;
+  device.bfloat16 = state.range(1) != 0;
+  const auto restorer =
+      LoadRestorer(std::string(FACEDEBLUR_SOURCE_DIR) + "/models/face_wiener.h5", device);
+  cv::Mat chip = cv::imread(DataFile("blurred/portrait_03.jpg"))(cv::Rect(112, 150, 256, 256));
+  cv::resize(chip, chip,
+             cv::Size(static_cast<int>(state.range(0)), static_cast<int>(state.range(0))));
+  chip.convertTo(chip, CV_32F, 1.0 / 255);
+  for (auto _ : state) benchmark::DoNotOptimize(restorer->Restore(chip));
+}
+BENCHMARK(RestoreChip)->ArgsProduct({{128, 256}, {0, 1}})->Unit(benchmark::kMillisecond);
+
+// ---- faces -------------------------------------------------------------------------------------
+
+const FaceDetector& Detector() {
+  static const auto detector = [] {
+    DetectorOptions options;
+    options.landmark_model = kLandmarks;
+    return FaceDetector::Create(options);
+  }();
+  return *detector;
+}
+
+/// Argument: megapixels of a photo with six faces.
+void Detect(benchmark::State& state) {
+  const cv::Mat photo = Group(static_cast<double>(state.range(0)));
+  Detector();
+  for (auto _ : state) benchmark::DoNotOptimize(Detector().Detect(photo));
+}
+BENCHMARK(Detect)->Arg(2)->Arg(24)->Unit(benchmark::kMillisecond);
+
+/// The same search as dlib's examples write it: faces of 40 pixels in 2 megapixels, doubled.
+void DetectPlain(benchmark::State& state) {
+  const cv::Mat photo = Group(static_cast<double>(state.range(0)));
+  dlib::frontal_face_detector detector = dlib::get_frontal_face_detector();
+  dlib::shape_predictor predictor;
+  dlib::deserialize(kLandmarks) >> predictor;
+  for (auto _ : state) {
+    cv::Mat grey;
+    cv::cvtColor(photo, grey, cv::COLOR_BGR2GRAY);
+    cv::resize(grey, grey, {}, 2, 2);
+    const dlib::cv_image<unsigned char> view(grey);
+    for (const dlib::rectangle& face : detector(view, -0.25)) {
+      benchmark::DoNotOptimize(predictor(view, face));
+    }
+  }
+}
+BENCHMARK(DetectPlain)->Arg(2)->Unit(benchmark::kMillisecond);
+
+/// The faces of a photo, placed and cut, with made-up changes.
+struct Placed {
+  cv::Mat photo = Group(12);
+  std::vector<FaceTask> tasks;
+
+  Placed() {
+    tasks = PlaceFaces(photo.size(), Detector().Detect(photo), FaceNetworkTemplate(), {});
+    for (FaceTask& task : tasks) {
+      task.before = ExtractChip(photo, task.geometry);
+      cv::GaussianBlur(task.before, task.after, {}, 2);
+    }
+  }
+};
+
+const Placed& SixFaces() {
+  static const Placed placed;
+  return placed;
+}
+
+void ExtractChips(benchmark::State& state) {
+  SixFaces();
+  for (auto _ : state) {
+    for (const FaceTask& task : SixFaces().tasks) {
+      benchmark::DoNotOptimize(ExtractChip(SixFaces().photo, task.geometry));
+    }
+  }
+}
+BENCHMARK(ExtractChips)->Unit(benchmark::kMillisecond);
+
+void ExtractChipsPlain(benchmark::State& state) {
+  SixFaces();
+  for (auto _ : state) {
+    for (const FaceTask& task : SixFaces().tasks) {
+      cv::Mat chip;
+      cv::warpAffine(SixFaces().photo, chip, task.geometry.chip_from_image.Matrix(),
+                     cv::Size(task.geometry.size, task.geometry.size), cv::INTER_CUBIC);
+      chip.convertTo(chip, CV_32F, 1.0 / 255);
+      benchmark::DoNotOptimize(chip);
+    }
+  }
+}
+BENCHMARK(ExtractChipsPlain)->Unit(benchmark::kMillisecond);
+
+void Blend(benchmark::State& state) {
+  SixFaces();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(BlendFaces(SixFaces().photo, SixFaces().tasks, 1));
+  }
+}
+BENCHMARK(Blend)->Unit(benchmark::kMillisecond);
+
+/// As restoration scripts do it: every chip warped over the whole photo and blended there.
+void BlendPlain(benchmark::State& state) {
+  SixFaces();
+  for (auto _ : state) {
+    cv::Mat result;
+    SixFaces().photo.convertTo(result, CV_32F, 1.0 / 255);
+    for (const FaceTask& task : SixFaces().tasks) {
+      cv::Mat face;
+      cv::Mat mask;
+      const cv::Matx23d back = task.geometry.chip_from_image.Inverse().Matrix();
+      cv::warpAffine(task.after, face, back, result.size());
+      cv::warpAffine(FaceMask(task.face.landmarks, task.geometry), mask, back, result.size());
+      cv::cvtColor(mask, mask, cv::COLOR_GRAY2BGR);
+      result += mask.mul(face - result);
+    }
+    result.convertTo(result, CV_8U, 255);
+    benchmark::DoNotOptimize(result);
+  }
+}
+BENCHMARK(BlendPlain)->Unit(benchmark::kMillisecond);
+
+// ---- codecs ------------------------------------------------------------------------------------
+
+constexpr const char* kExtensions[] = {".jpg", ".png", ".webp", ".tif"};
+
+Bytes EncodedPhoto(std::int64_t format) {
+  Bytes bytes;
+  cv::imencode(kExtensions[format], Group(4), bytes);
+  return bytes;
+}
+
+/// Arguments: the index into kExtensions.
+void Decode(benchmark::State& state) {
+  const Bytes bytes = EncodedPhoto(state.range(0));
+  std::string warning;
+  for (auto _ : state) benchmark::DoNotOptimize(DecodeImage(bytes, {}, &warning));
+}
+BENCHMARK(Decode)->DenseRange(0, 3)->Unit(benchmark::kMillisecond);
+
+void DecodePlain(benchmark::State& state) {
+  const Bytes bytes = EncodedPhoto(state.range(0));
+  for (auto _ : state) benchmark::DoNotOptimize(cv::imdecode(bytes, cv::IMREAD_UNCHANGED));
+}
+BENCHMARK(DecodePlain)->DenseRange(0, 3)->Unit(benchmark::kMillisecond);
+
+void Encode(benchmark::State& state) {
+  std::string warning;
+  const Image image = DecodeImage(EncodedPhoto(state.range(0)), {}, &warning);
+  for (auto _ : state) benchmark::DoNotOptimize(EncodeImage(image, {}));
+}
+BENCHMARK(Encode)->DenseRange(0, 3)->Unit(benchmark::kMillisecond);
+
+void EncodePlain(benchmark::State& state) {
+  const cv::Mat photo = cv::imdecode(EncodedPhoto(state.range(0)), cv::IMREAD_UNCHANGED);
+  for (auto _ : state) {
+    Bytes bytes;
+    cv::imencode(kExtensions[state.range(0)], photo, bytes);
+    benchmark::DoNotOptimize(bytes);
+  }
+}
+BENCHMARK(EncodePlain)->DenseRange(0, 3)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace facedeblur
+
+int main(int argc, char** argv) {
+  facedeblur::ConfigureInference();
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

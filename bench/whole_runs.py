@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""Times whole runs and stages and prints a table of ratios, each against something of the same run.
+
+usage: bench/whole_runs.py BUILD_FOLDER [--first PROGRAM] [--quick]
+Needs python3-opencv; for the Python loop also python3-torch and python3-h5py. PROGRAM is an older
+build to compare the start with. Leave the machine alone meanwhile.
+"""
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import cv2
+import numpy as np
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BLURRED = os.path.join(ROOT, "data", "blurred")
+CORES = os.cpu_count()
+
+
+class Run:
+    """One finished process: wall and CPU seconds, peak memory in MB."""
+
+    def __init__(self, *command):
+        begin = time.monotonic()
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            sys.exit(f"{' '.join(command)}: exit {child.returncode}")
+        self.wall = time.monotonic() - begin
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.memory = usage.ru_maxrss / 1024
+
+
+def median_wall(count, *command):
+    return sorted(Run(*command).wall for _ in range(count))[count // 2]
+
+
+def fresh(folder, name):
+    path = os.path.join(folder, name)
+    shutil.rmtree(path, ignore_errors=True)
+    return path
+
+
+def mixed_photos(folder, count):
+    """Photos of 0.3 to 12 megapixels, most with one face, some with six or none."""
+    os.makedirs(folder)
+    one = [cv2.imread(os.path.join(BLURRED, n)) for n in ("portrait_01.png", "portrait_03.jpg", "portrait_13_grey.png")]
+    group = cv2.imread(os.path.join(BLURRED, "group_1.jpg"))
+    random = np.random.RandomState(1)
+    for i in range(count):
+        photo = group if i % 10 == 0 else one[i % 3]
+        if i % 10 == 5:
+            photo = photo[: photo.shape[0] // 5]  # no face
+        megapixels = 0.3 * 40 ** random.rand()
+        scale = (megapixels * 1e6 / (photo.shape[0] * photo.shape[1])) ** 0.5
+        photo = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+        cv2.imwrite(os.path.join(folder, f"p{i:03}.jpg"), photo, [cv2.IMWRITE_JPEG_QUALITY, 92])
+
+
+def aligned_faces(folder, count):
+    os.makedirs(folder)
+    portraits = [cv2.imread(os.path.join(BLURRED, n)) for n in ("portrait_01.png", "portrait_03.jpg", "portrait_13_grey.png")]
+    random = np.random.RandomState(2)
+    for i in range(count):
+        x, y, side = random.randint(60, 130), random.randint(100, 180), random.randint(220, 280)
+        face = cv2.resize(portraits[i % 3][y:y + side, x:x + side], (128, 128), interpolation=cv2.INTER_AREA)
+        cv2.imwrite(os.path.join(folder, f"f{i:03}.png"), face)
+
+
+def small_photos(folder, count):
+    os.makedirs(folder)
+    portrait = cv2.imread(os.path.join(BLURRED, "portrait_03.jpg"))
+    plain = cv2.resize(portrait[:60], (96, 96))
+    face = cv2.resize(portrait, (192, 240), interpolation=cv2.INTER_AREA)
+    coded = [cv2.imencode(".jpg", image)[1].tobytes() for image in (plain, face)]
+    for i in range(count):
+        with open(os.path.join(folder, f"p{i:05}.jpg"), "wb") as file:
+            file.write(coded[i % 20 == 0])
+
+
+def detect_seconds(program, work, megapixels):
+    group = cv2.imread(os.path.join(BLURRED, "group_1.jpg"))
+    scale = (megapixels * 1e6 / (group.shape[0] * group.shape[1])) ** 0.5
+    photo = os.path.join(work, f"group_{megapixels}.jpg")
+    cv2.imwrite(photo, cv2.resize(group, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC))
+    seconds = []
+    for _ in range(3):
+        report = os.path.join(work, "report.jsonl")
+        Run(program, "-q", photo, fresh(work, "detect") + "/", "--report", report)
+        with open(report) as lines:
+            record = [json.loads(line) for line in lines][1]
+        seconds.append(record["seconds"]["detect"])
+    return sorted(seconds)[1], len(record["faces"])
+
+
+def whole_runs(program, first, quick, work):
+    rows = []
+    add = lambda what, ratio, goal: rows.append((what, ratio, goal))
+    portrait = os.path.join(BLURRED, "portrait_03.jpg")
+    out = os.path.join(work, "portrait.jpg")
+    start = lambda p: median_wall(9, p, "-q", "--overwrite", portrait, out)
+    ours = start(program)
+    if first:
+        theirs = start(first)
+        add("one 480x600 portrait, wall over the first version's", f"{ours / theirs:.2f} ({ours:.2f} s / {theirs:.2f} s)", "0.5")
+    compare = median_wall(9, program, "compare", portrait, portrait)
+    add("`compare` of two portraits (no network), wall over that of the portrait", f"{compare / ours:.2f}", "")
+
+    mixed = os.path.join(work, "mixed")
+    mixed_photos(mixed, 40 if quick else 200)
+    both = Run(program, "-q", mixed, fresh(work, "out"))
+    add(f"{len(os.listdir(mixed))} mixed photos, wall over (CPU seconds / {CORES} cores)", f"{both.wall / (both.cpu / CORES):.2f}", "1.10")
+    add("the same, peak memory", f"{both.memory:.0f} MB", "700 MB")
+    single = Run(program, "-q", mixed, fresh(work, "out"), "--jobs", "1", "--threads", "1")
+    add("the same, `--jobs 1 --threads 1` over the default, wall", f"{single.wall / both.wall:.2f}", "")
+    tight = Run(program, "-q", mixed, fresh(work, "out"), "--max-memory", "600MB")
+    add("the same with `--max-memory 600MB`: peak memory; wall over the default", f"{tight.memory:.0f} MB; {tight.wall / both.wall:.2f}", "")
+
+    faces = os.path.join(work, "faces")
+    aligned_faces(faces, 100 if quick else 500)
+    loop = Run("/usr/bin/python3", os.path.join(ROOT, "bench", "python_loop.py"),
+               os.path.join(ROOT, "models", "face_wiener.h5"), faces, fresh(work, "python"))
+    for precision in ("fp32", "bf16"):
+        fast = subprocess.run([program, "-q", "--aligned", portrait, out, "--overwrite", "--precision", precision],
+                              stderr=subprocess.DEVNULL).returncode == 0
+        if not fast:
+            continue  # no such instructions here
+        run = Run(program, "-q", "--aligned", faces, fresh(work, "aligned"), "--precision", precision)
+        add(f"{len(os.listdir(faces))} aligned 128x128 faces, Python loop over {precision}, wall", f"{loop.wall / run.wall:.2f}", "3")
+
+    few, many = (100, 1000) if quick else (100, 10000)
+    costs = []
+    for count in (few, many):
+        small = os.path.join(work, f"small{count}")
+        small_photos(small, count)
+        runs = [Run(program, "-q", small, fresh(work, "out")) for _ in range(3 if count == few else 1)]
+        costs.append(sorted(run.wall for run in runs)[len(runs) // 2])
+    start_up = median_wall(5, program, "-q", "--overwrite", os.path.join(small, "p00001.jpg"), out)
+    add(f"seconds per image of {many} over those of {few}, without start-up",
+        f"{(costs[1] - start_up) / many / ((costs[0] - start_up) / few):.2f}", "1")
+
+    (two, faces_2), (large, faces_24) = detect_seconds(program, work, 2), detect_seconds(program, work, 24)
+    add(f"detection, 24 over 2 megapixels ({faces_24} and {faces_2} faces found)", f"{large / two:.2f}", "2")
+    return rows
+
+
+def stages(build):
+    result = subprocess.run([os.path.join(build, "bench", "stage_benchmark"), "--benchmark_format=json",
+                             "--benchmark_repetitions=5", "--benchmark_report_aggregates_only=true"],
+                            stdout=subprocess.PIPE, check=True)
+    found = {}
+    for entry in json.loads(result.stdout)["benchmarks"]:
+        if entry["aggregate_name"] == "median":
+            found[entry["run_name"]] = entry
+    rate = lambda name: found[name]["GFLOP/s"]
+    limits = [max(rate(n) for n in found if n.startswith("ConvolutionLimit/") and n.endswith(f"/{p}")) for p in (0, 1)]
+    rows = []
+    for side in (128, 256):
+        rows.append((f"U-Net at {side} pixels, GFLOP/s over the limit, fp32", f"{rate(f'Refine/{side}/0') / limits[0]:.2f}", "0.85"))
+    for side in (128, 256):
+        gain = found[f"RestoreChip/{side}/0"]["cpu_time"] / found[f"RestoreChip/{side}/1"]["cpu_time"]
+        rows.append((f"whole face at {side} pixels, fp32 over bf16, time", f"{gain:.2f}", "1.8"))
+    rows.append(("convolution limit, bf16 over fp32", f"{limits[1] / limits[0]:.2f}", ""))
+    against = lambda a, b: f"{found[a]['cpu_time'] / found[b]['cpu_time']:.2f}"
+    rows.append(("detection and landmarks of 2 megapixels, over plain dlib", against("Detect/2", "DetectPlain/2"), ""))
+    rows.append(("cutting six chips, over plain `cv::warpAffine`", against("ExtractChips", "ExtractChipsPlain"), ""))
+    rows.append(("blending six faces into 12 megapixels, over whole-photo warps", against("Blend", "BlendPlain"), ""))
+    for i, name in enumerate(("JPEG", "PNG", "WebP", "TIFF")):
+        rows.append((f"{name}, decoding and encoding, over OpenCV's",
+                     against(f"Decode/{i}", f"DecodePlain/{i}") + " and " + against(f"Encode/{i}", f"EncodePlain/{i}"), ""))
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build")
+    parser.add_argument("--first")
+    parser.add_argument("--quick", action="store_true")
+    options = parser.parse_args()
+    program = os.path.join(os.path.abspath(options.build), "bin", "facedeblur")
+    with tempfile.TemporaryDirectory() as work:
+        rows = stages(options.build) + whole_runs(program, options.first, options.quick, work)
+    print("| what | ratio | goal |\n|---|---|---|")
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+
+
+if __name__ == "__main__":
+    main()

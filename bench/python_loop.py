@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """What one would write instead: the same weights in PyTorch, one face after the other.
 
 usage: bench/python_loop.py WEIGHTS IN OUT    (folders of aligned 128x128 faces)

@@ -2,11 +2,14 @@
 
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
+#include <thread>
+#include <vector>
 
 #include "facedeblur/face/chip.h"
 #include "facedeblur/image/metrics.h"
 #include "facedeblur/infer/model_registry.h"
 #include "facedeblur/nn/device.h"
+#include "facedeblur/util/error.h"
 #include "support.h"
 
 namespace facedeblur {
@@ -70,6 +73,37 @@ TEST(FaceWiener, SharpFacesStayNearlyAsTheyAre) {
 TEST(FaceWiener, SameChipSameBytes) {
   const cv::Mat blurred = MotionBlur(SharpChip(224), 15, 1.0);
   EXPECT_EQ(cv::norm(Restorer().Restore(blurred), Restorer().Restore(blurred), cv::NORM_INF), 0);
+}
+
+TEST(FaceWiener, PartsAtTheSameTimeChangeNoBit) {
+  const cv::Mat blurred = MotionBlur(SharpChip(224), 15, 1.0);
+  const ParallelFor on_threads = [](std::size_t count, const auto& task) {
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < count; ++i) threads.emplace_back([&task, i] { task(i); });
+    for (std::thread& thread : threads) thread.join();
+  };
+  const cv::Mat expected = Restorer().Restore(blurred);
+  EXPECT_EQ(cv::norm(Restorer().Restore(blurred, on_threads), expected, cv::NORM_INF), 0);
+}
+
+TEST(FaceWiener, Bfloat16IsNearFloat32WhereTheProcessorHasIt) {
+  ComputeDevice device;
+  if (!CpuHasBfloat16()) {
+    EXPECT_THROW(ResolvePrecision("bf16", &device), Error);
+    ResolvePrecision("auto", &device);
+    EXPECT_FALSE(device.bfloat16);
+    return;
+  }
+  ResolvePrecision("bf16", &device);
+  EXPECT_EQ(device.ToString(), "cpu, bf16");
+  const auto restorer = LoadRestorer(testing::ModelsFolder() / "face_wiener.h5", device);
+  for (const int size : {128, 224}) {
+    const cv::Mat blurred = MotionBlur(SharpChip(size), size / 9 | 1, 0.7);
+    const cv::Mat expected = Restorer().Restore(blurred);
+    const cv::Mat restored = restorer->Restore(blurred);
+    EXPECT_GT(Psnr(restored, expected), 45) << size;
+    EXPECT_GT(cv::norm(restored, expected, cv::NORM_INF), 0) << "it is not fp32 after all";
+  }
 }
 
 TEST(FaceWiener, StaysInRange) {

@@ -139,10 +139,10 @@ void AddRunOptions(CLI::App* app, RestoreOptions* options) {
       ->check(CLI::Range(0, 4096))
       ->type_name("N")
       ->group("Run");
-  app->add_option(
-         "--max-memory", options->max_memory,
-         "Memory to stay within, as 700MB or 2G, about 400 MB of it for the program itself; "
-         "one photo is worked on whatever it needs; 0: half of what there is")
+  app->add_option("--max-memory", options->max_memory,
+                  "Memory to aim at, as 700MB or 2G: photos wait until they fit beside the others "
+                  "and the program itself, one is worked on whatever it needs; 0: half of what "
+                  "there is")
       ->capture_default_str()
       ->transform(CLI::AsSizeValue(false))
       ->type_name("SIZE")
@@ -166,8 +166,8 @@ void AddRunOptions(CLI::App* app, RestoreOptions* options) {
 /// What the pictures may take: the program has libraries and models in memory, and every thread its
 /// share of the network's intermediate results.
 std::int64_t PictureBudget(const RestoreOptions& options) {
-  constexpr std::int64_t kProgram = 320'000'000;
-  constexpr std::int64_t kThread = 40'000'000;
+  constexpr std::int64_t kProgram = 360'000'000;
+  constexpr std::int64_t kThread = 60'000'000;
   const std::int64_t all =
       options.max_memory > 0 ? static_cast<std::int64_t>(options.max_memory) : UsableMemory() / 2;
   const std::int64_t threads = kThread * static_cast<std::int64_t>(options.batch.threads);

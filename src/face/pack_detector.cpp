@@ -2,9 +2,11 @@
 #include <dlib/image_processing/frontal_face_detector.h>
 
 #include <cstdio>
+#include <exception>
 #include <sstream>
+#include <string>
 
-int main() {
+int main() try {
   std::ostringstream stream;
   dlib::serialize(dlib::get_frontal_face_detector(), stream);
   const std::string bytes = stream.str();
@@ -12,4 +14,7 @@ int main() {
     std::printf(i % 32 == 31 ? "%d,\n" : "%d,", static_cast<unsigned char>(bytes[i]));
   }
   return std::fflush(stdout) == 0 ? 0 : 1;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "pack_detector: %s\n", error.what());
+  return 1;
 }

@@ -17,8 +17,8 @@
 #include "facedeblur/infer/model_registry.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/pipeline/image_processor.h"
+#include "nn/convolution.h"
 #include "nn/face_wiener_net.h"
-#include "nn/packed_layout.h"
 
 namespace facedeblur {
 namespace {
@@ -63,13 +63,13 @@ void ConvolutionLimit(benchmark::State& state) {
   const InferenceScope inference;
   const std::int64_t channels = state.range(0);
   const std::int64_t side = state.range(1);
-  torch::nn::Sequential layer(
-      torch::nn::Conv2d(torch::nn::Conv2dOptions(channels, channels, 3).padding(1)));
-  PackConvolutions(layer.get(), state.range(2) != 0 ? torch::kBFloat16 : torch::kFloat32);
-  const auto packed = ToLayoutOf(torch::nn::Conv2d(std::dynamic_pointer_cast<torch::nn::Conv2dImpl>(
-                                     layer->children().front())),
-                                 torch::rand({1, channels, side, side}));
-  for (auto _ : state) benchmark::DoNotOptimize(layer->forward(packed));
+  Convolution layer(channels, channels, 3, 1, 1);
+  const auto precision = state.range(2) != 0 ? torch::kBFloat16 : torch::kFloat32;
+  layer->Pack(precision, /*one_size=*/true);
+  const torch::Tensor picture = torch::rand({1, channels, side, side})
+                                    .to(precision)
+                                    .contiguous(torch::MemoryFormat::ChannelsLast);
+  for (auto _ : state) benchmark::DoNotOptimize(layer->forward(picture));
   SetRate(&state, static_cast<double>(side * side * channels * channels * 9));
 }
 BENCHMARK(ConvolutionLimit)->ArgsProduct({{64, 128, 256}, {32, 64}, {0}});
@@ -79,12 +79,32 @@ BENCHMARK(ConvolutionLimit)->ArgsProduct({{64, 128, 256}, {32, 64}, {1}});
 void Refine(benchmark::State& state) {
   const InferenceScope inference;
   FaceWienerNet net(/*second_estimate=*/false);
-  PackConvolutions(net.get(), state.range(1) != 0 ? torch::kBFloat16 : torch::kFloat32);
+  net->Pack(state.range(1) != 0 ? torch::kBFloat16 : torch::kFloat32);
   const torch::Tensor stack = torch::rand({1, 12, state.range(0), state.range(0)});
   for (auto _ : state) benchmark::DoNotOptimize(net->Refine(stack));
   SetRate(&state, RefinementMultiplyAdds(static_cast<double>(state.range(0))));
 }
 BENCHMARK(Refine)->ArgsProduct({{128, 256}, {0, 1}});
+
+/// The part that does not, once. Argument: bf16.
+void EstimateKernel(benchmark::State& state) {
+  const InferenceScope inference;
+  FaceWienerNet net(/*second_estimate=*/false);
+  net->Pack(state.range(0) != 0 ? torch::kBFloat16 : torch::kFloat32);
+  const torch::Tensor chip = torch::rand({1, 3, 128, 128});
+  for (auto _ : state) benchmark::DoNotOptimize(net->EstimateKernel(chip));
+}
+BENCHMARK(EstimateKernel)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
+
+/// Three Wiener filters. Argument: side of the chip.
+void Deconvolve(benchmark::State& state) {
+  const InferenceScope inference;
+  FaceWienerNet net(/*second_estimate=*/false);
+  const torch::Tensor chip = torch::rand({1, 3, state.range(0), state.range(0)});
+  const torch::Tensor kernel = torch::rand({1, KernelNetImpl::kKernel, KernelNetImpl::kKernel});
+  for (auto _ : state) benchmark::DoNotOptimize(net->Deconvolve(chip, kernel));
+}
+BENCHMARK(Deconvolve)->Arg(128)->Arg(256)->Unit(benchmark::kMillisecond);
 
 /// A whole face: kernel twice, deconvolution, refinement twice. Arguments as above.
 void RestoreChip(benchmark::State& state) {

@@ -3,9 +3,9 @@
 #include <cstdlib>
 
 #include "facedeblur/infer/model_registry.h"
-#include "facedeblur/nn/model_file.h"
 #include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/weights/model_file.h"
 #include "keras_fixture.h"
 #include "support.h"
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "facedeblur/nn/keras_weights.h"
 #include "facedeblur/nn/reference_spec.h"
+#include "facedeblur/weights/keras_weights.h"
 
 namespace facedeblur::testing {
 

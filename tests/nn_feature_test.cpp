@@ -4,8 +4,8 @@
 #include <cmath>
 #include <functional>
 
-#include "facedeblur/nn/keras_weights.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/weights/keras_weights.h"
 #include "keras_fixture.h"
 #include "nn/feature_extractor.h"
 #include "nn/landmark_net.h"

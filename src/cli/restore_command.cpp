@@ -9,6 +9,7 @@
 #include <memory>
 #include <opencv2/core/utility.hpp>
 #include <string>
+#include <utility>
 
 #include "cli/command.h"
 #include "cli/engine_loader.h"
@@ -51,16 +52,25 @@ struct LoadedNetwork {
   ComputeDevice device;
 };
 
+std::unique_ptr<FaceRestorer> MakeRestorer(const LoadedNetwork& network, Weights weights) {
+  try {
+    return network.engine->MakeRestorer(std::move(weights), network.device);
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kModel, network.weights.string() + ": " + DescribeException(error));
+  }
+}
+
 LoadedNetwork LoadNetwork(const RestoreOptions& options) {
   LoadedNetwork network;
-  network.engine = &LoadEngine();
+  network.weights =
+      options.weights.empty() ? FindModel(kDefaultWeights, options.models) : options.weights;
+  auto weights = std::async(std::launch::async, [&] { return ReadWeightsFile(network.weights); });
+  network.engine = &LoadEngine();  // beside reading
   std::string note;
   network.device = network.engine->ResolveDevice(options.device, &note);
   if (!note.empty()) spdlog::info("running on the CPU: {}", note);
   network.engine->ResolvePrecision(options.precision, &network.device);
-  network.weights =
-      options.weights.empty() ? FindModel(kDefaultWeights, options.models) : options.weights;
-  network.restorer = network.engine->LoadRestorer(network.weights, network.device);
+  network.restorer = MakeRestorer(network, weights.get());
   spdlog::debug("weights: {}, {}, on {}", network.weights.string(), network.restorer->Describe(),
                 network.device.ToString());
   return network;

@@ -1,6 +1,7 @@
 #include "facedeblur/engine/engine.h"
 
 #include <string_view>
+#include <utility>
 
 #include "engine/commands.h"
 #include "facedeblur/infer/model_registry.h"
@@ -25,9 +26,9 @@ class TorchEngine : public Engine {
     facedeblur::ResolvePrecision(name, device);
   }
 
-  std::unique_ptr<FaceRestorer> LoadRestorer(const std::filesystem::path& weights,
+  std::unique_ptr<FaceRestorer> MakeRestorer(Weights weights,
                                              const ComputeDevice& device) const override {
-    return facedeblur::LoadRestorer(weights, device);
+    return facedeblur::MakeRestorer(std::move(weights), device);
   }
 
   std::unique_ptr<Command> MakeCommand(const std::string& name) const override {

@@ -8,7 +8,6 @@
 #include "nn/chip_tensor.h"
 #include "nn/face_wiener_net.h"
 #include "nn/mixed_precision.h"
-#include "nn/packed_layout.h"
 
 namespace facedeblur {
 namespace {
@@ -24,12 +23,17 @@ double RmsRadius(const torch::Tensor& kernel) {
   return std::sqrt(variance(k.sum(0)) + variance(k.sum(1)));
 }
 
+FaceWienerNet MakeUninitialized(bool second_estimate) {
+  const UninitializedScope scope;
+  return FaceWienerNet(second_estimate);
+}
+
 class FaceWienerRestorer : public FaceRestorer {
  public:
-  FaceWienerRestorer(bool second_estimate, std::future<ModelFile> reading,
-                     const ComputeDevice& device)
-      : net_(second_estimate), device_(device), torch_device_(TorchDevice(device)) {
-    const ModelFile model = reading.get();
+  FaceWienerRestorer(bool second_estimate, ModelFile model, const ComputeDevice& device)
+      : net_(MakeUninitialized(second_estimate)),
+        device_(device),
+        torch_device_(TorchDevice(device)) {
     template_ = model.chip_template;
     if (model.channels != "BGR" || model.range != 1) {
       throw Error(ErrorKind::kModel, "the face network takes BGR from 0 to 1");
@@ -37,12 +41,12 @@ class FaceWienerRestorer : public FaceRestorer {
     if (template_.size < KernelNetImpl::kWindow || template_.size % kChipSizeStep != 0) {
       throw Error(ErrorKind::kModel, "its chip size does not fit the face network");
     }
-    LoadTensors(model.tensors, net_.get());
+    LoadTensors(std::move(model.tensors), net_.get());
     net_->eval();
     net_->to(torch_device_);
     if (device.cuda || device.bfloat16) RunSelfTest(model.self_test);  // in full precision
     if (device.cuda) return;
-    PackConvolutions(net_.get(), device.bfloat16 ? torch::kBFloat16 : torch::kFloat32);
+    net_->Pack(device.bfloat16 ? torch::kBFloat16 : torch::kFloat32);
     if (!device.bfloat16) RunSelfTest(model.self_test);
   }
 
@@ -171,8 +175,7 @@ class FaceWienerRestorer : public FaceRestorer {
 
 }  // namespace
 
-std::unique_ptr<FaceRestorer> MakeFaceWienerRestorer(bool second_estimate,
-                                                     std::future<ModelFile> model,
+std::unique_ptr<FaceRestorer> MakeFaceWienerRestorer(bool second_estimate, ModelFile model,
                                                      const ComputeDevice& device) {
   return std::make_unique<FaceWienerRestorer>(second_estimate, std::move(model), device);
 }

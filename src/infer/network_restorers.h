@@ -1,12 +1,11 @@
 #pragma once
 
-#include <future>
 #include <memory>
 
-#include "facedeblur/nn/keras_weights.h"
-#include "facedeblur/nn/model_file.h"
 #include "facedeblur/restore/compute_device.h"
 #include "facedeblur/restore/restorer.h"
+#include "facedeblur/weights/keras_weights.h"
+#include "facedeblur/weights/model_file.h"
 
 namespace facedeblur {
 
@@ -15,10 +14,9 @@ namespace facedeblur {
 std::unique_ptr<FaceRestorer> MakeReferenceRestorer(const std::vector<KerasLayer>& layers,
                                                     const ComputeDevice& device);
 
-/// The kernel-aware face network, coarse to fine, with one kernel estimate or two. It is made while
-/// the model is still being read. Throws Error(kModel), also when the self-test fails.
-std::unique_ptr<FaceRestorer> MakeFaceWienerRestorer(bool second_estimate,
-                                                     std::future<ModelFile> model,
+/// The kernel-aware face network, coarse to fine, with one kernel estimate or two. Throws
+/// Error(kModel), also when the self-test fails.
+std::unique_ptr<FaceRestorer> MakeFaceWienerRestorer(bool second_estimate, ModelFile model,
                                                      const ComputeDevice& device);
 
 }  // namespace facedeblur

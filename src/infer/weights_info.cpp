@@ -3,11 +3,10 @@
 #include <exception>
 
 #include "facedeblur/infer/model_registry.h"
-#include "facedeblur/nn/keras_weights.h"
-#include "facedeblur/nn/model_file.h"
 #include "facedeblur/nn/reference_spec.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/sha256.h"
+#include "facedeblur/weights/weights_file.h"
 
 namespace facedeblur {
 namespace {
@@ -45,8 +44,11 @@ WeightsInfo InspectWeights(const std::filesystem::path& weights, const ComputeDe
   bool is_model = false;
   try {
     const Bytes bytes = ReadFile(weights);
-    is_model = IsModelFile(bytes);
-    info = is_model ? DescribeModel(ReadModelFile(bytes)) : DescribeKeras(ReadKerasWeights(bytes));
+    const Weights content = ParseWeights(bytes);
+    const auto* model = std::get_if<ModelFile>(&content);
+    is_model = model != nullptr;
+    info = is_model ? DescribeModel(*model)
+                    : DescribeKeras(std::get<std::vector<KerasLayer>>(content));
     info.bytes = static_cast<std::int64_t>(bytes.size());
     info.sha256 = Sha256(bytes);
   } catch (const std::exception& error) {

@@ -28,6 +28,12 @@ torch::Tensor ToTorch(const Tensor& tensor) {
   return torch::from_blob(const_cast<float*>(tensor.values.data()), tensor.shape).clone();
 }
 
+/// The same memory, owned by the result.
+torch::Tensor Adopt(Tensor tensor) {
+  const auto owner = std::make_shared<Tensor>(std::move(tensor));
+  return torch::from_blob(owner->values.data(), owner->shape, [owner](void*) {});
+}
+
 Tensor FromTorch(const torch::Tensor& tensor) {
   const torch::Tensor flat = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
   Tensor copy{flat.sizes().vec(), {}};
@@ -40,18 +46,16 @@ torch::Device TorchDevice(const ComputeDevice& device) {
                      : torch::Device(torch::kCPU);
 }
 
-void LoadTensors(const std::map<std::string, Tensor>& tensors, torch::nn::Module* module) {
-  const torch::NoGradGuard no_grad;
+void LoadTensors(std::map<std::string, Tensor> tensors, torch::nn::Module* module) {
   std::size_t used = 0;
-  const auto load = [&](const std::string& name, const torch::Tensor& target) {
+  const auto load = [&](const std::string& name, torch::Tensor target) {
     const auto found = tensors.find(name);
     if (found == tensors.end())
       throw Error(ErrorKind::kModel, "the tensor " + name + " is missing");
-    const torch::Tensor value = ToTorch(found->second);
-    if (value.sizes() != target.sizes()) {
+    if (target.sizes() != c10::IntArrayRef(found->second.shape)) {
       throw Error(ErrorKind::kModel, "the tensor " + name + " has the wrong shape");
     }
-    target.copy_(value);
+    target.set_data(Adopt(std::move(found->second)).to(target.device()));
     ++used;
   };
   for (const auto& item : module->named_parameters()) load(item.key(), item.value());

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "facedeblur/nn/device.h"
-#include "facedeblur/nn/tensor.h"
+#include "facedeblur/weights/tensor.h"
 
 namespace facedeblur {
 
@@ -24,8 +24,8 @@ Tensor FromTorch(const torch::Tensor& tensor);
 
 torch::Device TorchDevice(const ComputeDevice& device);
 
-/// Copies named tensors into a module's parameters and buffers. Throws Error(kModel) when one is
-/// missing, left over, or of another shape.
-void LoadTensors(const std::map<std::string, Tensor>& tensors, torch::nn::Module* module);
+/// Makes named tensors a module's parameters and buffers, without a copy on the CPU. Throws
+/// Error(kModel) when one is missing, left over, or of another shape.
+void LoadTensors(std::map<std::string, Tensor> tensors, torch::nn::Module* module);
 
 }  // namespace facedeblur

@@ -7,7 +7,6 @@
 #include <array>
 #include <vector>
 
-#include "nn/packed_layout.h"
 #include "nn/wiener.h"
 
 namespace facedeblur {
@@ -23,12 +22,6 @@ constexpr std::int64_t kLevels = 3;  // of down- and upsampling, below the unshu
 // Deconvolutions that the refinement sees, from sharp and noisy to smooth.
 const std::vector<double> kNoiseToSignal = {3e-3, 2e-2, 1e-1};
 constexpr std::int64_t kWienerBorder = 28;  // at least: one more than the largest kernel
-
-torch::nn::Conv2d Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel,
-                              std::int64_t stride, std::int64_t padding) {
-  return torch::nn::Conv2d(
-      torch::nn::Conv2dOptions(in, out, kernel).stride(stride).padding(padding));
-}
 
 torch::Tensor HannWindow() {
   const torch::Tensor hann = torch::hann_window(KernelNetImpl::kWindow, /*periodic=*/false);
@@ -70,18 +63,18 @@ torch::nn::Sequential TwoBlocks(std::int64_t channels) {
 }  // namespace
 
 ResidualBlockImpl::ResidualBlockImpl(std::int64_t channels)
-    : a_(register_module("a", Convolution(channels, channels, 3, 1, 1))),
+    : a_(register_module("a", Convolution(channels, channels, 3, 1, 1, Activation::kRelu))),
       b_(register_module("b", Convolution(channels, channels, 3, 1, 1))) {}
 
 torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x) {
-  if (!x.is_mkldnn()) return x + b_(torch::relu(a_(x)));
-  torch::Tensor inner = a_(x);  // no gradients here: in place
-  inner = b_(torch::relu_(inner));
-  return inner.add_(x);
+  torch::Tensor inner = b_(a_(x));
+  if (!b_->packed()) return x + inner;
+  return inner.add_(x);  // no gradients here: in place
 }
 
 RefinementUNetImpl::RefinementUNetImpl(std::int64_t input_channels) {
-  head_ = register_module("head", Convolution(input_channels * 4, kWidths[0], 3, 1, 1));
+  head_ = register_module(
+      "head", Convolution(input_channels * 4, kWidths[0], 3, 1, 1, Activation::kNone, 2));
   for (std::size_t i = 0; i < kLevels; ++i) {
     encoders_->push_back(TwoBlocks(kWidths[i]));
     downs_->push_back(Convolution(kWidths[i], kWidths[i + 1], 2, 2, 0));
@@ -97,31 +90,30 @@ RefinementUNetImpl::RefinementUNetImpl(std::int64_t input_channels) {
 }
 
 torch::Tensor RefinementUNetImpl::forward(const torch::Tensor& x) {
-  torch::Tensor z =
-      head_(ToLayoutOf(head_, F::pixel_unshuffle(x, F::PixelUnshuffleFuncOptions(2))));
+  torch::Tensor z = head_(x);
   std::vector<torch::Tensor> skips;
   for (std::size_t i = 0; i < kLevels; ++i) {
     z = encoders_[i]->as<torch::nn::SequentialImpl>()->forward(z);
     skips.push_back(z);
-    z = downs_[i]->as<torch::nn::Conv2dImpl>()->forward(z);
+    z = downs_[i]->as<ConvolutionImpl>()->forward(z);
   }
   z = middle_->forward(z);
   for (std::size_t i = kLevels; i-- > 0;) {
     z = ups_[i]->as<torch::nn::SequentialImpl>()->forward(z);
-    z = ToLayoutOf(head_, F::pixel_shuffle(ToPlanes(z), F::PixelShuffleFuncOptions(2))) + skips[i];
+    z = F::pixel_shuffle(z, F::PixelShuffleFuncOptions(2)) + skips[i];
     z = decoders_[i]->as<torch::nn::SequentialImpl>()->forward(z);
   }
-  return F::pixel_shuffle(ToPlanes(tail_(z)), F::PixelShuffleFuncOptions(2));
+  return F::pixel_shuffle(tail_(z), F::PixelShuffleFuncOptions(2));
 }
 
 KernelNetImpl::KernelNetImpl() {
-  stem_ = register_module("stem", Convolution(16, 64, 3, 1, 1));
+  stem_ = register_module("stem", Convolution(16, 64, 3, 1, 1, Activation::kNone, 4));
   b1_ = register_module("b1", TwoBlocks(64));
   d1_ = register_module("d1", Convolution(64, 96, 2, 2, 0));
   b2_ = register_module("b2", TwoBlocks(96));
   d2_ = register_module("d2", Convolution(96, 128, 2, 2, 0));
   b3_ = register_module("b3", TwoBlocks(128));
-  vec_ = register_module("vec", Convolution(128, 384, 8, 1, 0));
+  vec_ = register_module("vec", Convolution(128, 384, 8, 1, 0, Activation::kRelu));
   map_ = register_module("map", torch::nn::Linear(384, kKernel * kKernel * 2));
   a0_ = register_module("a0", Convolution(3, 32, 3, 2, 1));
   a1_ = register_module("a1", Convolution(34, 48, 3, 1, 1));
@@ -163,28 +155,20 @@ torch::Tensor KernelNetImpl::forward(const torch::Tensor& chip) {
   torch::Tensor grey = Luma(chip);
   grey = (grey - grey.mean({2, 3}, /*keepdim=*/true)) /
          (grey.std({2, 3}, /*unbiased=*/true, /*keepdim=*/true) + 0.02);
-  torch::Tensor features = b1_->forward(
-      stem_(ToLayoutOf(stem_, F::pixel_unshuffle(grey, F::PixelUnshuffleFuncOptions(4)))));
+  torch::Tensor features = b1_->forward(stem_(grey));
   features = b3_->forward(d2_(b2_->forward(d1_(features))));
-  const torch::Tensor vector = torch::relu(ToPlanes(vec_(features))).flatten(1);
+  const torch::Tensor vector = vec_(features).flatten(1).to(torch::kFloat32);
   const torch::Tensor drawn = map_(vector).view({-1, 2, kKernel, kKernel});
-  const torch::Tensor seen = ToPlanes(a0_(ToLayoutOf(a0_, Autocorrelation(grey))));
-  torch::Tensor h = a1_(ToLayoutOf(a1_, torch::cat({seen, drawn}, 1)));
+  const torch::Tensor seen = a0_(Autocorrelation(grey));
+  torch::Tensor h = a1_(torch::cat({seen, drawn}, 1));
   const torch::Tensor film = film_(vector).unsqueeze(-1).unsqueeze(-1);
   for (std::size_t i = 0; i < a2_->size(); ++i) {
     h = a2_[i]->as<ResidualBlockImpl>()->forward(h);
     // Feature-wise linear modulation (Perez et al. 2018) lets the picture steer the map.
-    if (i == 1) {
-      h = ToPlanes(h) * (1 + film.slice(1, 0, 48)) + film.slice(1, 48, 96);
-      h = ToLayoutOf(out_, h);
-    }
+    if (i == 1) h = h * (1 + film.slice(1, 0, 48)) + film.slice(1, 48, 96);
   }
   // A probability needs full precision, whatever the convolutions ran in.
-  return ToPlanes(out_(h))
-      .to(torch::kFloat32)
-      .flatten(1)
-      .log_softmax(1)
-      .view({-1, kKernel, kKernel});
+  return out_(h).to(torch::kFloat32).flatten(1).log_softmax(1).view({-1, kKernel, kKernel});
 }
 
 KernelRefinerImpl::KernelRefinerImpl() {
@@ -195,8 +179,7 @@ KernelRefinerImpl::KernelRefinerImpl() {
                                                   ResidualBlock(kWidth), ResidualBlock(kWidth)));
   out_ = register_module("out", Convolution(kWidth, 1, 3, 1, 1));
   const torch::NoGradGuard no_grad;
-  out_->weight.zero_();  // starts as the first estimate
-  out_->bias.zero_();
+  for (torch::Tensor& parameter : out_->parameters()) parameter.zero_();  // the first estimate
   window_ = HannWindow();
 }
 
@@ -244,8 +227,7 @@ torch::Tensor KernelRefinerImpl::forward(const torch::Tensor& blurred,
   const torch::Tensor scaled = kernel / kernel.amax({2, 3}, /*keepdim=*/true);
   const torch::Tensor seen =
       torch::cat({scaled, 0.1 * log_kernel, LeastSquares(blurred, restored)}, 1);
-  const torch::Tensor change =
-      ToPlanes(out_(blocks_->forward(in_(ToLayoutOf(in_, seen))))).to(torch::kFloat32);
+  const torch::Tensor change = out_(blocks_->forward(in_(seen))).to(torch::kFloat32);
   return (log_kernel + change)
       .flatten(1)
       .log_softmax(1)
@@ -298,6 +280,12 @@ torch::Tensor FaceWienerNetImpl::Refine(const torch::Tensor& deconvolved) {
 torch::Tensor FaceWienerNetImpl::RestoreWithKernel(const torch::Tensor& chip,
                                                    const torch::Tensor& kernel) {
   return Refine(Deconvolve(chip, kernel));
+}
+
+void FaceWienerNetImpl::Pack(torch::ScalarType precision) {
+  PackConvolutions(k_.get(), precision, /*one_size=*/true);
+  PackConvolutions(u_.get(), precision, /*one_size=*/false);
+  if (!r_.is_empty()) PackConvolutions(r_.get(), precision, /*one_size=*/true);
 }
 
 torch::Tensor FaceWienerNetImpl::forward(const torch::Tensor& chip) {

@@ -3,8 +3,9 @@
 #include <torch/nn/module.h>
 #include <torch/nn/modules/container/modulelist.h>
 #include <torch/nn/modules/container/sequential.h>
-#include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
+
+#include "nn/convolution.h"
 
 namespace facedeblur {
 
@@ -15,8 +16,8 @@ class ResidualBlockImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x);
 
  private:
-  torch::nn::Conv2d a_;
-  torch::nn::Conv2d b_;
+  Convolution a_;
+  Convolution b_;
 };
 TORCH_MODULE(ResidualBlock);
 
@@ -28,13 +29,13 @@ class RefinementUNetImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x);
 
  private:
-  torch::nn::Conv2d head_{nullptr};
+  Convolution head_{nullptr};
   torch::nn::ModuleList encoders_;
   torch::nn::ModuleList downs_;
   torch::nn::Sequential middle_{nullptr};
   torch::nn::ModuleList ups_;
   torch::nn::ModuleList decoders_;
-  torch::nn::Conv2d tail_{nullptr};
+  Convolution tail_{nullptr};
 };
 TORCH_MODULE(RefinementUNet);
 
@@ -53,19 +54,19 @@ class KernelNetImpl : public torch::nn::Module {
  private:
   torch::Tensor Autocorrelation(const torch::Tensor& grey) const;
 
-  torch::nn::Conv2d stem_{nullptr};
+  Convolution stem_{nullptr};
   torch::nn::Sequential b1_{nullptr};
-  torch::nn::Conv2d d1_{nullptr};
+  Convolution d1_{nullptr};
   torch::nn::Sequential b2_{nullptr};
-  torch::nn::Conv2d d2_{nullptr};
+  Convolution d2_{nullptr};
   torch::nn::Sequential b3_{nullptr};
-  torch::nn::Conv2d vec_{nullptr};
+  Convolution vec_{nullptr};
   torch::nn::Linear map_{nullptr};
-  torch::nn::Conv2d a0_{nullptr};
-  torch::nn::Conv2d a1_{nullptr};
+  Convolution a0_{nullptr};
+  Convolution a1_{nullptr};
   torch::nn::ModuleList a2_;
   torch::nn::Linear film_{nullptr};
-  torch::nn::Conv2d out_{nullptr};
+  Convolution out_{nullptr};
   torch::Tensor window_;  // Hann window; made, not learned, so it is no buffer
 };
 TORCH_MODULE(KernelNet);
@@ -84,9 +85,9 @@ class KernelRefinerImpl : public torch::nn::Module {
  private:
   torch::Tensor LeastSquares(const torch::Tensor& blurred, const torch::Tensor& restored) const;
 
-  torch::nn::Conv2d in_{nullptr};
+  Convolution in_{nullptr};
   torch::nn::Sequential blocks_{nullptr};
-  torch::nn::Conv2d out_{nullptr};
+  Convolution out_{nullptr};
   torch::Tensor window_;
 };
 TORCH_MODULE(KernelRefiner);
@@ -124,6 +125,9 @@ class FaceWienerNetImpl : public torch::nn::Module {
 
   /// Both steps: Nx3xHxW with height and width multiples of 16, at least 128.
   torch::Tensor forward(const torch::Tensor& chip);
+
+  /// See ConvolutionImpl::Pack; the kernel estimate always sees 128x128 pixels.
+  void Pack(torch::ScalarType precision);
 
  private:
   KernelNet k_{nullptr};

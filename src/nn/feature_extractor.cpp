@@ -2,9 +2,8 @@
 
 #include <utility>
 
-#include "facedeblur/nn/keras_weights.h"
-#include "facedeblur/nn/model_file.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/weights/weights_file.h"
 #include "nn/chip_tensor.h"
 #include "nn/landmark_net.h"
 #include "nn/vgg_features.h"
@@ -29,11 +28,11 @@ class LandmarkFeatures : public FeatureExtractor {
   LandmarkNet net_;
 };
 
-std::unique_ptr<FeatureExtractor> Make(Bytes bytes, const torch::Device& device) {
-  if (!IsModelFile(bytes)) {
-    return std::make_unique<VggFeatures>(ReadKerasWeights(std::move(bytes)), device);
+std::unique_ptr<FeatureExtractor> Make(const Weights& weights, const torch::Device& device) {
+  if (const auto* layers = std::get_if<std::vector<KerasLayer>>(&weights)) {
+    return std::make_unique<VggFeatures>(*layers, device);
   }
-  const ModelFile model = ReadModelFile(std::move(bytes));
+  const auto& model = std::get<ModelFile>(weights);
   if (model.network != kLandmarkNetwork) {
     throw Error(ErrorKind::kModel,
                 "it is for the network '" + model.network + "', which has no features to compare");
@@ -46,7 +45,7 @@ std::unique_ptr<FeatureExtractor> Make(Bytes bytes, const torch::Device& device)
 std::unique_ptr<FeatureExtractor> LoadFeatureExtractor(const std::filesystem::path& file,
                                                        const torch::Device& device) {
   try {
-    return Make(ReadFile(file), device);
+    return Make(ParseWeights(ReadFile(file)), device);
   } catch (const std::exception& error) {
     throw Error(ErrorKind::kModel, file.string() + ": " + DescribeException(error));
   }

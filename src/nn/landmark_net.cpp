@@ -9,14 +9,12 @@ namespace {
 
 namespace F = torch::nn::functional;
 
-torch::nn::Conv2d Halving(std::int64_t in, std::int64_t out) {
-  return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 2).stride(2));
-}
+Convolution Halving(std::int64_t in, std::int64_t out) { return Convolution(in, out, 2, 2, 0); }
 
 }  // namespace
 
 LandmarkNetImpl::LandmarkNetImpl() {
-  in_ = register_module("in", torch::nn::Conv2d(torch::nn::Conv2dOptions(12, 32, 3).padding(1)));
+  in_ = register_module("in", Convolution(12, 32, 3, 1, 1));
   b0_ = register_module("b0", torch::nn::Sequential(ResidualBlock(32)));
   down1_ = register_module("down1", Halving(32, 64));
   b1_ = register_module("b1", torch::nn::Sequential(ResidualBlock(64)));

@@ -2,10 +2,11 @@
 
 #include <torch/nn/module.h>
 #include <torch/nn/modules/container/sequential.h>
-#include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
 
 #include <vector>
+
+#include "nn/convolution.h"
 
 namespace facedeblur {
 
@@ -28,10 +29,10 @@ class LandmarkNetImpl : public torch::nn::Module {
   std::vector<torch::Tensor> Features(const torch::Tensor& pictures);
 
  private:
-  torch::nn::Conv2d in_{nullptr};
-  torch::nn::Conv2d down1_{nullptr};
-  torch::nn::Conv2d down2_{nullptr};
-  torch::nn::Conv2d down3_{nullptr};
+  Convolution in_{nullptr};
+  Convolution down1_{nullptr};
+  Convolution down2_{nullptr};
+  Convolution down3_{nullptr};
   torch::nn::Sequential b0_{nullptr};
   torch::nn::Sequential b1_{nullptr};
   torch::nn::Sequential b2_{nullptr};

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "facedeblur/nn/keras_weights.h"
+#include "facedeblur/weights/keras_weights.h"
 
 namespace facedeblur {
 

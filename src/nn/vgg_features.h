@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "facedeblur/nn/keras_weights.h"
+#include "facedeblur/weights/keras_weights.h"
 #include "nn/feature_extractor.h"
 
 namespace facedeblur {

@@ -153,9 +153,8 @@ class Batch {
   void Begin(const JobPtr& job) {
     Guard(job, [&] {
       if (SettledByExistingOutput(job.get())) return true;
-      const StageTimer timer(&job->record.seconds.decode);
       Read(job.get());
-      job->memory = PictureMemory(ProbeImage(job->source).pixels());
+      // From here on the next stage may already have the job.
       memory_.Acquire(job->memory, [this, job] {
         job->holds_memory = true;
         pool_.Submit(kDecode, [this, job] { FindFaces(job); });
@@ -192,10 +191,12 @@ class Batch {
   }
 
   void Read(ImageJob* job) const {
+    const StageTimer timer(&job->record.seconds.decode);
     job->record.unreachable = true;
     job->source =
         job->record.input == kStandardStream ? ReadStandardInput() : ReadFile(job->record.input);
     job->record.unreachable = false;
+    job->memory = PictureMemory(ProbeImage(job->source).pixels());
   }
 
   void Decode(ImageJob* job) const {

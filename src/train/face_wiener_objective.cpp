@@ -1,5 +1,5 @@
-#include "facedeblur/nn/model_file.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/weights/model_file.h"
 #include "nn/chip_tensor.h"
 #include "nn/face_wiener_net.h"
 #include "train/objective.h"

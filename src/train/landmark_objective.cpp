@@ -1,7 +1,7 @@
 #include <utility>
 
-#include "facedeblur/nn/model_file.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/weights/model_file.h"
 #include "nn/chip_tensor.h"
 #include "nn/landmark_net.h"
 #include "train/objective.h"

@@ -1,8 +1,8 @@
 #include <utility>
 
-#include "facedeblur/nn/keras_weights.h"
 #include "facedeblur/nn/reference_spec.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/weights/keras_weights.h"
 #include "nn/reference_net.h"
 #include "train/objective.h"
 

@@ -7,10 +7,10 @@
 #include <array>
 #include <string>
 
-#include "facedeblur/nn/keras_weights.h"
-#include "facedeblur/nn/model_file.h"
 #include "facedeblur/util/error.h"
-#include "nn/hdf5_file.h"
+#include "facedeblur/weights/keras_weights.h"
+#include "facedeblur/weights/model_file.h"
+#include "weights/hdf5_file.h"
 
 namespace facedeblur {
 namespace {

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "facedeblur/restore/compute_device.h"
 #include "facedeblur/restore/restorer.h"
+#include "facedeblur/weights/weights_file.h"
 
 namespace facedeblur {
 
@@ -23,7 +23,7 @@ class Engine {
   /// As the functions of the same names.
   virtual ComputeDevice ResolveDevice(const std::string& name, std::string* note) const = 0;
   virtual void ResolvePrecision(const std::string& name, ComputeDevice* device) const = 0;
-  virtual std::unique_ptr<FaceRestorer> LoadRestorer(const std::filesystem::path& weights,
+  virtual std::unique_ptr<FaceRestorer> MakeRestorer(Weights weights,
                                                      const ComputeDevice& device) const = 0;
   /// The command "info", "synth", "train" or "evaluate"; null for other names.
   virtual std::unique_ptr<Command> MakeCommand(const std::string& name) const = 0;

@@ -5,13 +5,16 @@
 
 #include "facedeblur/restore/compute_device.h"
 #include "facedeblur/restore/restorer.h"
+#include "facedeblur/weights/weights_file.h"
 
 namespace facedeblur {
 
-/// Opens a weights file: the project's own model file, which names its network, or Keras 2 HDF5
-/// weights of the reference network. Its self-test, where it has one, is run.
-/// Throws Error(kModel) with a line that names the file: unreadable, not such a file, an unknown
-/// network, tensors that do not fit, or a failed self-test.
+/// The restorer of a model's network, or of the reference network for Keras weights. The self-test,
+/// where there is one, is run. Throws Error(kModel): an unknown network, tensors that do not fit,
+/// or a failed self-test.
+std::unique_ptr<FaceRestorer> MakeRestorer(Weights weights, const ComputeDevice& device);
+
+/// The same from a file. Throws Error(kModel) with a line that names it.
 std::unique_ptr<FaceRestorer> LoadRestorer(const std::filesystem::path& weights,
                                            const ComputeDevice& device);
 

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "facedeblur/nn/model_file.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/weights/model_file.h"
 #include "support.h"
 
 namespace facedeblur {

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
-#include "facedeblur/nn/keras_weights.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/weights/keras_weights.h"
 #include "keras_fixture.h"
-#include "nn/hdf5_file.h"
 #include "support.h"
+#include "weights/hdf5_file.h"
 
 namespace facedeblur {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "facedeblur/face/chip.h"
-#include "facedeblur/nn/tensor.h"
 #include "facedeblur/util/file_io.h"
+#include "facedeblur/weights/tensor.h"
 
 namespace facedeblur {
 
@@ -32,12 +32,6 @@ struct ModelFile {
   };
   SelfTest self_test;
 };
-
-/// True when the content is (or claims to be) such a file, rather than a foreign one.
-bool IsModelFile(const Bytes& bytes);
-
-/// The network that a model file names. Throws Error(kModel) where it names none.
-std::string ReadNetworkName(const Bytes& bytes);
 
 /// Throws Error(kModel): not such a file, another format version, or parts that are missing.
 ModelFile ReadModelFile(Bytes bytes);

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "facedeblur/nn/tensor.h"
 #include "facedeblur/util/file_io.h"
+#include "facedeblur/weights/tensor.h"
 
 namespace facedeblur {
 

@@ -1,9 +1,9 @@
-#include "facedeblur/nn/model_file.h"
+#include "facedeblur/weights/model_file.h"
 
 #include <utility>
 
 #include "facedeblur/util/error.h"
-#include "nn/hdf5_file.h"
+#include "weights/readers.h"
 
 namespace facedeblur {
 namespace {
@@ -51,16 +51,9 @@ ModelFile::SelfTest ReadSelfTest(const Hdf5File& file) {
 
 }  // namespace
 
-bool IsModelFile(const Bytes& bytes) {
-  return Hdf5File::Open(bytes).HasAttribute("/", "format_version");
-}
+ModelFile ReadModelFile(Bytes bytes) { return ReadModel(Hdf5File::Open(std::move(bytes))); }
 
-std::string ReadNetworkName(const Bytes& bytes) {
-  return RequireString(Hdf5File::Open(bytes), "network");
-}
-
-ModelFile ReadModelFile(Bytes bytes) {
-  const Hdf5File file = Hdf5File::Open(std::move(bytes));
+ModelFile ReadModel(const Hdf5File& file) {
   if (file.ReadString("/", "format") != kFormat) Fail("not a facedeblur model file");
   if (file.ReadNumber("/", "format_version") != kFormatVersion) {
     Fail("this model file's format version is not supported by this program");

@@ -1,9 +1,9 @@
-#include "facedeblur/nn/keras_weights.h"
+#include "facedeblur/weights/keras_weights.h"
 
 #include <utility>
 
 #include "facedeblur/util/error.h"
-#include "nn/hdf5_file.h"
+#include "weights/readers.h"
 
 namespace facedeblur {
 namespace {
@@ -40,7 +40,10 @@ std::string FindLayerGroup(const Hdf5File& file) {
 }  // namespace
 
 std::vector<KerasLayer> ReadKerasWeights(Bytes bytes) {
-  const Hdf5File file = Hdf5File::Open(std::move(bytes));
+  return ReadKerasLayers(Hdf5File::Open(std::move(bytes)));
+}
+
+std::vector<KerasLayer> ReadKerasLayers(const Hdf5File& file) {
   const std::string group = FindLayerGroup(file);
   const std::string backend = file.ReadString(group, "backend").value_or("tensorflow");
   if (backend != "tensorflow") {

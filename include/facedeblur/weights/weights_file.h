@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <variant>
+#include <vector>
+
+#include "facedeblur/util/file_io.h"
+#include "facedeblur/weights/keras_weights.h"
+#include "facedeblur/weights/model_file.h"
+
+namespace facedeblur {
+
+/// What a weights file can hold: a model of the project's own, or the layers of a Keras 2 file.
+using Weights = std::variant<ModelFile, std::vector<KerasLayer>>;
+
+/// Throws Error(kModel) for anything else, see ReadModelFile() and ReadKerasWeights().
+Weights ParseWeights(Bytes bytes);
+
+/// Throws Error(kModel) with a line that names the file.
+Weights ReadWeightsFile(const std::filesystem::path& path);
+
+}  // namespace facedeblur

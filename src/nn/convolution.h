@@ -1,0 +1,61 @@
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+
+#include <cstdint>
+#include <memory>
+
+#include "nn/packed_convolution.h"
+
+namespace facedeblur {
+
+enum class Activation { kNone, kRelu };
+
+/// Square 2-D convolution with bias, with or without a ReLU behind it. As torch::nn::Conv2d, with
+/// its parameter names and initial values; it can also be packed for inference, and left without
+/// initial values where a file's take their place at once. With `unshuffle` r it sees the picture's
+/// pixels unshuffled by r (Shi et al. 2016): `in` is then r * r times the picture's channels.
+class ConvolutionImpl : public torch::nn::Module {
+ public:
+  ConvolutionImpl(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride,
+                  std::int64_t padding, Activation activation = Activation::kNone,
+                  std::int64_t unshuffle = 1);
+  torch::Tensor forward(const torch::Tensor& x);
+
+  /// From now on for inference on the CPU alone: the module cannot be trained, moved or saved. With
+  /// `one_size` every picture must have the size of the first one. Does nothing where LibTorch
+  /// comes without oneDNN.
+  void Pack(torch::ScalarType precision, bool one_size);
+  bool packed() const { return packed_ != nullptr; }
+
+ private:
+  void Initialize();
+
+  torch::Tensor weight_;
+  torch::Tensor bias_;
+  std::int64_t stride_;
+  std::int64_t padding_;
+  Activation activation_;
+  std::int64_t unshuffle_;
+  std::shared_ptr<PackedConvolution> packed_;
+};
+TORCH_MODULE(Convolution);
+
+/// Packs every convolution below `module`, see ConvolutionImpl::Pack.
+void PackConvolutions(torch::nn::Module* module, torch::ScalarType precision, bool one_size);
+
+/// While one lives, convolutions made on its thread stay without initial values: drawing eight
+/// million random numbers takes longer than reading the weights that replace them.
+class UninitializedScope {
+ public:
+  UninitializedScope();
+  ~UninitializedScope();
+  UninitializedScope(const UninitializedScope&) = delete;
+  UninitializedScope& operator=(const UninitializedScope&) = delete;
+
+ private:
+  bool before_;
+};
+
+}  // namespace facedeblur

@@ -1,0 +1,25 @@
+#include "facedeblur/weights/weights_file.h"
+
+#include <exception>
+#include <utility>
+
+#include "facedeblur/util/error.h"
+#include "weights/readers.h"
+
+namespace facedeblur {
+
+Weights ParseWeights(Bytes bytes) {
+  const Hdf5File file = Hdf5File::Open(std::move(bytes));
+  if (file.HasAttribute("/", "format_version")) return ReadModel(file);
+  return ReadKerasLayers(file);
+}
+
+Weights ReadWeightsFile(const std::filesystem::path& path) {
+  try {
+    return ParseWeights(ReadFile(path));
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kModel, path.string() + ": " + DescribeException(error));
+  }
+}
+
+}  // namespace facedeblur

@@ -1,0 +1,137 @@
+#include <gtest/gtest.h>
+#include <torch/nn/functional/conv.h>
+#include <torch/nn/functional/pixelshuffle.h>
+#include <torch/nn/modules/conv.h>
+
+#include <thread>
+#include <vector>
+
+#include "facedeblur/nn/device.h"
+#include "nn/convolution.h"
+
+namespace facedeblur {
+namespace {
+
+namespace F = torch::nn::functional;
+
+double Difference(const torch::Tensor& a, const torch::Tensor& b) {
+  EXPECT_EQ(a.sizes(), b.sizes());
+  return (a.to(torch::kFloat64) - b.to(torch::kFloat64)).abs().max().item<double>();
+}
+
+torch::Tensor Plain(const Convolution& convolution, const torch::Tensor& x, int stride,
+                    int padding) {
+  const auto parameters = convolution->named_parameters();
+  return torch::conv2d(x.to(torch::kFloat64), parameters["weight"].to(torch::kFloat64),
+                       parameters["bias"].to(torch::kFloat64), stride, padding);
+}
+
+TEST(Convolution, IsTheConvolution) {
+  const InferenceScope inference;
+  torch::manual_seed(1);
+  Convolution convolution(5, 7, 3, 2, 1, Activation::kRelu);
+  const torch::Tensor x = torch::randn({2, 5, 17, 20});
+  EXPECT_LT(Difference(convolution(x), torch::relu(Plain(convolution, x, 2, 1))), 1e-5);
+}
+
+TEST(Convolution, StartsAsPyTorchsDoes) {
+  torch::manual_seed(2);
+  Convolution ours(12, 32, 3, 1, 1);
+  torch::manual_seed(2);
+  torch::nn::Conv2d theirs(torch::nn::Conv2dOptions(12, 32, 3).padding(1));
+  EXPECT_TRUE(torch::equal(ours->named_parameters()["weight"], theirs->weight));
+  EXPECT_TRUE(torch::equal(ours->named_parameters()["bias"], theirs->bias));
+}
+
+// More sizes than are kept, the first one met again, and layers whose blocks oneDNN chooses by
+// size.
+TEST(Convolution, PackedGivesTheSameAtEverySize) {
+  const InferenceScope inference;
+  torch::manual_seed(3);
+  for (const Activation activation : {Activation::kNone, Activation::kRelu}) {
+    Convolution convolution(192, 40, 3, 1, 1, activation);
+    std::vector<torch::Tensor> pictures;
+    std::vector<torch::Tensor> expected;
+    for (const int size : {8, 10, 12, 32, 8}) {
+      pictures.push_back(torch::randn({1, 192, size, size}));
+      const torch::Tensor plain = Plain(convolution, pictures.back(), 1, 1);
+      expected.push_back(activation == Activation::kRelu ? torch::relu(plain) : plain);
+    }
+    convolution->Pack(torch::kFloat32, /*one_size=*/false);
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+      EXPECT_LT(Difference(convolution(pictures[i]), expected[i]), 1e-4) << pictures[i].sizes();
+    }
+  }
+}
+
+TEST(Convolution, UnshufflesBeforehand) {
+  const InferenceScope inference;
+  torch::manual_seed(4);
+  Convolution convolution(12, 8, 3, 1, 1, Activation::kNone, /*unshuffle=*/2);
+  const torch::Tensor x = torch::randn({1, 3, 32, 48});
+  const torch::Tensor expected =
+      Plain(convolution, F::pixel_unshuffle(x, F::PixelUnshuffleFuncOptions(2)), 1, 1);
+  EXPECT_LT(Difference(convolution(x), expected), 1e-5);
+  convolution->Pack(torch::kFloat32, /*one_size=*/true);
+  EXPECT_LT(Difference(convolution(x), expected), 1e-5);
+}
+
+TEST(Convolution, HalfTheBitsComeNear) {
+  const InferenceScope inference;
+  torch::manual_seed(5);
+  Convolution convolution(32, 32, 3, 1, 1);
+  const torch::Tensor x = torch::randn({1, 32, 24, 24});
+  const torch::Tensor expected = Plain(convolution, x, 1, 1);
+  convolution->Pack(torch::kBFloat16, /*one_size=*/false);
+  const torch::Tensor packed = convolution(x);
+  EXPECT_EQ(packed.scalar_type(), torch::kBFloat16);
+  EXPECT_LT(Difference(packed, expected), 0.05);
+}
+
+TEST(Convolution, OneSizeIsHeldTo) {
+  const InferenceScope inference;
+  Convolution convolution(4, 4, 3, 1, 1);
+  convolution->Pack(torch::kFloat32, /*one_size=*/true);
+  EXPECT_NO_THROW(convolution(torch::ones({1, 4, 16, 16})));
+  EXPECT_ANY_THROW(convolution(torch::ones({1, 4, 18, 16})));
+}
+
+TEST(Convolution, PackedServesSeveralThreads) {
+  torch::manual_seed(6);
+  Convolution convolution(32, 32, 3, 1, 1);
+  convolution->Pack(torch::kFloat32, /*one_size=*/false);
+  const std::vector<int> sizes = {16, 24, 32, 40};
+  std::vector<torch::Tensor> pictures;
+  std::vector<torch::Tensor> expected;
+  for (const int size : sizes) {
+    const InferenceScope inference;
+    pictures.push_back(torch::randn({1, 32, size, size}));
+    expected.push_back(convolution(pictures.back()));
+  }
+  std::vector<int> wrong(sizes.size(), 0);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    threads.emplace_back([&, i] {
+      const InferenceScope inference;
+      for (int round = 0; round < 20; ++round) {
+        if (!torch::equal(convolution(pictures[i]), expected[i])) ++wrong[i];
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, std::vector<int>(sizes.size(), 0));
+}
+
+TEST(Convolution, StaysUninitializedWhereAsked) {
+  torch::manual_seed(7);
+  const torch::Tensor before = torch::rand({1});
+  torch::manual_seed(7);
+  {
+    const UninitializedScope scope;
+    const Convolution convolution(32, 32, 3, 1, 1);
+  }
+  EXPECT_TRUE(torch::equal(torch::rand({1}), before));  // no random number was drawn
+}
+
+}  // namespace
+}  // namespace facedeblur

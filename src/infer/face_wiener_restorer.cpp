@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "facedeblur/nn/device.h"
 #include "facedeblur/util/error.h"
 #include "infer/network_restorers.h"
+#include "nn/batch_queue.h"
 #include "nn/chip_tensor.h"
 #include "nn/face_wiener_net.h"
 #include "nn/mixed_precision.h"
@@ -45,7 +48,12 @@ class FaceWienerRestorer : public FaceRestorer {
     net_->eval();
     net_->to(torch_device_);
     if (device.cuda || device.bfloat16) RunSelfTest(model.self_test);  // in full precision
-    if (device.cuda) return;
+    if (device.cuda) {
+      queue_ = std::make_unique<BatchQueue>(
+          [this](const torch::Tensor& chips) { return RunNetwork(chips, RunInOrder); },
+          kLargestBatch);
+      return;
+    }
     net_->Pack(device.bfloat16 ? torch::kBFloat16 : torch::kFloat32);
     if (!device.bfloat16) RunSelfTest(model.self_test);
   }
@@ -54,10 +62,11 @@ class FaceWienerRestorer : public FaceRestorer {
   cv::Mat Restore(const cv::Mat& chip, const ParallelFor& parallel) const override {
     const InferenceScope inference;
     const cv::Mat scaled = ResizeChip(chip, WorkingSize(chip));
-    const torch::Tensor blurred = TensorFromChip(scaled).to(torch_device_);
-    const torch::Tensor kernel = EstimateTwice(blurred, parallel);
-    const cv::Mat sharp = ChipFromTensor(RestoreMirrored(blurred, kernel, parallel));
-    const cv::Mat change = ResizeChip(sharp - scaled, chip.cols) * ChangeWeight(kernel);
+    const torch::Tensor blurred = ToDevice(scaled);
+    const std::vector<torch::Tensor> results =
+        queue_ ? queue_->Run(blurred) : RunNetwork(blurred, parallel);
+    const cv::Mat sharp = ChipFromTensor(results[1]);
+    const cv::Mat change = ResizeChip(sharp - scaled, chip.cols) * ChangeWeight(results[0]);
     const cv::Mat moved = chip + change;
     return cv::min(cv::max(moved, 0.0), 1.0);
   }
@@ -65,8 +74,7 @@ class FaceWienerRestorer : public FaceRestorer {
   cv::Mat EstimateKernel(const cv::Mat& chip) const override {
     if (chip.cols < KernelNetImpl::kWindow) return {};
     const InferenceScope inference;
-    const torch::Tensor blurred = TensorFromChip(chip).to(torch_device_);
-    const torch::Tensor kernel = EstimateTwice(blurred, RunInOrder)[0].cpu().contiguous();
+    const torch::Tensor kernel = EstimateTwice(ToDevice(chip), RunInOrder)[0].cpu().contiguous();
     const auto size = static_cast<int>(kernel.size(0));
     return cv::Mat(size, size, CV_32F, kernel.data_ptr<float>()).clone();
   }
@@ -75,6 +83,19 @@ class FaceWienerRestorer : public FaceRestorer {
   std::string Describe() const override { return "face network (kernel estimate, Wiener, U-Net)"; }
 
  private:
+  /// To CUDA from pinned memory, so that this thread need not wait while the device is at work.
+  torch::Tensor ToDevice(const cv::Mat& chip) const {
+    const torch::Tensor planes = TensorFromChip(chip);
+    return device_.cuda ? planes.pin_memory().to(torch_device_, /*non_blocking=*/true) : planes;
+  }
+
+  /// Nx3xSxS -> kernels, Nx27x27, and the restored chips.
+  std::vector<torch::Tensor> RunNetwork(const torch::Tensor& chips,
+                                        const ParallelFor& parallel) const {
+    const torch::Tensor kernels = EstimateTwice(chips, parallel);
+    return {kernels, RestoreMirrored(chips, kernels, parallel)};
+  }
+
   /// The kernel as seen in the chip and in its mirror image, where it is mirrored: the mean of the
   /// logarithms. Errors of the two estimates differ, the kernel does not.
   torch::Tensor EstimateTwice(const torch::Tensor& chip, const ParallelFor& parallel) const {
@@ -128,7 +149,7 @@ class FaceWienerRestorer : public FaceRestorer {
     if (chip.cols < KernelNetImpl::kWindow) return template_.size;
     if (chip.cols <= template_.size) return chip.cols;
     const cv::Mat coarse = ResizeChip(chip, template_.size);
-    const torch::Tensor kernel = Estimate(TensorFromChip(coarse).to(torch_device_));
+    const torch::Tensor kernel = Estimate(ToDevice(coarse));
     const double own_size = static_cast<double>(chip.cols) / template_.size;
     const double radius = RmsRadius(kernel);  // may be 0, of a face without any blur
     const double enlargement =
@@ -167,7 +188,12 @@ class FaceWienerRestorer : public FaceRestorer {
   /// by 15 to 57 pixels: larger working copies gain up to here and lose beyond.
   static constexpr double kLargestRadius = 4.9;
 
+  /// Faces in one batch on CUDA: enough to fill a large device at 160 pixels. Too many for its
+  /// memory are run one by one.
+  static constexpr std::size_t kLargestBatch = 16;
+
   FaceWienerNet net_;
+  std::unique_ptr<BatchQueue> queue_;  // on CUDA
   ComputeDevice device_;
   torch::Device torch_device_;
   ChipTemplate template_;

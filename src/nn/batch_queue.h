@@ -1,0 +1,57 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace facedeblur {
+
+/// Makes batches of what several threads want from a device at the same time: whatever was asked
+/// for while it was busy goes through it together next. Nobody waits for a batch to fill up.
+class BatchQueue {
+ public:
+  /// Nx... -> tensors whose first dimension is N too.
+  using Function = std::function<std::vector<at::Tensor>(const at::Tensor& stack)>;
+
+  /// `run` is called by one thread at a time, with at most `most` rows.
+  BatchQueue(Function run, std::size_t most) : run_(std::move(run)), most_(most) {}
+
+  /// The function's results for one row (1x...), as rows; called from several threads. Rows of
+  /// different shapes are never stacked. Throws what the function throws for this row alone: a
+  /// stack that fails, for want of memory say, is run again row by row.
+  std::vector<at::Tensor> Run(const at::Tensor& row);
+
+  /// Rows that no batch has taken yet.
+  std::size_t waiting() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return waiting_.size();
+  }
+
+ private:
+  struct Request {
+    at::Tensor row;
+    std::vector<at::Tensor> results;
+    std::exception_ptr error;
+    bool done = false;
+  };
+  using Batch = std::vector<Request*>;
+
+  Batch TakeBatch();
+  void RunBatch(const Batch& batch) const;
+
+  Function run_;
+  std::size_t most_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Request*> waiting_;
+  bool busy_ = false;
+};
+
+}  // namespace facedeblur

@@ -1,0 +1,52 @@
+#include <gtest/gtest.h>
+
+#include "facedeblur/nn/device.h"
+#include "nn/face_wiener_net.h"
+
+namespace facedeblur {
+namespace {
+
+double Difference(const torch::Tensor& a, const torch::Tensor& b) {
+  EXPECT_EQ(a.sizes(), b.sizes());
+  return (a - b).abs().max().item<double>();
+}
+
+class FaceWienerNetOf : public ::testing::TestWithParam<bool> {};
+
+// As batches on CUDA rely on: no face changes with the company it is in.
+TEST_P(FaceWienerNetOf, StacksAreAsSingleChips) {
+  const InferenceScope inference;
+  torch::manual_seed(8);
+  FaceWienerNet net(/*second_estimate=*/GetParam());
+  const torch::Tensor chips = torch::rand({3, 3, 160, 160});
+  const torch::Tensor kernels = net->EstimateKernel(chips);
+  const torch::Tensor restored = net->RestoreWithKernel(chips, kernels);
+  for (std::int64_t i = 0; i < chips.size(0); ++i) {
+    const torch::Tensor chip = chips.narrow(0, i, 1);
+    const torch::Tensor kernel = net->EstimateKernel(chip);
+    EXPECT_LT(Difference(kernels.narrow(0, i, 1), kernel), 1e-6);
+    EXPECT_LT(Difference(restored.narrow(0, i, 1), net->RestoreWithKernel(chip, kernel)), 1e-4);
+  }
+}
+
+// Two sizes and the first one again, with the parts that always see the same size packed for it.
+TEST_P(FaceWienerNetOf, PackedIsAsBefore) {
+  const InferenceScope inference;
+  torch::manual_seed(9);
+  FaceWienerNet net(/*second_estimate=*/GetParam());
+  std::vector<torch::Tensor> chips;
+  std::vector<torch::Tensor> expected;
+  for (const int size : {128, 192, 128}) {
+    chips.push_back(torch::rand({1, 3, size, size}));
+    expected.push_back(net->forward(chips.back()));
+  }
+  net->Pack(torch::kFloat32);
+  for (std::size_t i = 0; i < chips.size(); ++i) {
+    EXPECT_LT(Difference(net->forward(chips[i]), expected[i]), 1e-4);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Estimates, FaceWienerNetOf, ::testing::Bool());
+
+}  // namespace
+}  // namespace facedeblur

@@ -25,7 +25,9 @@ const std::optional<Operators>& OneDnnOperators() {
     auto& dispatcher = c10::Dispatcher::singleton();
     const auto pack = dispatcher.findSchema({"mkldnn_prepacked::conv2d_prepack", ""});
     const auto run = dispatcher.findSchema({"mkldnn_prepacked::conv2d_run", ""});
-    if (!pack || !run) return std::nullopt;
+    // Another LibTorch may want other arguments.
+    if (!pack || pack->schema().arguments().size() != 8) return std::nullopt;
+    if (!run || run->schema().arguments().size() != 2) return std::nullopt;
     return Operators{*pack, *run};
   }();
   return operators;

@@ -22,8 +22,8 @@ class PackedConvolution {
     bool one_size = false;  ///< all pictures have the first one's size: nothing is kept for others
   };
 
-  /// Null where this LibTorch comes without oneDNN, or with other operators for it. Weights OxIxKxK, bias O; both are computed with
-  /// in `precision`, float32 or bfloat16.
+  /// Null where this LibTorch comes without oneDNN, or with other operators for it. Weights
+  /// OxIxKxK, bias O; both are computed with in `precision`, float32 or bfloat16.
   static std::unique_ptr<PackedConvolution> Create(const at::Tensor& weight, const at::Tensor& bias,
                                                    at::ScalarType precision,
                                                    const Options& options);

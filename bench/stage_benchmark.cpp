@@ -65,7 +65,7 @@ void ConvolutionLimit(benchmark::State& state) {
   const std::int64_t side = state.range(1);
   Convolution layer(channels, channels, 3, 1, 1);
   const auto precision = state.range(2) != 0 ? torch::kBFloat16 : torch::kFloat32;
-  layer->Pack(precision, /*one_size=*/true);
+  layer->Pack(precision);
   const torch::Tensor picture = torch::rand({1, channels, side, side})
                                     .to(precision)
                                     .contiguous(torch::MemoryFormat::ChannelsLast);

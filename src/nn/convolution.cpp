@@ -37,29 +37,39 @@ void ConvolutionImpl::Initialize() {
 }
 
 torch::Tensor ConvolutionImpl::forward(const torch::Tensor& x) {
-  if (packed_) return packed_->Run(x);
-  const torch::Tensor seen =
-      unshuffle_ == 1 ? x : F::pixel_unshuffle(x, F::PixelUnshuffleFuncOptions(unshuffle_));
-  const torch::Tensor y = torch::conv2d(seen, weight_, bias_, stride_, padding_);
-  return activation_ == Activation::kRelu ? torch::relu(y) : y;
+  return packed_ ? packed_->Run(x) : Activate(Convolve(x));
 }
 
-void ConvolutionImpl::Pack(torch::ScalarType precision, bool one_size) {
+torch::Tensor ConvolutionImpl::Onto(const torch::Tensor& sum, const torch::Tensor& x) {
+  return packed_ ? packed_->RunOnto(sum, x) : Activate(sum + Convolve(x));
+}
+
+torch::Tensor ConvolutionImpl::Convolve(const torch::Tensor& x) const {
+  const torch::Tensor seen =
+      unshuffle_ == 1 ? x : F::pixel_unshuffle(x, F::PixelUnshuffleFuncOptions(unshuffle_));
+  return torch::conv2d(seen, weight_, bias_, stride_, padding_);
+}
+
+torch::Tensor ConvolutionImpl::Activate(const torch::Tensor& x) const {
+  return activation_ == Activation::kRelu ? torch::relu(x) : x;
+}
+
+void ConvolutionImpl::Pack(torch::ScalarType precision) {
   // Convolving unshuffled pixels is convolving the pixels with the shuffled kernel in longer steps,
   // and saves the copy.
   const torch::Tensor weight =
       unshuffle_ == 1 ? weight_ : F::pixel_shuffle(weight_, F::PixelShuffleFuncOptions(unshuffle_));
   packed_ = PackedConvolution::Create(
       weight, bias_, precision,
-      {stride_ * unshuffle_, padding_ * unshuffle_, activation_ == Activation::kRelu, one_size});
+      {stride_ * unshuffle_, padding_ * unshuffle_, activation_ == Activation::kRelu});
   if (!packed_) return;
   weight_.set_data(torch::empty({0}));  // still registered, no longer needed
   bias_.set_data(torch::empty({0}));
 }
 
-void PackConvolutions(torch::nn::Module* module, torch::ScalarType precision, bool one_size) {
+void PackConvolutions(torch::nn::Module* module, torch::ScalarType precision) {
   for (const auto& part : module->modules(/*include_self=*/false)) {
-    if (auto* convolution = part->as<ConvolutionImpl>()) convolution->Pack(precision, one_size);
+    if (auto* convolution = part->as<ConvolutionImpl>()) convolution->Pack(precision);
   }
 }
 

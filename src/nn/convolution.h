@@ -23,14 +23,17 @@ class ConvolutionImpl : public torch::nn::Module {
                   std::int64_t unshuffle = 1);
   torch::Tensor forward(const torch::Tensor& x);
 
-  /// From now on for inference on the CPU alone: the module cannot be trained, moved or saved. With
-  /// `one_size` every picture must have the size of the first one. Does nothing where LibTorch
-  /// comes without oneDNN.
-  void Pack(torch::ScalarType precision, bool one_size);
-  bool packed() const { return packed_ != nullptr; }
+  /// sum + forward(x), with the activation behind the sum. Packed, it overwrites `sum`.
+  torch::Tensor Onto(const torch::Tensor& sum, const torch::Tensor& x);
+
+  /// From now on for inference on the CPU alone: the module cannot be trained, moved or saved. Does
+  /// nothing where the program was built without oneDNN.
+  void Pack(torch::ScalarType precision);
 
  private:
   void Initialize();
+  torch::Tensor Convolve(const torch::Tensor& x) const;
+  torch::Tensor Activate(const torch::Tensor& x) const;
 
   torch::Tensor weight_;
   torch::Tensor bias_;
@@ -43,7 +46,7 @@ class ConvolutionImpl : public torch::nn::Module {
 TORCH_MODULE(Convolution);
 
 /// Packs every convolution below `module`, see ConvolutionImpl::Pack.
-void PackConvolutions(torch::nn::Module* module, torch::ScalarType precision, bool one_size);
+void PackConvolutions(torch::nn::Module* module, torch::ScalarType precision);
 
 /// While one lives, convolutions made on its thread stay without initial values: drawing eight
 /// million random numbers takes longer than reading the weights that replace them.

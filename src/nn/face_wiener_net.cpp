@@ -66,11 +66,7 @@ ResidualBlockImpl::ResidualBlockImpl(std::int64_t channels)
     : a_(register_module("a", Convolution(channels, channels, 3, 1, 1, Activation::kRelu))),
       b_(register_module("b", Convolution(channels, channels, 3, 1, 1))) {}
 
-torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x) {
-  torch::Tensor inner = b_(a_(x));
-  if (!b_->packed()) return x + inner;
-  return inner.add_(x);  // no gradients here: in place
-}
+torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x) { return b_->Onto(x, a_(x)); }
 
 RefinementUNetImpl::RefinementUNetImpl(std::int64_t input_channels) {
   head_ = register_module(
@@ -283,9 +279,9 @@ torch::Tensor FaceWienerNetImpl::RestoreWithKernel(const torch::Tensor& chip,
 }
 
 void FaceWienerNetImpl::Pack(torch::ScalarType precision) {
-  PackConvolutions(k_.get(), precision, /*one_size=*/true);
-  PackConvolutions(u_.get(), precision, /*one_size=*/false);
-  if (!r_.is_empty()) PackConvolutions(r_.get(), precision, /*one_size=*/true);
+  PackConvolutions(k_.get(), precision);
+  PackConvolutions(u_.get(), precision);
+  if (!r_.is_empty()) PackConvolutions(r_.get(), precision);
 }
 
 torch::Tensor FaceWienerNetImpl::forward(const torch::Tensor& chip) {

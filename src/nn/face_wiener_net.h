@@ -9,7 +9,7 @@
 
 namespace facedeblur {
 
-/// Two 3x3 convolutions around a ReLU, added to their input.
+/// Two 3x3 convolutions around a ReLU, added to their input; packed, they overwrite it.
 class ResidualBlockImpl : public torch::nn::Module {
  public:
   explicit ResidualBlockImpl(std::int64_t channels);
@@ -126,7 +126,7 @@ class FaceWienerNetImpl : public torch::nn::Module {
   /// Both steps: Nx3xHxW with height and width multiples of 16, at least 128.
   torch::Tensor forward(const torch::Tensor& chip);
 
-  /// See ConvolutionImpl::Pack; the kernel estimate always sees 128x128 pixels.
+  /// See ConvolutionImpl::Pack.
   void Pack(torch::ScalarType precision);
 
  private:

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <ATen/core/ivalue.h>
 
 #include <cstdint>
 #include <memory>
@@ -10,43 +9,46 @@
 
 namespace facedeblur {
 
-/// A convolution for inference on the CPU: oneDNN's, with its weights brought into the blocks that
-/// oneDNN computes in once and not in every call, and with the ReLU in the same pass. Which blocks
-/// those are depends on the picture's size, so they are made when a size is first met.
+/// A convolution for inference on the CPU, by oneDNN itself: what LibTorch prepares anew in every
+/// call is made once, when a picture's size is first met; the weights lie in the blocks that
+/// oneDNN computes in; a ReLU or a sum is part of the same pass.
 class PackedConvolution {
  public:
   struct Options {
     std::int64_t stride = 1;
     std::int64_t padding = 0;
     bool relu = false;
-    bool one_size = false;  ///< all pictures have the first one's size: nothing is kept for others
   };
 
-  /// Null where this LibTorch comes without oneDNN, or with other operators for it. Weights
-  /// OxIxKxK, bias O; both are computed with in `precision`, float32 or bfloat16.
+  /// Null where the program was built without oneDNN. Weights OxIxKxK, bias O, float32; pictures
+  /// and weights are computed with in `precision`, float32 or bfloat16, and summed in float32.
   static std::unique_ptr<PackedConvolution> Create(const at::Tensor& weight, const at::Tensor& bias,
                                                    at::ScalarType precision,
                                                    const Options& options);
+  ~PackedConvolution();
 
-  /// NxIxHxW of any precision and layout -> NxOxH'xW', channels last, of the weights' precision.
-  /// May be called from several threads at a time.
+  /// NxIxHxW of any precision and layout -> NxOxH'xW', channels last, of this precision. May be
+  /// called from several threads at a time.
   at::Tensor Run(const at::Tensor& pictures) const;
 
+  /// `sum` plus what Run gives, added before it is rounded. `sum` is overwritten with it where it
+  /// has the right precision and layout.
+  at::Tensor RunOnto(const at::Tensor& sum, const at::Tensor& pictures) const;
+
  private:
-  struct Packed {
-    std::vector<std::int64_t> size;
-    at::IValue weights;  // LibTorch's own object, whose type it does not publish
-  };
+  struct Variant;
+  struct Weights;
 
-  PackedConvolution(at::Tensor weight, at::Tensor bias, const Options& options)
-      : weight_(std::move(weight)), bias_(std::move(bias)), options_(options) {}
-  at::IValue WeightsFor(const std::vector<std::int64_t>& size) const;
+  PackedConvolution(std::unique_ptr<Weights> weights, at::ScalarType precision,
+                    const Options& options);
+  at::Tensor Arrange(const at::Tensor& tensor) const;
+  std::shared_ptr<const Variant> VariantFor(at::IntArrayRef size, bool onto) const;
 
-  mutable std::mutex mutex_;
-  mutable at::Tensor weight_;
-  at::Tensor bias_;
+  at::ScalarType precision_;
   Options options_;
-  mutable std::vector<Packed> packed_;  // the latest last
+  mutable std::mutex mutex_;
+  std::unique_ptr<Weights> weights_;
+  mutable std::vector<std::shared_ptr<const Variant>> variants_;  // the latest last
 };
 
 }  // namespace facedeblur

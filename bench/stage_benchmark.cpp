@@ -57,9 +57,17 @@ void SetRate(benchmark::State* state, double multiply_adds) {
       2e-9 * multiply_adds * static_cast<double>(state->iterations()), benchmark::Counter::kIsRate);
 }
 
+/// Whether to go on; a benchmark in bfloat16 is left out where the processor has none.
+bool CanRun(benchmark::State& state, bool bfloat16) {
+  if (!bfloat16 || CpuHasBfloat16()) return true;
+  state.SkipWithError("the processor has no bfloat16");
+  return false;
+}
+
 /// The limit: one 3x3 convolution as large as a cache likes it, weights packed. Arguments:
 /// channels, side, bf16.
 void ConvolutionLimit(benchmark::State& state) {
+  if (!CanRun(state, state.range(2) != 0)) return;
   const InferenceScope inference;
   const std::int64_t channels = state.range(0);
   const std::int64_t side = state.range(1);
@@ -77,6 +85,7 @@ BENCHMARK(ConvolutionLimit)->ArgsProduct({{64, 128, 256}, {32, 64}, {1}});
 
 /// The part of the network that grows with the face. Arguments: side of the chip, bf16.
 void Refine(benchmark::State& state) {
+  if (!CanRun(state, state.range(1) != 0)) return;
   const InferenceScope inference;
   FaceWienerNet net(/*second_estimate=*/false);
   net->Pack(state.range(1) != 0 ? torch::kBFloat16 : torch::kFloat32);
@@ -88,6 +97,7 @@ BENCHMARK(Refine)->ArgsProduct({{128, 256}, {0, 1}});
 
 /// The part that does not, once. Argument: bf16.
 void EstimateKernel(benchmark::State& state) {
+  if (!CanRun(state, state.range(0) != 0)) return;
   const InferenceScope inference;
   FaceWienerNet net(/*second_estimate=*/false);
   net->Pack(state.range(0) != 0 ? torch::kBFloat16 : torch::kFloat32);
@@ -108,6 +118,7 @@ BENCHMARK(Deconvolve)->Arg(128)->Arg(256)->Unit(benchmark::kMillisecond);
 
 /// A whole face: kernel twice, deconvolution, refinement twice. Arguments as above.
 void RestoreChip(benchmark::State& state) {
+  if (!CanRun(state, state.range(1) != 0)) return;
   ComputeDevice device;
   device.bfloat16 = state.range(1) != 0;
   const auto restorer =

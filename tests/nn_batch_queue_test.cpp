@@ -75,6 +75,7 @@ TEST(BatchQueue, WhatCameMeanwhileGoesTogether) {
   ask(0, 4);
   function.AwaitBegin();
   for (int i = 1; i <= 4; ++i) ask(i, 4);
+  AwaitRows(queue, 4);
   ask(5, 6);
   AwaitRows(queue, 5);
   function.LetGo();

@@ -21,10 +21,12 @@ namespace fs = std::filesystem;
 /// over.
 int LoadFlags() {
   constexpr int kFlags = RTLD_LAZY | RTLD_LOCAL;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(RTLD_DEEPBIND)
+#if defined(FACEDEBLUR_SANITIZED) || !defined(RTLD_DEEPBIND)
   return kFlags;
 #else
-  const bool taken_over = std::getenv("LD_PRELOAD") != nullptr || fs::exists("/etc/ld.so.preload");
+  std::error_code error;
+  const bool taken_over =
+      std::getenv("LD_PRELOAD") != nullptr || fs::exists("/etc/ld.so.preload", error);
   return taken_over ? kFlags : kFlags | RTLD_DEEPBIND;
 #endif
 }

@@ -2,13 +2,13 @@
 
 #include <exception>
 #include <mutex>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <set>
 #include <utility>
 
 #include "facedeblur/face/compositor.h"
 #include "facedeblur/image/codec.h"
+#include "facedeblur/image/picture.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/task_pool.h"
@@ -88,16 +88,6 @@ cv::Mat FacesMask(const cv::Mat& picture, const FaceDetector& detector, int* fac
   return all;
 }
 
-void WriteDifference(const cv::Mat& output, const cv::Mat& reference, const fs::path& file) {
-  Bytes bytes;
-  cv::imencode(".png", DifferencePicture(output, reference), bytes);
-  try {
-    WriteFileAtomically(file, bytes, Clobber::kReplace);
-  } catch (const Error& error) {
-    throw Error(error.kind(), file.string() + ": " + error.what());
-  }
-}
-
 void Measure(const Pair& pair, const CompareOptions& options, ComparedImage* image) {
   Bytes output_bytes;
   Bytes reference_bytes;
@@ -118,8 +108,8 @@ void Measure(const Pair& pair, const CompareOptions& options, ComparedImage* ima
       image->message = "the same pixels in a different file";
     }
     if (image->difference.max_diff > 0 && !options.difference_folder.empty()) {
-      WriteDifference(output, reference,
-                      options.difference_folder / (pair.relative.string() + ".diff.png"));
+      WritePng(options.difference_folder / (pair.relative.string() + ".diff.png"),
+               DifferencePicture(output, reference));
     }
   }
   image->outcome = image->message.empty() ? CompareOutcome::kWithin : CompareOutcome::kDiffers;

@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <opencv2/imgcodecs.hpp>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "engine/setup.h"
 #include "facedeblur/eval/evaluator.h"
 #include "facedeblur/eval/report.h"
+#include "facedeblur/image/picture.h"
 #include "facedeblur/infer/model_registry.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/restore/model_path.h"
@@ -164,9 +164,7 @@ void WriteSheet(const fs::path& folder, const EvaluateOptions& options,
   if (options.folders.size() > 1) {
     file.replace_filename(folder.filename().string() + "_" + file.filename().string());
   }
-  Bytes bytes;
-  cv::imencode(".png", ExampleSheet(examples), bytes);
-  WriteFileAtomically(file, bytes, Clobber::kReplace);
+  WritePng(file, ExampleSheet(examples));
 }
 
 EvaluatedSet EvaluateFolder(const fs::path& folder, const EvaluateOptions& options,

@@ -7,6 +7,7 @@
 
 #include "facedeblur/face/chip.h"
 #include "facedeblur/image/codec.h"
+#include "facedeblur/image/picture.h"
 #include "facedeblur/synth/blur_kernel.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
@@ -15,12 +16,6 @@
 namespace facedeblur {
 namespace fs = std::filesystem;
 namespace {
-
-cv::Mat To8Bit(const cv::Mat& chip) {
-  cv::Mat rounded;
-  chip.convertTo(rounded, CV_8U, 255);
-  return rounded;
-}
 
 /// Mirrored border, correlation, noise, 8-bit rounding.
 cv::Mat BlurByProtocol(const cv::Mat& sharp, const cv::Mat& kernel, double noise, Random* random) {
@@ -34,7 +29,7 @@ cv::Mat BlurByProtocol(const cv::Mat& sharp, const cv::Mat& kernel, double noise
       }
     }
   }
-  return To8Bit(blurred);
+  return ToEightBits(blurred);
 }
 
 /// The face between brows and chin.
@@ -137,7 +132,7 @@ PairSource ProtocolPairs(const FaceSet& faces, const EvaluationProtocol& protoco
     const SharpFace& face = faces.faces()[pair.face];
     const Similarity placement = EvaluationPlacement(face, protocol.chip_size);
     const cv::Mat sharp = ExtractChip(face.pixels, {protocol.chip_size, placement});
-    pair.sharp = To8Bit(sharp);
+    pair.sharp = ToEightBits(sharp);
     pair.face_mask = FaceMask(face.landmarks, placement, protocol.chip_size);
     // Fewer than all: spread over the sizes, and different from face to face.
     const std::size_t i = index % per_face;
@@ -163,9 +158,9 @@ PairSource FolderPairs(const FaceSet& faces, const fs::path& sharp, const fs::pa
     EvaluationPair pair;
     pair.face = index;
     const Similarity placement = EvaluationPlacement(face, chip_size);
-    pair.sharp = To8Bit(ExtractChip(face.pixels, {chip_size, placement}));
+    pair.sharp = ToEightBits(ExtractChip(face.pixels, {chip_size, placement}));
     const cv::Rect kept(face.offset, face.pixels.size());
-    pair.blurred = To8Bit(ExtractChip(pixels(kept), {chip_size, placement}));
+    pair.blurred = ToEightBits(ExtractChip(pixels(kept), {chip_size, placement}));
     pair.face_mask = FaceMask(face.landmarks, placement, chip_size);
     return pair;
   };

@@ -1,6 +1,7 @@
 #include "facedeblur/infer/weights_info.h"
 
 #include <exception>
+#include <utility>
 
 #include "facedeblur/infer/model_registry.h"
 #include "facedeblur/nn/reference_spec.h"
@@ -41,10 +42,11 @@ WeightsInfo DescribeKeras(const std::vector<KerasLayer>& layers) {
 
 WeightsInfo InspectWeights(const std::filesystem::path& weights, const ComputeDevice& device) {
   WeightsInfo info;
+  Weights content;
   bool is_model = false;
   try {
     const Bytes bytes = ReadFile(weights);
-    const Weights content = ParseWeights(bytes);
+    content = ParseWeights(bytes);
     const auto* model = std::get_if<ModelFile>(&content);
     is_model = model != nullptr;
     info = is_model ? DescribeModel(*model)
@@ -55,10 +57,10 @@ WeightsInfo InspectWeights(const std::filesystem::path& weights, const ComputeDe
     throw Error(ErrorKind::kModel, weights.string() + ": " + DescribeException(error));
   }
   try {
-    LoadRestorer(weights, device);
+    MakeRestorer(std::move(content), device);
     info.self_test = is_model ? "passed" : "none in such files; the tensors fit";
-  } catch (const Error& error) {
-    info.self_test = std::string("FAILED: ") + error.what();
+  } catch (const std::exception& error) {
+    info.self_test = "FAILED: " + DescribeException(error);
   }
   return info;
 }

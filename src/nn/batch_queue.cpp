@@ -30,38 +30,46 @@ std::vector<at::Tensor> BatchQueue::Run(const at::Tensor& row) {
 }
 
 /// The longest waiting row and those of its shape, in the order in which they came.
-BatchQueue::Batch BatchQueue::TakeBatch() {
+BatchQueue::Batch BatchQueue::TakeBatch() noexcept {
   Batch batch;
-  std::deque<Request*> rest;
   const auto shape = waiting_.front()->row.sizes();
-  for (Request* const request : waiting_) {
-    if (batch.size() < most_ && request->row.sizes() == shape) {
-      batch.push_back(request);
-    } else {
-      rest.push_back(request);
-    }
+  for (auto next = waiting_.begin(); next != waiting_.end() && batch.size() < most_;) {
+    const auto request = next++;
+    if ((*request)->row.sizes() == shape) batch.splice(batch.end(), waiting_, request);
   }
-  waiting_ = std::move(rest);
   return batch;
 }
 
-void BatchQueue::RunBatch(const Batch& batch) const {
-  try {
-    std::vector<at::Tensor> rows;
-    rows.reserve(batch.size());
-    for (const Request* const request : batch) rows.push_back(request->row);
-    const std::vector<at::Tensor> results = run_(rows.size() == 1 ? rows[0] : at::cat(rows));
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      for (const at::Tensor& result : results) {
-        batch[i]->results.push_back(result.narrow(0, static_cast<std::int64_t>(i), 1));
-      }
-    }
-  } catch (...) {
-    if (batch.size() == 1) {
-      batch[0]->error = std::current_exception();
+void BatchQueue::RunBatch(const Batch& batch) const noexcept {
+  if (batch.size() > 1) {
+    try {
+      RunTogether(batch);
       return;
+    } catch (...) {  // whose fault it was shows when each is alone
     }
-    for (Request* const request : batch) RunBatch({request});
+  }
+  for (Request* const request : batch) RunAlone(request);
+}
+
+void BatchQueue::RunTogether(const Batch& batch) const {
+  std::vector<at::Tensor> rows;
+  rows.reserve(batch.size());
+  for (const Request* const request : batch) rows.push_back(request->row);
+  const std::vector<at::Tensor> results = run_(at::cat(rows));
+  std::int64_t row = 0;
+  for (Request* const request : batch) {
+    for (const at::Tensor& result : results) {
+      request->results.push_back(result.narrow(0, row, 1));
+    }
+    ++row;
+  }
+}
+
+void BatchQueue::RunAlone(Request* request) const noexcept {
+  try {
+    request->results = run_(request->row);
+  } catch (...) {
+    request->error = std::current_exception();
   }
 }
 

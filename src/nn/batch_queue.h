@@ -4,9 +4,9 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <exception>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -14,7 +14,7 @@
 namespace facedeblur {
 
 /// Makes batches of what several threads want from a device at the same time: whatever was asked
-/// for while it was busy goes through it together next. Nobody waits for a batch to fill up.
+/// for while `run` was at work goes through it together next. Nobody waits for a batch to fill up.
 class BatchQueue {
  public:
   /// Nx... -> tensors whose first dimension is N too.
@@ -41,16 +41,18 @@ class BatchQueue {
     std::exception_ptr error;
     bool done = false;
   };
-  using Batch = std::vector<Request*>;
+  using Batch = std::list<Request*>;  // taken and served without allocations, which can fail
 
-  Batch TakeBatch();
-  void RunBatch(const Batch& batch) const;
+  Batch TakeBatch() noexcept;
+  void RunBatch(const Batch& batch) const noexcept;
+  void RunTogether(const Batch& batch) const;
+  void RunAlone(Request* request) const noexcept;
 
   Function run_;
   std::size_t most_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Request*> waiting_;
+  std::list<Request*> waiting_;
   bool busy_ = false;
 };
 

@@ -3,10 +3,21 @@
 #include <torch/nn/module.h>
 
 #include <cstring>
+#include <memory>
+#include <utility>
 
 #include "facedeblur/util/error.h"
 
 namespace facedeblur {
+namespace {
+
+/// The same memory, owned by the result.
+torch::Tensor Adopt(Tensor tensor) {
+  const auto owner = std::make_shared<Tensor>(std::move(tensor));
+  return torch::from_blob(owner->values.data(), owner->shape, [owner](void*) {});
+}
+
+}  // namespace
 
 torch::Tensor TensorFromChip(const cv::Mat& chip) {
   CV_Assert(chip.type() == CV_32FC3 && chip.isContinuous());
@@ -26,12 +37,6 @@ cv::Mat ChipFromTensor(const torch::Tensor& tensor) {
 
 torch::Tensor ToTorch(const Tensor& tensor) {
   return torch::from_blob(const_cast<float*>(tensor.values.data()), tensor.shape).clone();
-}
-
-/// The same memory, owned by the result.
-torch::Tensor Adopt(Tensor tensor) {
-  const auto owner = std::make_shared<Tensor>(std::move(tensor));
-  return torch::from_blob(owner->values.data(), owner->shape, [owner](void*) {});
 }
 
 Tensor FromTorch(const torch::Tensor& tensor) {

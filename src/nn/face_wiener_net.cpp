@@ -23,8 +23,8 @@ constexpr std::int64_t kLevels = 3;  // of down- and upsampling, below the unshu
 const std::vector<double> kNoiseToSignal = {3e-3, 2e-2, 1e-1};
 constexpr std::int64_t kWienerBorder = 28;  // at least: one more than the largest kernel
 
-torch::Tensor HannWindow() {
-  const torch::Tensor hann = torch::hann_window(KernelNetImpl::kWindow, /*periodic=*/false);
+torch::Tensor HannWindow(const torch::Device& device = torch::kCPU) {
+  const torch::Tensor hann = torch::hann_window(KernelNetImpl::kWindow, /*periodic=*/false, device);
   return hann.unsqueeze(1) * hann.unsqueeze(0);
 }
 
@@ -127,7 +127,8 @@ torch::Tensor KernelNetImpl::Autocorrelation(const torch::Tensor& grey) const {
   constexpr std::int64_t kTransform = 160;
   static_assert(kTransform >= kWindow + kKernel);
   constexpr std::int64_t kFirst = kTransform / 2 - kKernel;
-  const torch::Tensor window = window_.to(grey.device());
+  // Made on a GPU where it is wanted there: an upload would wait for all that the GPU has to do.
+  const torch::Tensor window = grey.is_cuda() ? HannWindow(grey.device()) : window_;
   const torch::Tensor dx = GradientX(grey) * window;
   const torch::Tensor dy = GradientY(grey) * window;
   // IntArrayRef only borrows, so what it points to needs names.
@@ -188,7 +189,7 @@ torch::Tensor KernelRefinerImpl::LeastSquares(const torch::Tensor& blurred,
   constexpr std::int64_t kFirst = kWindow / 2 - kKernel / 2;
   constexpr std::array<std::int64_t, 2> kSize = {kWindow, kWindow};
   constexpr std::array<std::int64_t, 2> kPlane = {2, 3};
-  const torch::Tensor window = window_.to(blurred.device());
+  const torch::Tensor window = blurred.is_cuda() ? HannWindow(blurred.device()) : window_;
   const torch::Tensor y = Luma(blurred);
   const torch::Tensor x = Luma(restored);
   torch::Tensor cross;

@@ -154,6 +154,7 @@ class Batch {
     Guard(job, [&] {
       if (SettledByExistingOutput(job.get())) return true;
       Read(job.get());
+      job->memory = PictureMemory(ProbeImage(job->source).pixels());
       // From here on the next stage may already have the job.
       memory_.Acquire(job->memory, [this, job] {
         job->holds_memory = true;
@@ -196,7 +197,6 @@ class Batch {
     job->source =
         job->record.input == kStandardStream ? ReadStandardInput() : ReadFile(job->record.input);
     job->record.unreachable = false;
-    job->memory = PictureMemory(ProbeImage(job->source).pixels());
   }
 
   void Decode(ImageJob* job) const {

@@ -4,12 +4,12 @@
 #include <cstdio>
 #include <map>
 #include <mutex>
-#include <opencv2/imgcodecs.hpp>
 #include <utility>
 
 #include "facedeblur/face/chip.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/contact_sheet.h"
+#include "facedeblur/image/picture.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/json.h"
@@ -20,20 +20,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kPreviewPairs = 12;
-
-void WritePng(const fs::path& file, const cv::Mat& picture) {
-  Bytes bytes;
-  if (!cv::imencode(".png", picture, bytes)) {
-    throw Error(ErrorKind::kOutput, file.string() + ": cannot be encoded");
-  }
-  WriteFileAtomically(file, bytes, Clobber::kReplace);
-}
-
-cv::Mat To8Bit(const cv::Mat& picture) {
-  cv::Mat rounded;
-  picture.convertTo(rounded, CV_8U, 255);
-  return rounded;
-}
 
 std::string ManifestLine(const std::string& name, const fs::path& source,
                          const TrainingPair& pair) {
@@ -100,13 +86,14 @@ class PairWriter {
     const std::string file = std::string(name) + ".png";
     cv::Mat kernel;
     KernelPicture(pair.kernel).convertTo(kernel, CV_16U, 65535);
-    WritePng(options_.output / "sharp" / file, To8Bit(pair.sharp));
-    WritePng(options_.output / "blurred" / file, To8Bit(pair.blurred));
+    WritePng(options_.output / "sharp" / file, ToEightBits(pair.sharp));
+    WritePng(options_.output / "blurred" / file, ToEightBits(pair.blurred));
     WritePng(options_.output / "kernels" / file, kernel);
     const std::lock_guard<std::mutex> lock(mutex_);
     manifest_[number] = ManifestLine(name, source, pair);
     if (options_.preview.empty()) return;
-    preview_[number] = {KernelPicture(pair.kernel), To8Bit(pair.sharp), To8Bit(pair.blurred)};
+    preview_[number] = {KernelPicture(pair.kernel), ToEightBits(pair.sharp),
+                        ToEightBits(pair.blurred)};
     // The lowest numbers are shown, whichever thread was first.
     if (preview_.size() > kPreviewPairs) preview_.erase(std::prev(preview_.end()));
   }

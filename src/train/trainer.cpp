@@ -2,6 +2,8 @@
 
 #include <ATen/Parallel.h>
 #include <torch/types.h>  // clip_grad.h needs it first
+
+#include "facedeblur/image/picture.h"
 //
 #include <torch/nn/utils/clip_grad.h>
 #include <torch/optim/adamw.h>
@@ -13,7 +15,6 @@
 #include <map>
 #include <memory>
 #include <new>
-#include <opencv2/imgcodecs.hpp>
 #include <utility>
 #include <vector>
 
@@ -264,9 +265,7 @@ class Trainer {
 
   void WriteExamples(const std::vector<SheetRow>& rows) const {
     constexpr int kCell = 160;
-    Bytes bytes;
-    cv::imencode(".png", MakeContactSheet(rows, kCell), bytes);
-    WriteFileAtomically(options_.output / "examples.png", bytes, Clobber::kReplace);
+    WritePng(options_.output / "examples.png", MakeContactSheet(rows, kCell));
   }
 
   void SaveWeights(const std::string& name) {

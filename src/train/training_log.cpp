@@ -2,9 +2,9 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <opencv2/imgcodecs.hpp>
 #include <utility>
 
+#include "facedeblur/image/picture.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/json.h"
@@ -27,12 +27,6 @@ std::map<std::string, double> ParseLine(const std::string& line) {
     if (end != text) numbers[line.substr(open + 1, close - open - 1)] = value;
     at = close + 2;
   }
-}
-
-void WritePng(const std::filesystem::path& file, const cv::Mat& picture) {
-  Bytes bytes;
-  cv::imencode(".png", picture, bytes);
-  WriteFileAtomically(file, bytes, Clobber::kReplace);
 }
 
 std::vector<Curve> CurvesOf(const std::vector<std::map<std::string, double>>& lines,

@@ -33,6 +33,16 @@ TEST(MeasureDifference, FindsTheOneSampleThatDiffers) {
   EXPECT_EQ(d.ssim, Ssim(output, reference));
 }
 
+TEST(MeasureDifference, NothingIsNothing) {
+  const cv::Mat picture = MakePicture({40, 30}, CV_8UC3);
+  const Difference d = MeasureDifference(picture.clone(), picture, {}, {});
+  EXPECT_EQ(d.max_diff, 0);
+  EXPECT_EQ(d.ssim, 1);
+  Tolerance strict;
+  strict.min_ssim = 1;
+  EXPECT_EQ(ToleranceBreach(d, strict), "");
+}
+
 TEST(MeasureDifference, SixteenBitsAreMeasuredInEightBitLevels) {
   const cv::Mat reference(20, 20, CV_16UC1, cv::Scalar(1000));
   cv::Mat output = reference.clone();

@@ -173,6 +173,10 @@ TEST(Program, ListsMayHoldAnyName) {
   EXPECT_EQ(lines.exit_code, 1);
   EXPECT_EQ(ListFiles(folder / "out2").size(), 1U);
   EXPECT_EQ(RunProgram({"--files-from", "/no/list", root + "/out3"}).exit_code, 2);
+  // NUL where line ends are expected: nothing may be made of that.
+  const Bytes with_nul(list.begin(), list.end());
+  EXPECT_EQ(RunProgram({"--files-from", "-", root + "/out3"}, with_nul).exit_code, 2);
+  EXPECT_FALSE(fs::exists(folder / "out3"));
 }
 
 TEST(Program, ReportHasALineForEveryInput) {
@@ -191,6 +195,40 @@ TEST(Program, ReportHasALineForEveryInput) {
   EXPECT_NE(report.find(R"({"type":"summary","images":3,"restored":0,"copied":1)"),
             std::string::npos);
   EXPECT_EQ(RunProgram({in, (folder / "o2").string(), "--report", "/no/such/r"}).exit_code, 2);
+}
+
+TEST(Program, ReportsAndLogsTakeNoPicturesPlace) {
+  const TempFolder folder;
+  const Bytes picture = PlainPicture();
+  WriteBytes(folder / "in/a.png", picture);
+  WriteText(folder / "w.h5", "weights");
+  WriteText(folder / "list", "a.png");
+  const std::string in = (folder / "in").string();
+  const std::string out = (folder / "out").string();
+  const std::string photo = in + "/a.png";
+  const std::string weights = (folder / "w.h5").string();
+  const std::string list = (folder / "list").string();
+  for (const char* option : {"--report", "--log-file"}) {
+    EXPECT_EQ(RunProgram({in, out, option, photo}).exit_code, 2);
+    EXPECT_EQ(RunProgram({in, out, option, out + "/new.jpg"}).exit_code, 2);
+    EXPECT_EQ(RunProgram({in, out, "-w", weights, option, weights}).exit_code, 2);
+    EXPECT_EQ(RunProgram({"--files-from", list, out, option, list}).exit_code, 2);
+  }
+  EXPECT_EQ(ReadFile(photo), picture);
+  EXPECT_EQ(Text(ReadFile(weights)), "weights");
+  EXPECT_EQ(Text(ReadFile(list)), "a.png");
+  const std::string both = (folder / "both").string();
+  EXPECT_EQ(RunProgram({in, out, "--report", both, "--log-file", both}).exit_code, 2);
+}
+
+TEST(Program, AFolderIsNoFinishedOutput) {
+  const TempFolder folder;
+  WriteBytes(folder / "in/a.png", PlainPicture());
+  fs::create_directories(folder / "out/a.png");
+  const auto result =
+      RunProgram({"-q", (folder / "in").string(), (folder / "out").string(), "--skip-existing"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.errors.find("a folder stands where"), std::string::npos) << result.errors;
 }
 
 TEST(Program, ShardsTogetherDoEverythingOnce) {
@@ -227,6 +265,9 @@ TEST(Program, CompareTellsByItsExitCode) {
             std::string::npos);
   EXPECT_EQ(RunProgram({"compare", out, ref, "--report", "r.txt"}).exit_code, 2);
   EXPECT_EQ(RunProgram({"compare", out, ref, "--min-psnr", "-3"}).exit_code, 2);
+  EXPECT_EQ(RunProgram({"compare", out, ref, "--max-diff", "nan"}).exit_code, 2);
+  EXPECT_EQ(RunProgram({"compare", out, ref, "--diff", out + "/diff"}).exit_code, 2);
+  EXPECT_EQ(RunProgram({"compare", out, ref, "--report", "/proc/none/r.xml"}).exit_code, 2);
   EXPECT_EQ(RunProgram({"compare", out, "/no/such/folder"}).exit_code, 3);
   EXPECT_EQ(RunProgram({"compare", out}).exit_code, 2);
 }
@@ -289,6 +330,30 @@ TEST(Program, InterruptFinishesWhatIsBegunAndLeavesNoTemporaries) {
     EXPECT_EQ(fs::path(name).extension(), ".png");
     EXPECT_NO_THROW(DecodeImage(ReadFile(folder / "out" / name), {}, &warning)) << name;
   }
+}
+
+TEST(Program, ASignalEndsTheWaitForStandardInput) {
+  int silent[2];
+  ASSERT_EQ(::pipe(silent), 0);
+  const TempFolder folder;
+  const std::string out = (folder / "a.png").string();
+  const std::string log = (folder / "log").string();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(silent[0], STDIN_FILENO);
+    ::execl(testing::Program().c_str(), "facedeblur", "-q", "-", out.c_str(), "--report",
+            log.c_str(), nullptr);
+    ::_exit(99);
+  }
+  while (!fs::exists(log)) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  ::kill(child, SIGTERM);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ::close(silent[0]);
+  ::close(silent[1]);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 143);
+  EXPECT_FALSE(fs::exists(out));
 }
 
 }  // namespace

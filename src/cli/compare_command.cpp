@@ -32,7 +32,7 @@ struct CompareSettings {
 
 void AddLimit(CLI::App* app, const char* name, std::optional<double>* value, double high,
               const char* type, const char* description) {
-  app->add_option(name, *value, description)->check(CLI::Range(0.0, high))->type_name(type);
+  app->add_option(name, *value, description)->check(NumberBetween(0, high))->type_name(type);
 }
 
 void AddCompareOptions(CLI::App* app, CompareSettings* command) {
@@ -74,7 +74,20 @@ ReportWriter ChooseReport(const std::filesystem::path& file) {
       return CompareJsonLines(images);
     };
   }
-  throw Error(ErrorKind::kUsage, file.string() + ": a report's name ends in .jsonl or .xml");
+  throw Error(ErrorKind::kUsage, file.string() + ": a report's name ends in .jsonl, .json or .xml");
+}
+
+/// Pictures of differences among the pictures would be compared the next time.
+void RequireSeparateDifferences(const CompareOptions& options) {
+  if (options.difference_folder.empty()) return;
+  for (const std::filesystem::path& folder : {options.output, options.reference}) {
+    if (!std::filesystem::is_directory(folder)) continue;
+    const auto relative = std::filesystem::weakly_canonical(options.difference_folder)
+                              .lexically_relative(std::filesystem::weakly_canonical(folder));
+    if (relative.empty() || *relative.begin() == "..") continue;
+    throw Error(ErrorKind::kUsage, options.difference_folder.string() + ": is inside " +
+                                       folder.string() + ", which is compared");
+  }
 }
 
 void Print(const std::vector<ComparedImage>& images, bool verbose) {
@@ -104,6 +117,7 @@ class CompareCommand : public Command {
 
   int Run(const CLI::App& /*app*/) override {
     PrepareCommand();
+    RequireSeparateDifferences(options_.compare);
     const ReportWriter write_report = ChooseReport(options_.report);
     options_.compare.threads = ThreadCount(options_.threads);
     std::unique_ptr<FaceDetector> detector;
@@ -117,15 +131,24 @@ class CompareCommand : public Command {
       std::fprintf(stderr, "facedeblur: %s\n", Printable(error.what()).c_str());
       return kExitUnreadable;
     }
-    if (!options_.report.empty()) {
-      const std::string report = write_report(images, options_.compare.output.string());
-      WriteFileAtomically(options_.report, Bytes(report.begin(), report.end()), Clobber::kReplace);
-    }
     Print(images, options_.verbose);
+    if (images.empty()) std::fputs("facedeblur: there was nothing to compare\n", stderr);
+    if (!options_.report.empty()) {
+      WriteReport(write_report(images, options_.compare.output.string()));
+    }
     return ExitCodeOf(CountOutcomes(images));
   }
 
  private:
+  void WriteReport(const std::string& report) const {
+    try {
+      WriteFileAtomically(options_.report, Bytes(report.begin(), report.end()), Clobber::kReplace);
+    } catch (const Error& error) {
+      throw Error(ErrorKind::kUsage,
+                  options_.report.string() + ": cannot write the report: " + error.what());
+    }
+  }
+
   CompareSettings options_;
 };
 

@@ -238,7 +238,9 @@ int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
     throw Error(ErrorKind::kOutput, options.report.string() + ": the report could not be written");
   }
   Summarize(report, seconds);
-  if (report.interrupted) return kExitSignalBase + InterruptSignal();
+  // A picture that was still to come through standard input fails by the signal.
+  const bool interrupted = report.interrupted || (InterruptSignal() != 0 && report.failed > 0);
+  if (interrupted) return kExitSignalBase + InterruptSignal();
   return report.failed > 0 ? kExitSomeFailed : kExitDone;
 }
 
@@ -262,6 +264,7 @@ class RestoreCommand : public Command {
   }
 
   int Run(const CLI::App& /*app*/) override {
+    RequireOwnFiles(options_);
     InitLogging(options_.verbosity(), options_.log_file);
     const PlanOptions plan_options = FinishRestoreOptions(&options_);
     InstallInterruptHandlers();

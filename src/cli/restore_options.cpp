@@ -6,6 +6,7 @@
 #include <cmath>
 #include <thread>
 
+#include "cli/setup.h"
 #include "facedeblur/restore/compute_device.h"
 #include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/error.h"
@@ -72,7 +73,7 @@ void AddFaceOptions(CLI::App* app, RestoreOptions* options) {
       ->group("Faces");
   app->add_option("--strength", process.strength, "How much of the change is applied, 0 to 1")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(NumberBetween(0.0, 1.0))
       ->type_name("X")
       ->group("Faces");
 }
@@ -182,6 +183,9 @@ std::vector<std::filesystem::path> ReadFileList(const std::filesystem::path& fil
   } catch (const Error& error) {
     throw Error(ErrorKind::kUsage, file.string() + ": " + error.what());
   }
+  if (!null && std::find(bytes.begin(), bytes.end(), 0) != bytes.end()) {
+    throw Error(ErrorKind::kUsage, file.string() + ": its names end in NUL; -0 is needed");
+  }
   std::vector<std::filesystem::path> names;
   const auto separator = static_cast<std::uint8_t>(null ? '\0' : '\n');
   for (auto begin = bytes.begin(); begin != bytes.end();) {
@@ -201,6 +205,22 @@ void RequireStreamsOnce(const RestoreOptions& options) {
   }
   if (paths.back() == kStandardStream && options.report == kStandardStream) {
     throw Error(ErrorKind::kUsage, "standard output takes the picture or the report, not both");
+  }
+}
+
+/// Reports and logs must not take the place of pictures, or of what the run reads.
+void RequireOwnFile(const RestoreOptions& options, const std::filesystem::path& file) {
+  if (file.empty() || file == kStandardStream) return;
+  if (FormatFromExtension(file)) {
+    throw Error(ErrorKind::kUsage, file.string() + ": a report or log is not named as a picture");
+  }
+  std::vector<std::filesystem::path> others = options.paths;
+  others.push_back(options.weights);
+  others.push_back(options.files_from);
+  for (const std::filesystem::path& other : others) {
+    std::error_code error;
+    if (!std::filesystem::equivalent(file, other, error) || error) continue;
+    throw Error(ErrorKind::kUsage, file.string() + ": a report or log would replace what is there");
   }
 }
 
@@ -227,11 +247,18 @@ void AddRestoreOptions(CLI::App* app, RestoreOptions* options) {
   AddRunOptions(app, options);
 }
 
+void RequireOwnFiles(const RestoreOptions& options) {
+  RequireOwnFile(options, options.report);
+  RequireOwnFile(options, options.log_file);
+  if (!options.report.empty() && options.report == options.log_file) {
+    throw Error(ErrorKind::kUsage, options.report.string() + ": is the report and the log");
+  }
+}
+
 PlanOptions FinishRestoreOptions(RestoreOptions* options) {
   // Range checks let not-a-number pass: it is neither below nor above anything.
-  if (!std::isfinite(options->batch.process.strength) ||
-      !std::isfinite(options->detector.threshold)) {
-    throw Error(ErrorKind::kUsage, "--strength and --detector-threshold take finite numbers");
+  if (!std::isfinite(options->detector.threshold)) {
+    throw Error(ErrorKind::kUsage, "--detector-threshold takes a finite number");
   }
   if (options->paths.size() + (options->files_from.empty() ? 0 : 1) < 2) {
     throw Error(ErrorKind::kUsage, "an INPUT and an OUTPUT are needed (see --help)");

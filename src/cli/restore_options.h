@@ -45,6 +45,10 @@ struct RestoreOptions {
 /// Binds the options to a parser; defaults shown in the help are the ones above.
 void AddRestoreOptions(CLI::App* app, RestoreOptions* options);
 
+/// Throws Error(kUsage) where the report or the log would replace a picture, weights or a list. To
+/// be asked before either is opened.
+void RequireOwnFiles(const RestoreOptions& options);
+
 /// Checks what the parser cannot, and fills in what follows from other options: the last path is
 /// the output, policies, thread counts. Throws Error(kUsage).
 PlanOptions FinishRestoreOptions(RestoreOptions* options);

@@ -6,13 +6,11 @@
 
 #include "cli/logging.h"
 #include "facedeblur/restore/model_path.h"
-#include "facedeblur/util/interrupt.h"
 
 namespace facedeblur {
 
 void PrepareCommand() {
   InitLogging(Verbosity::kNormal, {});
-  InstallInterruptHandlers();
   cv::setNumThreads(1);
 }
 

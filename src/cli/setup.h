@@ -1,8 +1,12 @@
 #pragma once
 
+#include <spdlog/fmt/fmt.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <CLI/TypeTools.hpp>
+#include <CLI/Validators.hpp>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -11,8 +15,8 @@
 
 namespace facedeblur {
 
-/// What the commands beside `restore` begin with: logging, signal handlers, and one thread for each
-/// operation of OpenCV.
+/// What the commands beside `restore` begin with: logging, and one thread for each operation of
+/// OpenCV. A signal ends them at once, unless they install handlers.
 void PrepareCommand();
 
 /// The face detector with its landmark model. Throws Error(kModel).
@@ -20,6 +24,18 @@ std::unique_ptr<FaceDetector> LoadDetector(const std::filesystem::path& models);
 
 /// `asked` where it is positive, or else one for each processor.
 std::size_t ThreadCount(int asked);
+
+/// Accepts numbers from `low` to `high`; CLI::Range lets not-a-number pass, which is neither below
+/// nor above anything.
+inline CLI::Validator NumberBetween(double low, double high) {
+  const auto check = [low, high](const std::string& text) -> std::string {
+    double value = 0;
+    const bool number = CLI::detail::lexical_cast(text, value);
+    if (number && value >= low && value <= high) return "";
+    return fmt::format("{} is not a number from {} to {}", text, low, high);
+  };
+  return {check, fmt::format("[{} - {}]", low, high)};
+}
 
 /// An option with its default shown.
 template <typename Value>

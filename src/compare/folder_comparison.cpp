@@ -105,7 +105,9 @@ void Measure(const Pair& pair, const CompareOptions& options, ComparedImage* ima
     image->measured = true;
     image->message = ToleranceBreach(image->difference, options.tolerance);
     if (image->message.empty() && options.tolerance.exact && output_bytes != reference_bytes) {
-      image->message = "the same pixels in a different file";
+      // Without a limit any difference is a breach.
+      const std::string breach = ToleranceBreach(image->difference, {});
+      image->message = breach.empty() ? "the same pixels in a different file" : breach;
     }
     if (image->difference.max_diff > 0 && !options.difference_folder.empty()) {
       WritePng(options.difference_folder / (pair.relative.string() + ".diff.png"),

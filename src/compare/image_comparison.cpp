@@ -59,6 +59,7 @@ Difference MeasureDifference(const cv::Mat& output, const cv::Mat& reference, co
   cv::minMaxLoc(largest, nullptr, &high, nullptr, &difference.max_at, mask);
   const double levels = LevelsPerByte(output);
   difference.max_diff = high / levels;
+  if (high == 0 && !std::isnan(difference.ssim)) difference.ssim = 1;  // but for rounding
   cv::Mat exceeding = largest > tolerance.max_diff.value_or(0) * levels;
   if (!mask.empty()) exceeding &= mask;
   const int pixels = mask.empty() ? output.rows * output.cols : cv::countNonZero(mask);

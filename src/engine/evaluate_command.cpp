@@ -79,7 +79,7 @@ void AddEvaluateOptions(CLI::App* app, EvaluateOptions* options) {
             "Of all these kernels, how many each face is blurred with; 0: all")
       ->check(CLI::Range(0, 100000));
   app->add_option("--noise", options->noise, "Standard deviation of the noise, 0 to 1 [protocol's]")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(NumberBetween(0.0, 1.0))
       ->type_name("FLOAT");
   AddOption(app, "--seed", &p.seed, "Seed of kernels and noise");
   app->add_flag("--off-center", options->off_center,

@@ -26,7 +26,7 @@ struct SynthOptions {
 };
 
 CLI::Option* AddShare(CLI::App* app, const char* name, double* value, const char* description) {
-  return AddOption(app, name, value, description)->check(CLI::Range(0.0, 1.0));
+  return AddOption(app, name, value, description)->check(NumberBetween(0.0, 1.0));
 }
 
 void AddKernelOptions(CLI::App* app, SynthOptions* options) {
@@ -38,12 +38,12 @@ void AddKernelOptions(CLI::App* app, SynthOptions* options) {
   AddShare(app, "--none", &k.none, "Share of pictures without blur");
   AddShare(app, "--gaussian", &k.gaussian, "Share of anisotropic Gaussians");
   AddOption(app, "--min-sigma", &k.min_sigma, "Smallest standard deviation of theirs, pixels")
-      ->check(CLI::Range(0.1, 30.0));
-  AddOption(app, "--max-sigma", &k.max_sigma, "Largest")->check(CLI::Range(0.1, 30.0));
+      ->check(NumberBetween(0.1, 30.0));
+  AddOption(app, "--max-sigma", &k.max_sigma, "Largest")->check(NumberBetween(0.1, 30.0));
   AddShare(app, "--defocus", &k.defocus, "Share of defocus discs");
   AddOption(app, "--min-radius", &k.min_radius, "Smallest radius of theirs, pixels")
-      ->check(CLI::Range(0.1, 99.0));
-  AddOption(app, "--max-radius", &k.max_radius, "Largest")->check(CLI::Range(0.1, 99.0));
+      ->check(NumberBetween(0.1, 99.0));
+  AddOption(app, "--max-radius", &k.max_radius, "Largest")->check(NumberBetween(0.1, 99.0));
   AddShare(app, "--composed", &k.composed,
            "Share of camera shakes with a Gaussian on top; the rest is camera shake alone");
   app->add_flag("--off-center", options->off_center,
@@ -55,14 +55,14 @@ void AddDegradationOptions(CLI::App* app, DegradationOptions* d) {
   AddShare(app, "--highlights", &d->highlights, "Of those, share whose lights exceed white");
   AddShare(app, "--variation", &d->variation, "Share whose blur varies over the picture");
   AddOption(app, "--max-turn", &d->max_turn, "How far it turns from end to end, degrees")
-      ->check(CLI::Range(0.0, 90.0));
+      ->check(NumberBetween(0.0, 90.0));
   AddOption(app, "--max-stretch", &d->max_stretch, "How far it grows or shrinks, part of its size")
-      ->check(CLI::Range(0.0, 0.9));
+      ->check(NumberBetween(0.0, 0.9));
   AddShare(app, "--max-noise", &d->max_noise, "Largest read noise, standard deviation, 0 to 1");
   AddShare(app, "--max-shot-noise", &d->max_shot_noise, "Largest shot noise at white, likewise");
   AddShare(app, "--resample", &d->resample, "Share that is shrunk and enlarged again");
   AddOption(app, "--min-resample", &d->min_resample, "Smallest size it is shrunk to")
-      ->check(CLI::Range(0.1, 1.0));
+      ->check(NumberBetween(0.1, 1.0));
   AddShare(app, "--jpeg", &d->jpeg, "Share that goes through JPEG");
   AddOption(app, "--min-jpeg-quality", &d->min_jpeg_quality, "Lowest quality")
       ->check(CLI::Range(1, 100));
@@ -83,13 +83,14 @@ void AddSynthOptions(CLI::App* app, SynthOptions* options) {
   AddOption(app, "--chip-size", &w.pairs.chip_size, "Side of the chips, pixels")
       ->check(CLI::Range(32, 512));
   AddOption(app, "--min-eyes", &w.pairs.min_eye_distance, "Smallest eye distance in a chip, pixels")
-      ->check(CLI::Range(4.0, 400.0));
-  AddOption(app, "--max-eyes", &w.pairs.max_eye_distance, "Largest")->check(CLI::Range(4.0, 400.0));
+      ->check(NumberBetween(4.0, 400.0));
+  AddOption(app, "--max-eyes", &w.pairs.max_eye_distance, "Largest")
+      ->check(NumberBetween(4.0, 400.0));
   AddOption(app, "--max-rotation", &w.pairs.max_rotation,
             "Faces turned either way by up to, degrees")
-      ->check(CLI::Range(0.0, 180.0));
+      ->check(NumberBetween(0.0, 180.0));
   AddOption(app, "--max-shift", &w.pairs.max_shift, "Faces shifted by up to, part of the chip")
-      ->check(CLI::Range(0.0, 0.5));
+      ->check(NumberBetween(0.0, 0.5));
   AddOption(app, "--seed", &w.seed, "Seed of everything random");
   AddKernelOptions(app, options);
   AddDegradationOptions(app, &w.pairs.degradation);
@@ -131,6 +132,7 @@ class SynthCommand : public Command {
 
   int Run(const CLI::App& /*app*/) override {
     PrepareCommand();
+    InstallInterruptHandlers();
     options_.writer.pairs.kernel.centered = !options_.off_center;
     options_.writer.threads = ThreadCount(options_.threads);
     options_.writer.stop = [] { return InterruptSignal() != 0; };

@@ -115,6 +115,7 @@ class TrainCommand : public Command {
 
   int Run(const CLI::App& app) override {
     PrepareCommand();
+    InstallInterruptHandlers();
     const ComputeDevice device = ChooseDevice(options_.device);
     options_.trainer.pairs = DefaultPairs(options_.trainer.network);
     KeepConfiguration(app, options_.trainer.output);

@@ -189,8 +189,8 @@ class FaceWienerRestorer : public FaceRestorer {
   /// by 15 to 57 pixels: larger working copies gain up to here and lose beyond.
   static constexpr double kLargestRadius = 4.9;
 
-  /// Of the self-test in bfloat16, whose numbers have 8 bits: TOLTEXT
-  static constexpr double kBfloat16Tolerance = 0.1;
+  /// Of the self-test in bfloat16; the shipped weights are off by 0.003 to 0.008.
+  static constexpr double kBfloat16Tolerance = 0.05;
 
   /// Faces in one batch on CUDA: enough to fill a large device at 160 pixels. Too many for its
   /// memory are run one by one. The first look at a larger face, in WorkingSize, is not batched.

@@ -140,7 +140,7 @@ class Batch {
   void RecordFailure(ImageJob* job, const std::string& message) const {
     std::error_code error;
     if (options_.existing == ExistingPolicy::kSkip && !job->written &&
-        job->record.output != kStandardStream && fs::exists(job->record.output, error)) {
+        job->record.output != kStandardStream && fs::is_regular_file(job->record.output, error)) {
       job->record.outcome = Outcome::kSkippedExisting;
       job->record.unreachable = false;
       return;
@@ -182,6 +182,10 @@ class Batch {
     if (job->record.output == kStandardStream || options_.existing == ExistingPolicy::kOverwrite ||
         !fs::exists(job->record.output, error)) {
       return false;
+    }
+    if (fs::is_directory(job->record.output, error)) {
+      throw Error(ErrorKind::kOutput,
+                  job->record.output.string() + ": a folder stands where the output should go");
     }
     if (options_.existing == ExistingPolicy::kFail) {
       throw Error(ErrorKind::kOutput,

@@ -1,6 +1,7 @@
 #include "facedeblur/util/file_io.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <system_error>
 
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/interrupt.h"
 
 namespace facedeblur {
 namespace fs = std::filesystem;
@@ -152,6 +154,18 @@ void SyncFolder(const fs::path& folder) {
   if (fd.valid()) ::fsync(fd.get());  // best effort: the data itself is safe already
 }
 
+/// Waits for bytes on standard input, or its end. False when a signal to stop came first: it may
+/// have gone to another thread, so that it cannot interrupt a read here.
+bool AwaitStandardInput() {
+  constexpr int kMilliseconds = 100;
+  pollfd waiting{STDIN_FILENO, POLLIN, 0};
+  while (InterruptSignal() == 0) {
+    const int ready = ::poll(&waiting, 1, kMilliseconds);
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return true;  // the read tells what is wrong
+  }
+  return false;
+}
+
 }  // namespace
 
 Bytes ReadFile(const fs::path& path) {
@@ -182,6 +196,9 @@ Bytes ReadStandardInput() {
   while (true) {
     const std::size_t done = bytes.size();
     bytes.resize(done + kBlock);
+    if (!AwaitStandardInput()) {
+      throw Error(ErrorKind::kInput, "interrupted while waiting for standard input");
+    }
     const ssize_t n = ::read(STDIN_FILENO, bytes.data() + done, kBlock);
     bytes.resize(done + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
     if (n < 0 && errno == EINTR) continue;

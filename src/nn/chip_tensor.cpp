@@ -53,7 +53,7 @@ torch::Device TorchDevice(const ComputeDevice& device) {
 
 void LoadTensors(std::map<std::string, Tensor> tensors, torch::nn::Module* module) {
   std::size_t used = 0;
-  const auto load = [&](const std::string& name, torch::Tensor target) {
+  const auto load = [&](const std::string& name, const torch::Tensor& target) {
     const auto found = tensors.find(name);
     if (found == tensors.end())
       throw Error(ErrorKind::kModel, "the tensor " + name + " is missing");

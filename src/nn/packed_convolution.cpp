@@ -165,7 +165,7 @@ at::Tensor PackedConvolution::Arrange(const at::Tensor& tensor) const {
 at::Tensor PackedConvolution::Run(const at::Tensor& pictures) const {
   const at::Tensor source = Arrange(pictures);
   const auto variant = VariantFor(source.sizes(), /*onto=*/false);
-  const at::Tensor target =
+  at::Tensor target =
       at::empty(variant->target.dims(), source.options(), at::MemoryFormat::ChannelsLast);
   variant->Execute(source, target);
   return target;
@@ -173,7 +173,7 @@ at::Tensor PackedConvolution::Run(const at::Tensor& pictures) const {
 
 at::Tensor PackedConvolution::RunOnto(const at::Tensor& sum, const at::Tensor& pictures) const {
   const at::Tensor source = Arrange(pictures);
-  const at::Tensor target = Arrange(sum);
+  at::Tensor target = Arrange(sum);
   const auto variant = VariantFor(source.sizes(), /*onto=*/true);
   TORCH_CHECK(target.sizes() == variant->target.dims(), "a sum of ", target.sizes(),
               " does not fit the convolution");

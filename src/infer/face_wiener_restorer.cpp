@@ -11,6 +11,7 @@
 #include "nn/chip_tensor.h"
 #include "nn/face_wiener_net.h"
 #include "nn/mixed_precision.h"
+#include "nn/packed_convolution.h"
 
 namespace facedeblur {
 namespace {
@@ -48,15 +49,18 @@ class FaceWienerRestorer : public FaceRestorer {
     net_->eval();
     net_->to(torch_device_);
     const double tolerance = model.self_test.tolerance;
-    if (device.cuda || device.bfloat16) RunSelfTest(model.self_test, tolerance);  // unpacked
+    // Unpacked and in full precision, then as it will be used.
+    if (device.cuda || device.bfloat16) RunSelfTest(model.self_test, tolerance, false);
+    if (!device.cuda) net_->Pack(device.bfloat16 ? torch::kBFloat16 : torch::kFloat32);
+    if (!device.cuda || device.bfloat16) {
+      RunSelfTest(model.self_test, device.bfloat16 ? kBfloat16Tolerance : tolerance,
+                  UsesAutocast());
+    }
     if (device.cuda) {
       queue_ = std::make_unique<BatchQueue>(
           [this](const torch::Tensor& chips) { return RunNetwork(chips, RunInOrder); },
           kLargestBatch);
-      return;
     }
-    net_->Pack(device.bfloat16 ? torch::kBFloat16 : torch::kFloat32);
-    RunSelfTest(model.self_test, device.bfloat16 ? kBfloat16Tolerance : tolerance);
   }
 
   using FaceRestorer::Restore;
@@ -111,7 +115,7 @@ class FaceWienerRestorer : public FaceRestorer {
   }
 
   torch::Tensor Estimate(const torch::Tensor& chip) const {
-    const MixedPrecision precision(MixesOnCuda(), torch_device_);
+    const MixedPrecision precision(UsesAutocast(), torch_device_);
     FaceWienerNet net = net_;
     return net->EstimateKernel(chip);
   }
@@ -134,13 +138,15 @@ class FaceWienerRestorer : public FaceRestorer {
   }
 
   torch::Tensor Refine(const torch::Tensor& deconvolved) const {
-    const MixedPrecision precision(MixesOnCuda(), torch_device_);
+    const MixedPrecision precision(UsesAutocast(), torch_device_);
     FaceWienerNet net = net_;
     return net->Refine(deconvolved).to(torch::kFloat32);
   }
 
-  /// On the CPU the packed weights have the precision in them.
-  bool MixesOnCuda() const { return device_.cuda && device_.bfloat16; }
+  /// Packed weights have the precision in them.
+  bool UsesAutocast() const {
+    return device_.bfloat16 && (device_.cuda || !PackedConvolution::Available());
+  }
 
   /// Coarse to fine: the network handles kernels up to 27 pixels wide. The kernel seen in a copy of
   /// the training size tells how far the working copy may be enlarged before the kernel outgrows
@@ -170,14 +176,16 @@ class FaceWienerRestorer : public FaceRestorer {
     return kLeast + (1 - kLeast) * t * t * (3 - 2 * t);
   }
 
-  void RunSelfTest(const ModelFile::SelfTest& test, double tolerance) const {
+  void RunSelfTest(const ModelFile::SelfTest& test, double tolerance, bool autocast) const {
     if (test.input.shape != test.output.shape) {
       throw Error(ErrorKind::kModel, "its self-test has an unusable shape");
     }
     const InferenceScope inference;
+    const MixedPrecision precision(autocast, torch_device_);
     FaceWienerNet net = net_;
     const torch::Tensor input = ToTorch(test.input).permute({2, 0, 1}).unsqueeze(0) / 255;
-    const torch::Tensor output = net->forward(input.contiguous().to(torch_device_)).cpu();
+    const torch::Tensor output =
+        net->forward(input.contiguous().to(torch_device_)).cpu().to(torch::kFloat32);
     const torch::Tensor expected = ToTorch(test.output).permute({2, 0, 1}).unsqueeze(0);
     const auto difference = (output.clamp(0, 1) - expected.clamp(0, 1)).abs().max().item<double>();
     if (difference <= tolerance) return;

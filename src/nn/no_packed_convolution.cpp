@@ -6,6 +6,8 @@ namespace facedeblur {
 struct PackedConvolution::Variant {};
 struct PackedConvolution::Weights {};
 
+bool PackedConvolution::Available() { return false; }
+
 std::unique_ptr<PackedConvolution> PackedConvolution::Create(const at::Tensor& /*weight*/,
                                                              const at::Tensor& /*bias*/,
                                                              at::ScalarType /*precision*/,

@@ -99,6 +99,8 @@ PackedConvolution::PackedConvolution(std::unique_ptr<Weights> weights, at::Scala
 
 PackedConvolution::~PackedConvolution() = default;
 
+bool PackedConvolution::Available() { return true; }
+
 std::unique_ptr<PackedConvolution> PackedConvolution::Create(const at::Tensor& weight,
                                                              const at::Tensor& bias,
                                                              at::ScalarType precision,

@@ -20,7 +20,10 @@ class PackedConvolution {
     bool relu = false;
   };
 
-  /// Null where the program was built without oneDNN. Weights OxIxKxK, bias O, float32; pictures
+  /// Whether the program was built with oneDNN.
+  static bool Available();
+
+  /// Null where it is not available. Weights OxIxKxK, bias O, float32; pictures
   /// and weights are computed with in `precision`, float32 or bfloat16, and summed in float32.
   static std::unique_ptr<PackedConvolution> Create(const at::Tensor& weight, const at::Tensor& bias,
                                                    at::ScalarType precision,

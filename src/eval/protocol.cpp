@@ -49,9 +49,7 @@ cv::Mat FaceMask(const Landmarks& landmarks, const Similarity& chip_from_image, 
 cv::Mat ReadPixels(const fs::path& file) {
   try {
     std::string warning;
-    cv::Mat pixels;
-    ToFloatBgr(DecodeImage(ReadFile(file), {}, &warning).pixels).convertTo(pixels, CV_8U, 255);
-    return pixels;
+    return ToEightBits(ToFloatBgr(DecodeImage(ReadFile(file), {}, &warning).pixels));
   } catch (const std::exception& error) {
     throw Error(ErrorKind::kInput, file.string() + ": " + DescribeException(error));
   }

@@ -5,14 +5,14 @@
 #include <string>
 
 #include "facedeblur/face/chip.h"
+#include "facedeblur/image/picture.h"
 
 namespace facedeblur {
 namespace {
 
 cv::Mat Labelled(const cv::Mat& pixels, const std::string& label) {
   constexpr int kMaxWidth = 1600;
-  cv::Mat picture;
-  ToFloatBgr(pixels).convertTo(picture, CV_8U, 255);
+  cv::Mat picture = ToEightBits(ToFloatBgr(pixels));
   if (picture.cols > kMaxWidth) {
     const double scale = static_cast<double>(kMaxWidth) / picture.cols;
     cv::resize(picture, picture, {}, scale, scale, cv::INTER_AREA);

@@ -9,6 +9,7 @@
 #include "facedeblur/face/chip.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/format.h"
+#include "facedeblur/image/picture.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/task_pool.h"
@@ -28,7 +29,7 @@ SharpFace LoadFace(const fs::path& path, const FaceDetector& detector, LandmarkC
   try {
     std::string warning;
     const cv::Mat pixels = DecodeImage(ReadFile(path), {}, &warning).pixels;
-    ToFloatBgr(pixels).convertTo(face.pixels, CV_8U, 255);
+    face.pixels = ToEightBits(ToFloatBgr(pixels));
     if (known) {
       face.landmarks = *known;
     } else {

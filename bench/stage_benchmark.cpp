@@ -17,8 +17,8 @@
 #include "facedeblur/infer/model_registry.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/pipeline/image_processor.h"
-#include "nn/convolution.h"
 #include "nn/face_wiener_net.h"
+#include "nn/packed_convolution.h"
 
 namespace facedeblur {
 namespace {
@@ -64,20 +64,27 @@ bool CanRun(benchmark::State& state, bool bfloat16) {
   return false;
 }
 
-/// The limit: one 3x3 convolution as large as a cache likes it, weights packed. Arguments:
-/// channels, side, bf16.
+/// The limit: one plain 3x3 convolution as large as a cache likes it, weights packed, every
+/// multiplication done. Arguments: channels, side, bf16.
 void ConvolutionLimit(benchmark::State& state) {
   if (!CanRun(state, state.range(2) != 0)) return;
   const InferenceScope inference;
   const std::int64_t channels = state.range(0);
   const std::int64_t side = state.range(1);
-  Convolution layer(channels, channels, 3, 1, 1);
   const auto precision = state.range(2) != 0 ? torch::kBFloat16 : torch::kFloat32;
-  layer->Pack(precision);
+  PackedConvolution::Options options;
+  options.padding = 1;
+  options.winograd = false;
+  const auto layer = PackedConvolution::Create(torch::rand({channels, channels, 3, 3}),
+                                               torch::rand({channels}), precision, options);
+  if (!layer) {
+    state.SkipWithError("built without oneDNN");
+    return;
+  }
   const torch::Tensor picture = torch::rand({1, channels, side, side})
                                     .to(precision)
                                     .contiguous(torch::MemoryFormat::ChannelsLast);
-  for (auto _ : state) benchmark::DoNotOptimize(layer->forward(picture));
+  for (auto _ : state) benchmark::DoNotOptimize(layer->Run(picture));
   SetRate(&state, static_cast<double>(side * side * channels * channels * 9));
 }
 BENCHMARK(ConvolutionLimit)->ArgsProduct({{64, 128, 256}, {32, 64}, {0}});

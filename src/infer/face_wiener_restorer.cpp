@@ -11,7 +11,7 @@
 #include "nn/chip_tensor.h"
 #include "nn/face_wiener_net.h"
 #include "nn/mixed_precision.h"
-#include "nn/packed_convolution.h"
+#include "nn/onednn_convolution.h"
 
 namespace facedeblur {
 namespace {
@@ -104,14 +104,31 @@ class FaceWienerRestorer : public FaceRestorer {
   /// The kernel as seen in the chip and in its mirror image, where it is mirrored: the mean of the
   /// logarithms. Errors of the two estimates differ, the kernel does not.
   torch::Tensor EstimateTwice(const torch::Tensor& chip, const ParallelFor& parallel) const {
-    torch::Tensor estimates[2];
+    const auto [seen, mirrored] =
+        BothWays(chip, parallel, [this](const torch::Tensor& x) { return Estimate(x); });
+    constexpr double kNone = 1e-8;
+    const torch::Tensor mean = (seen + kNone).log() + (mirrored.flip(2) + kNone).log();
+    return (0.5 * mean).flatten(1).softmax(1).view_as(seen);
+  }
+
+  /// What `run` makes of `x` and of its mirror image. Small pictures go together: reading the
+  /// weights of the deep layers takes longer than computing with them. Large ones may go on two
+  /// threads.
+  template <typename Function>
+  static std::pair<torch::Tensor, torch::Tensor> BothWays(const torch::Tensor& x,
+                                                          const ParallelFor& parallel,
+                                                          const Function& run) {
+    constexpr std::int64_t kLargestTogether = 160;
+    if (x.size(3) <= kLargestTogether) {
+      const std::vector<torch::Tensor> both = run(torch::cat({x, x.flip(3)})).chunk(2);
+      return {both[0], both[1]};
+    }
+    torch::Tensor results[2];
     parallel(2, [&](std::size_t mirrored) {
       const InferenceScope inference;
-      estimates[mirrored] = Estimate(mirrored == 1 ? chip.flip(3) : chip);
+      results[mirrored] = run(mirrored == 1 ? x.flip(3) : x);
     });
-    constexpr double kNone = 1e-8;
-    const torch::Tensor mean = (estimates[0] + kNone).log() + (estimates[1].flip(2) + kNone).log();
-    return (0.5 * mean).flatten(1).softmax(1).view_as(estimates[0]);
+    return {results[0], results[1]};
   }
 
   torch::Tensor Estimate(const torch::Tensor& chip) const {
@@ -128,13 +145,9 @@ class FaceWienerRestorer : public FaceRestorer {
     constexpr std::int64_t kLargestMirrored = 256;
     const torch::Tensor deconvolved = net_->Deconvolve(chip, kernel);
     if (chip.size(3) > kLargestMirrored) return Refine(deconvolved);
-    torch::Tensor restored[2];
-    parallel(2, [&](std::size_t mirrored) {
-      const InferenceScope inference;
-      restored[mirrored] =
-          mirrored == 1 ? Refine(deconvolved.flip(3)).flip(3) : Refine(deconvolved);
-    });
-    return 0.5 * (restored[0] + restored[1]);
+    const auto [restored, mirrored] =
+        BothWays(deconvolved, parallel, [this](const torch::Tensor& x) { return Refine(x); });
+    return 0.5 * (restored + mirrored.flip(3));
   }
 
   torch::Tensor Refine(const torch::Tensor& deconvolved) const {
@@ -145,7 +158,7 @@ class FaceWienerRestorer : public FaceRestorer {
 
   /// Packed weights have the precision in them.
   bool UsesAutocast() const {
-    return device_.bfloat16 && (device_.cuda || !PackedConvolution::Available());
+    return device_.bfloat16 && (device_.cuda || !HasOneDnn());
   }
 
   /// Coarse to fine: the network handles kernels up to 27 pixels wide. The kernel seen in a copy of

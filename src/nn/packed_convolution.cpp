@@ -1,186 +1,80 @@
 #include "nn/packed_convolution.h"
 
 #include <ATen/Functions.h>
-#include <ATen/Parallel.h>
 
-#include <algorithm>
-#include <oneapi/dnnl/dnnl.hpp>
-#include <unordered_map>
-#include <utility>
+#include <vector>
+
+#include "nn/onednn_convolution.h"
+#include "nn/winograd.h"
 
 namespace facedeblur {
 namespace {
 
-using dnnl::memory;
-
-// Variants of a layer that are kept: a size of the picture each, a few hundred bytes.
-constexpr std::size_t kVariantsKept = 16;
-
-const dnnl::engine& Engine() {
-  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
-  return engine;
+at::Tensor Arrange(const at::Tensor& pictures) {
+  return pictures.to(at::kFloat).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-dnnl::stream& Stream() {
-  thread_local dnnl::stream stream(Engine());
-  return stream;
-}
+class PackedWinograd : public PackedConvolution {
+ public:
+  PackedWinograd(const at::Tensor& weight, const at::Tensor& bias, bool relu)
+      : outputs_(weight.size(0)),
+        relu_(relu),
+        convolution_(weight.contiguous().data_ptr<float>(), bias.contiguous().data_ptr<float>(),
+                     static_cast<int>(weight.size(1)), static_cast<int>(outputs_)) {}
 
-memory::data_type DataType(at::ScalarType type) {
-  return type == at::kBFloat16 ? memory::data_type::bf16 : memory::data_type::f32;
-}
+  at::Tensor Run(const at::Tensor& pictures) const override {
+    const at::Tensor source = Arrange(pictures);
+    at::Tensor target = at::empty(TargetSize(source), source.options(),
+                                  at::MemoryFormat::ChannelsLast);
+    Execute(source, /*add=*/false, target);
+    return target;
+  }
 
-memory Reordered(memory source, const memory::desc& layout) {
-  memory target(layout, Engine());
-  dnnl::reorder(source, target).execute(Stream(), source, target);
-  Stream().wait();
-  return target;
+  at::Tensor RunOnto(const at::Tensor& sum, const at::Tensor& pictures) const override {
+    const at::Tensor source = Arrange(pictures);
+    at::Tensor target = Arrange(sum);
+    TORCH_CHECK(target.sizes() == at::IntArrayRef(TargetSize(source)), "a sum of ",
+                target.sizes(), " does not fit the convolution");
+    Execute(source, /*add=*/true, target);
+    return target;
+  }
+
+ private:
+  std::vector<std::int64_t> TargetSize(const at::Tensor& source) const {
+    return {source.size(0), outputs_, source.size(2), source.size(3)};
+  }
+
+  void Execute(const at::Tensor& source, bool add, const at::Tensor& target) const {
+    convolution_.Run(source.data_ptr<float>(), static_cast<int>(source.size(0)),
+                     static_cast<int>(source.size(2)), static_cast<int>(source.size(3)), add,
+                     relu_, target.data_ptr<float>());
+  }
+
+  std::int64_t outputs_;
+  bool relu_;
+  WinogradConvolution convolution_;
+};
+
+bool IsWinograds(const at::Tensor& weight, at::ScalarType precision,
+                 const PackedConvolution::Options& options) {
+  return options.winograd && precision == at::kFloat && weight.size(2) == 3 &&
+         options.stride == 1 && options.padding == 1 &&
+         WinogradConvolution::Supports(static_cast<int>(weight.size(1)),
+                                       static_cast<int>(weight.size(0)));
 }
 
 }  // namespace
-
-/// In each layout that a size has asked for: nearly always one or two.
-struct PackedConvolution::Weights {
-  memory::dims shape;
-  memory::desc plain_layout;
-  at::Tensor plain;  // until the first layout is made
-  std::vector<memory> layouts;
-  at::Tensor bias;
-
-  memory In(const memory::desc& layout);
-};
-
-memory PackedConvolution::Weights::In(const memory::desc& layout) {
-  for (const memory& known : layouts) {
-    if (known.get_desc() == layout) return known;
-  }
-  // oneDNN is quick from and to the plain layout alone.
-  layouts.push_back(Reordered(plain.defined() ? memory(plain_layout, Engine(), plain.data_ptr())
-                                              : Reordered(layouts.front(), plain_layout),
-                              layout));
-  plain.reset();
-  return layouts.back();
-}
-
-/// The convolution made for one size of picture. oneDNN also splits the work when it makes it, so
-/// it is for one number of threads too.
-struct PackedConvolution::Variant {
-  std::vector<std::int64_t> size;
-  bool onto = false;
-  int threads = 0;
-  dnnl::convolution_forward run;
-  memory::desc source;
-  memory::desc target;
-  memory::desc scratchpad;
-  memory weights;
-  memory bias;
-
-  void Execute(const at::Tensor& from, const at::Tensor& to) const;
-};
-
-void PackedConvolution::Variant::Execute(const at::Tensor& from, const at::Tensor& to) const {
-  std::unordered_map<int, memory> arguments = {
-      {DNNL_ARG_SRC, memory(source, Engine(), from.data_ptr())},
-      {DNNL_ARG_WEIGHTS, weights},
-      {DNNL_ARG_BIAS, bias},
-      {DNNL_ARG_DST, memory(target, Engine(), to.data_ptr())}};
-  at::Tensor scratch;
-  if (const std::size_t bytes = scratchpad.get_size(); bytes > 0) {
-    scratch = at::empty({static_cast<std::int64_t>(bytes)}, at::kByte);
-    arguments.emplace(DNNL_ARG_SCRATCHPAD, memory(scratchpad, Engine(), scratch.data_ptr()));
-  }
-  run.execute(Stream(), arguments);
-  Stream().wait();
-}
-
-PackedConvolution::PackedConvolution(std::unique_ptr<Weights> weights, at::ScalarType precision,
-                                     const Options& options)
-    : precision_(precision), options_(options), weights_(std::move(weights)) {}
-
-PackedConvolution::~PackedConvolution() = default;
-
-bool PackedConvolution::Available() { return true; }
 
 std::unique_ptr<PackedConvolution> PackedConvolution::Create(const at::Tensor& weight,
                                                              const at::Tensor& bias,
                                                              at::ScalarType precision,
                                                              const Options& options) {
-  auto weights = std::make_unique<Weights>();
-  weights->shape = weight.sizes().vec();
-  weights->plain_layout = {weights->shape, DataType(precision), memory::format_tag::oihw};
-  weights->plain = weight.detach().to(precision).contiguous();
-  weights->bias = bias.detach().to(at::kFloat).contiguous();
-  return std::unique_ptr<PackedConvolution>(
-      new PackedConvolution(std::move(weights), precision, options));
-}
-
-std::shared_ptr<const PackedConvolution::Variant> PackedConvolution::VariantFor(
-    at::IntArrayRef size, bool onto) const {
-  // Asked of LibTorch, which sets the number for a new thread no sooner than that.
-  const int threads = at::get_num_threads();
-  const std::lock_guard lock(mutex_);
-  const auto found = std::find_if(variants_.begin(), variants_.end(), [&](const auto& known) {
-    return known->size == size && known->onto == onto && known->threads == threads;
-  });
-  if (found != variants_.end()) return *found;
-
-  const std::int64_t kernel = weights_->shape[2];
-  const auto after = [&](std::int64_t side) {
-    return (side + 2 * options_.padding - kernel) / options_.stride + 1;
-  };
-  const auto type = DataType(precision_);
-  const memory::dims strides(2, options_.stride);
-  const memory::dims padding(2, options_.padding);
-  auto made = std::make_shared<Variant>();
-  made->size = size.vec();
-  made->onto = onto;
-  made->threads = threads;
-  made->source = {made->size, type, memory::format_tag::nhwc};
-  made->target = {{size[0], weights_->shape[0], after(size[2]), after(size[3])},
-                  type,
-                  memory::format_tag::nhwc};
-  dnnl::post_ops post_ops;
-  if (onto) post_ops.append_sum(1.0F);
-  if (options_.relu) post_ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
-  const memory::desc bias({weights_->shape[0]}, memory::data_type::f32, memory::format_tag::x);
-  dnnl::primitive_attr attributes;
-  attributes.set_post_ops(post_ops);
-  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  const dnnl::convolution_forward::primitive_desc description(
-      {dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, made->source,
-       memory::desc(weights_->shape, type, memory::format_tag::any), bias, made->target, strides,
-       padding, padding},
-      attributes, Engine());
-  made->run = dnnl::convolution_forward(description);
-  made->scratchpad = description.scratchpad_desc();
-  made->weights = weights_->In(description.weights_desc());
-  made->bias = memory(bias, Engine(), weights_->bias.data_ptr());
-  if (variants_.size() == kVariantsKept) variants_.erase(variants_.begin());
-  variants_.push_back(made);
-  return made;
-}
-
-at::Tensor PackedConvolution::Arrange(const at::Tensor& tensor) const {
-  return tensor.to(precision_).contiguous(at::MemoryFormat::ChannelsLast);
-}
-
-at::Tensor PackedConvolution::Run(const at::Tensor& pictures) const {
-  const at::Tensor source = Arrange(pictures);
-  const auto variant = VariantFor(source.sizes(), /*onto=*/false);
-  at::Tensor target =
-      at::empty(variant->target.dims(), source.options(), at::MemoryFormat::ChannelsLast);
-  variant->Execute(source, target);
-  return target;
-}
-
-at::Tensor PackedConvolution::RunOnto(const at::Tensor& sum, const at::Tensor& pictures) const {
-  const at::Tensor source = Arrange(pictures);
-  at::Tensor target = Arrange(sum);
-  const auto variant = VariantFor(source.sizes(), /*onto=*/true);
-  TORCH_CHECK(target.sizes() == variant->target.dims(), "a sum of ", target.sizes(),
-              " does not fit the convolution");
-  variant->Execute(source, target);
-  return target;
+  const at::Tensor weights = weight.detach().to(at::kFloat);
+  const at::Tensor offsets = bias.detach().to(at::kFloat);
+  if (IsWinograds(weight, precision, options)) {
+    return std::make_unique<PackedWinograd>(weights, offsets, options.relu);
+  }
+  return MakeOneDnnConvolution(weights, offsets, precision, options);
 }
 
 }  // namespace facedeblur

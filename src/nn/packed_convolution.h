@@ -4,54 +4,35 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <vector>
 
 namespace facedeblur {
 
-/// A convolution for inference on the CPU, by oneDNN itself: what LibTorch prepares anew in every
-/// call is made once, when a picture's size is first met; the weights lie in the blocks that
-/// oneDNN computes in; a ReLU or a sum is part of the same pass.
+/// A convolution made ready for inference on the CPU: its weights lie as they are computed with, a
+/// ReLU or a sum is part of the same pass.
 class PackedConvolution {
  public:
   struct Options {
     std::int64_t stride = 1;
     std::int64_t padding = 0;
     bool relu = false;
+    bool winograd = true;  ///< where that is possible
   };
 
-  /// Whether the program was built with oneDNN.
-  static bool Available();
-
-  /// Null where it is not available. Weights OxIxKxK, bias O, float32; pictures
-  /// and weights are computed with in `precision`, float32 or bfloat16, and summed in float32.
+  /// Weights OxIxKxK, bias O, float32; pictures and weights are computed with in `precision`,
+  /// float32 or bfloat16, and summed in float32. By WinogradConvolution in float32 where it is one
+  /// that can be, else by oneDNN; null where the program was built without.
   static std::unique_ptr<PackedConvolution> Create(const at::Tensor& weight, const at::Tensor& bias,
                                                    at::ScalarType precision,
                                                    const Options& options);
-  ~PackedConvolution();
+  virtual ~PackedConvolution() = default;
 
   /// NxIxHxW of any precision and layout -> NxOxH'xW', channels last, of this precision. May be
   /// called from several threads at a time.
-  at::Tensor Run(const at::Tensor& pictures) const;
+  virtual at::Tensor Run(const at::Tensor& pictures) const = 0;
 
   /// `sum` plus what Run gives, added before it is rounded. `sum` is overwritten with it where it
   /// has the right precision and layout.
-  at::Tensor RunOnto(const at::Tensor& sum, const at::Tensor& pictures) const;
-
- private:
-  struct Variant;
-  struct Weights;
-
-  PackedConvolution(std::unique_ptr<Weights> weights, at::ScalarType precision,
-                    const Options& options);
-  at::Tensor Arrange(const at::Tensor& tensor) const;
-  std::shared_ptr<const Variant> VariantFor(at::IntArrayRef size, bool onto) const;
-
-  at::ScalarType precision_;
-  Options options_;
-  mutable std::mutex mutex_;
-  std::unique_ptr<Weights> weights_;
-  mutable std::vector<std::shared_ptr<const Variant>> variants_;  // the latest last
+  virtual at::Tensor RunOnto(const at::Tensor& sum, const at::Tensor& pictures) const = 0;
 };
 
 }  // namespace facedeblur

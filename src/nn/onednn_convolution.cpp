@@ -1,0 +1,200 @@
+#include "nn/onednn_convolution.h"
+
+#include <ATen/Functions.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <mutex>
+#include <oneapi/dnnl/dnnl.hpp>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace facedeblur {
+namespace {
+
+using dnnl::memory;
+
+// Variants of a layer that are kept: a size of the picture each, a few hundred bytes.
+constexpr std::size_t kVariantsKept = 16;
+
+const dnnl::engine& Engine() {
+  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+dnnl::stream& Stream() {
+  thread_local dnnl::stream stream(Engine());
+  return stream;
+}
+
+memory::data_type DataType(at::ScalarType type) {
+  return type == at::kBFloat16 ? memory::data_type::bf16 : memory::data_type::f32;
+}
+
+memory Reordered(memory source, const memory::desc& layout) {
+  memory target(layout, Engine());
+  dnnl::reorder(source, target).execute(Stream(), source, target);
+  Stream().wait();
+  return target;
+}
+
+/// In each layout that a size has asked for: nearly always one or two.
+struct Weights {
+  memory::dims shape;
+  memory::desc plain_layout;
+  at::Tensor plain;  // until the first layout is made
+  std::vector<memory> layouts;
+  at::Tensor bias;
+
+  memory In(const memory::desc& layout);
+};
+
+memory Weights::In(const memory::desc& layout) {
+  for (const memory& known : layouts) {
+    if (known.get_desc() == layout) return known;
+  }
+  // oneDNN is quick from and to the plain layout alone.
+  layouts.push_back(Reordered(plain.defined() ? memory(plain_layout, Engine(), plain.data_ptr())
+                                              : Reordered(layouts.front(), plain_layout),
+                              layout));
+  plain.reset();
+  return layouts.back();
+}
+
+/// The convolution made for one size of picture. oneDNN also splits the work when it makes it, so
+/// it is for one number of threads too.
+struct Variant {
+  std::vector<std::int64_t> size;
+  bool onto = false;
+  int threads = 0;
+  dnnl::convolution_forward run;
+  memory::desc source;
+  memory::desc target;
+  memory::desc scratchpad;
+  memory weights;
+  memory bias;
+
+  void Execute(const at::Tensor& from, const at::Tensor& to) const;
+};
+
+void Variant::Execute(const at::Tensor& from, const at::Tensor& to) const {
+  std::unordered_map<int, memory> arguments = {
+      {DNNL_ARG_SRC, memory(source, Engine(), from.data_ptr())},
+      {DNNL_ARG_WEIGHTS, weights},
+      {DNNL_ARG_BIAS, bias},
+      {DNNL_ARG_DST, memory(target, Engine(), to.data_ptr())}};
+  at::Tensor scratch;
+  if (const std::size_t bytes = scratchpad.get_size(); bytes > 0) {
+    scratch = at::empty({static_cast<std::int64_t>(bytes)}, at::kByte);
+    arguments.emplace(DNNL_ARG_SCRATCHPAD, memory(scratchpad, Engine(), scratch.data_ptr()));
+  }
+  run.execute(Stream(), arguments);
+  Stream().wait();
+}
+
+class OneDnnConvolution : public PackedConvolution {
+ public:
+  OneDnnConvolution(const at::Tensor& weight, const at::Tensor& bias, at::ScalarType precision,
+                    const Options& options)
+      : precision_(precision), options_(options) {
+    weights_.shape = weight.sizes().vec();
+    weights_.plain_layout = {weights_.shape, DataType(precision), memory::format_tag::oihw};
+    weights_.plain = weight.to(precision).contiguous();
+    weights_.bias = bias.contiguous();
+  }
+
+  at::Tensor Run(const at::Tensor& pictures) const override;
+  at::Tensor RunOnto(const at::Tensor& sum, const at::Tensor& pictures) const override;
+
+ private:
+  at::Tensor Arrange(const at::Tensor& tensor) const;
+  std::shared_ptr<const Variant> VariantFor(at::IntArrayRef size, bool onto) const;
+
+  at::ScalarType precision_;
+  Options options_;
+  mutable std::mutex mutex_;
+  mutable Weights weights_;
+  mutable std::vector<std::shared_ptr<const Variant>> variants_;  // the latest last
+};
+
+std::shared_ptr<const Variant> OneDnnConvolution::VariantFor(at::IntArrayRef size,
+                                                             bool onto) const {
+  // Asked of LibTorch, which sets the number for a new thread no sooner than that.
+  const int threads = at::get_num_threads();
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(variants_.begin(), variants_.end(), [&](const auto& known) {
+    return known->size == size && known->onto == onto && known->threads == threads;
+  });
+  if (found != variants_.end()) return *found;
+
+  const std::int64_t kernel = weights_.shape[2];
+  const auto after = [&](std::int64_t side) {
+    return (side + 2 * options_.padding - kernel) / options_.stride + 1;
+  };
+  const auto type = DataType(precision_);
+  const memory::dims strides(2, options_.stride);
+  const memory::dims padding(2, options_.padding);
+  auto made = std::make_shared<Variant>();
+  made->size = size.vec();
+  made->onto = onto;
+  made->threads = threads;
+  made->source = {made->size, type, memory::format_tag::nhwc};
+  made->target = {{size[0], weights_.shape[0], after(size[2]), after(size[3])},
+                  type,
+                  memory::format_tag::nhwc};
+  dnnl::post_ops post_ops;
+  if (onto) post_ops.append_sum(1.0F);
+  if (options_.relu) post_ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+  const memory::desc bias({weights_.shape[0]}, memory::data_type::f32, memory::format_tag::x);
+  dnnl::primitive_attr attributes;
+  attributes.set_post_ops(post_ops);
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  const dnnl::convolution_forward::primitive_desc description(
+      {dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, made->source,
+       memory::desc(weights_.shape, type, memory::format_tag::any), bias, made->target, strides,
+       padding, padding},
+      attributes, Engine());
+  made->run = dnnl::convolution_forward(description);
+  made->scratchpad = description.scratchpad_desc();
+  made->weights = weights_.In(description.weights_desc());
+  made->bias = memory(bias, Engine(), weights_.bias.data_ptr());
+  if (variants_.size() == kVariantsKept) variants_.erase(variants_.begin());
+  variants_.push_back(made);
+  return made;
+}
+
+at::Tensor OneDnnConvolution::Arrange(const at::Tensor& tensor) const {
+  return tensor.to(precision_).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+at::Tensor OneDnnConvolution::Run(const at::Tensor& pictures) const {
+  const at::Tensor source = Arrange(pictures);
+  const auto variant = VariantFor(source.sizes(), /*onto=*/false);
+  at::Tensor target =
+      at::empty(variant->target.dims(), source.options(), at::MemoryFormat::ChannelsLast);
+  variant->Execute(source, target);
+  return target;
+}
+
+at::Tensor OneDnnConvolution::RunOnto(const at::Tensor& sum, const at::Tensor& pictures) const {
+  const at::Tensor source = Arrange(pictures);
+  at::Tensor target = Arrange(sum);
+  const auto variant = VariantFor(source.sizes(), /*onto=*/true);
+  TORCH_CHECK(target.sizes() == variant->target.dims(), "a sum of ", target.sizes(),
+              " does not fit the convolution");
+  variant->Execute(source, target);
+  return target;
+}
+
+}  // namespace
+
+bool HasOneDnn() { return true; }
+
+std::unique_ptr<PackedConvolution> MakeOneDnnConvolution(
+    const at::Tensor& weight, const at::Tensor& bias, at::ScalarType precision,
+    const PackedConvolution::Options& options) {
+  return std::make_unique<OneDnnConvolution>(weight, bias, precision, options);
+}
+
+}  // namespace facedeblur

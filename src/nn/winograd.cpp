@@ -1,0 +1,110 @@
+#include "nn/winograd.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+
+namespace facedeblur {
+namespace {
+
+constexpr std::size_t kAlignment = 64;  // a vector never crosses a cache line
+
+/// What is used here, or null.
+const WinogradKernels* Kernels() {
+#if defined(FACEDEBLUR_WINOGRAD)
+  static const WinogradKernels* const kernels = []() -> const WinogradKernels* {
+    if (__builtin_cpu_supports("avx512f") != 0) return &kWinogradAvx512;
+    if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0) {
+      return &kWinogradAvx2;
+    }
+    return nullptr;
+  }();
+  return kernels;
+#else
+  return nullptr;
+#endif
+}
+
+/// Floats that start at the beginning of a cache line.
+class AlignedFloats {
+ public:
+  AlignedFloats() = default;
+  explicit AlignedFloats(std::size_t count) { Reserve(count); }
+  ~AlignedFloats() { std::free(data_); }
+  AlignedFloats(const AlignedFloats&) = delete;
+  AlignedFloats& operator=(const AlignedFloats&) = delete;
+
+  float* data() const { return data_; }
+
+  /// At least so many; what was in them is lost when more are needed.
+  void Reserve(std::size_t count) {
+    if (count <= count_) return;
+    std::free(data_);
+    count_ = 0;
+    const std::size_t bytes = (count * sizeof(float) + kAlignment - 1) / kAlignment * kAlignment;
+    data_ = static_cast<float*>(std::aligned_alloc(kAlignment, bytes));
+    if (data_ == nullptr) throw std::bad_alloc();
+    count_ = count;
+  }
+
+ private:
+  float* data_ = nullptr;
+  std::size_t count_ = 0;
+};
+
+}  // namespace
+
+struct WinogradConvolution::Packed {
+  Packed(const float* weights, const float* offsets, int input_channels, int output_channels)
+      : inputs(input_channels),
+        outputs(output_channels),
+        filters(std::size_t{WinogradTile::kElements} * static_cast<std::size_t>(inputs) *
+                static_cast<std::size_t>(outputs)),
+        bias(static_cast<std::size_t>(outputs)) {
+    Kernels()->pack(weights, inputs, outputs, filters.data());
+    std::copy_n(offsets, outputs, bias.data());
+  }
+
+  int inputs;
+  int outputs;
+  AlignedFloats filters;
+  AlignedFloats bias;
+};
+
+bool WinogradConvolution::Supports(int inputs, int outputs) {
+  return Kernels() != nullptr && inputs % Kernels()->width == 0 && outputs % Kernels()->width == 0;
+}
+
+WinogradConvolution::WinogradConvolution(const float* weights, const float* bias, int inputs,
+                                         int outputs)
+    : packed_(std::make_unique<Packed>(weights, bias, inputs, outputs)) {}
+
+WinogradConvolution::~WinogradConvolution() = default;
+
+void WinogradConvolution::Run(const float* source, int pictures, int height, int width, bool add,
+                              bool relu, float* target) const {
+  constexpr int kHalfACache = 1 << 17;  // floats: half of a second cache of 1 MB
+  const int elements = WinogradTile::kElements;
+  const int per_tile = elements * (packed_->inputs + packed_->outputs);
+  const int tiles = std::max(1, kHalfACache / (per_tile * Kernels()->tiles)) * Kernels()->tiles;
+  thread_local AlignedFloats scratch;
+  scratch.Reserve(static_cast<std::size_t>(tiles) * static_cast<std::size_t>(per_tile));
+  WinogradCall call{};
+  call.pictures = pictures;
+  call.height = height;
+  call.width = width;
+  call.inputs = packed_->inputs;
+  call.outputs = packed_->outputs;
+  call.source = source;
+  call.filters = packed_->filters.data();
+  call.bias = packed_->bias.data();
+  call.target = target;
+  call.add = add;
+  call.relu = relu;
+  call.tiles_at_once = tiles;
+  call.transformed = scratch.data();
+  call.products = scratch.data() + static_cast<std::ptrdiff_t>(tiles) * elements * packed_->inputs;
+  Kernels()->convolve(call);
+}
+
+}  // namespace facedeblur

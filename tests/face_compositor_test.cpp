@@ -24,7 +24,7 @@ TEST_P(DepthTest, ZeroResidualChangesNothing) {
   const Landmarks landmarks = MakeLandmarks({140, 100}, 50);
   const ChipGeometry geometry = PlaceChip(landmarks, FaceNetworkTemplate());
   cv::Mat after = before.clone();
-  ApplyChanges({ConstantChange(geometry, FaceMask(landmarks, geometry), 0)}, 1, &after);
+  ApplyChange(ConstantChange(geometry, FaceMask(landmarks, geometry), 0), 1, &after);
   EXPECT_EQ(cv::norm(after, before, cv::NORM_INF), 0);
 }
 
@@ -34,7 +34,7 @@ TEST_P(DepthTest, OutsideTheMaskEveryBitStays) {
   const ChipGeometry geometry = PlaceChip(landmarks, FaceNetworkTemplate());
   const cv::Mat mask = FaceMask(landmarks, geometry);
   cv::Mat after = before.clone();
-  ApplyChanges({ConstantChange(geometry, mask, 0.2)}, 1, &after);
+  ApplyChange(ConstantChange(geometry, mask, 0.2), 1, &after);
   // The mask as the picture sees it, grown by the reach of cubic interpolation.
   cv::Mat in_picture;
   cv::warpAffine(mask, in_picture, geometry.chip_from_image.Inverse().Matrix(), before.size());
@@ -50,48 +50,48 @@ INSTANTIATE_TEST_SUITE_P(Types, DepthTest,
                          ::testing::Values(CV_8UC1, CV_8UC3, CV_8UC4, CV_16UC1, CV_16UC3,
                                            CV_16UC4));
 
-TEST(ApplyChanges, AddsTheResidualInThePicturesOwnUnits) {
+TEST(ApplyChange, AddsTheResidualInThePicturesOwnUnits) {
   cv::Mat eight(100, 100, CV_8UC3, cv::Scalar(10, 100, 200));
   cv::Mat sixteen(100, 100, CV_16UC3, cv::Scalar(2570, 25700, 51400));
   const ChipChange change = ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0.1);
-  ApplyChanges({change}, 1, &eight);
-  ApplyChanges({change}, 1, &sixteen);
+  ApplyChange(change, 1, &eight);
+  ApplyChange(change, 1, &sixteen);
   EXPECT_EQ(eight.at<cv::Vec3b>(50, 50), cv::Vec3b(36, 126, 226));
   EXPECT_EQ(sixteen.at<cv::Vec3w>(50, 50), cv::Vec3w(9124, 32254, 57954));
 }
 
-TEST(ApplyChanges, StrengthScales) {
+TEST(ApplyChange, StrengthScales) {
   const ChipChange change = ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0.2);
   for (const double strength : {0.0, 0.25, 0.5, 1.0}) {
     cv::Mat picture(100, 100, CV_8UC3, cv::Scalar::all(100));
-    ApplyChanges({change}, strength, &picture);
+    ApplyChange(change, strength, &picture);
     EXPECT_EQ(picture.at<cv::Vec3b>(50, 50)[0], cvRound(100 + 51 * strength));
   }
 }
 
-TEST(ApplyChanges, SaturatesInsteadOfWrapping) {
+TEST(ApplyChange, SaturatesInsteadOfWrapping) {
   cv::Mat picture(100, 100, CV_8UC3, cv::Scalar(250, 250, 5));
-  ApplyChanges({ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0.5)}, 1, &picture);
+  ApplyChange(ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0.5), 1, &picture);
   EXPECT_EQ(picture.at<cv::Vec3b>(50, 50)[0], 255);
 }
 
-TEST(ApplyChanges, TransparencyKeepsItsBits) {
+TEST(ApplyChange, TransparencyKeepsItsBits) {
   cv::Mat picture = MakePicture({100, 100}, CV_8UC4);
   std::vector<cv::Mat> before;
   cv::split(picture, before);
-  ApplyChanges({ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0.3)}, 1, &picture);
+  ApplyChange(ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0.3), 1, &picture);
   std::vector<cv::Mat> after;
   cv::split(picture, after);
   EXPECT_EQ(cv::norm(after[3], before[3], cv::NORM_INF), 0);
   EXPECT_GT(cv::norm(after[0], before[0], cv::NORM_INF), 0);
 }
 
-TEST(ApplyChanges, ColourlessPicturesStaySo) {
+TEST(ApplyChange, ColourlessPicturesStaySo) {
   cv::Mat picture;
   cv::cvtColor(MakePicture({100, 100}, CV_8UC1), picture, cv::COLOR_GRAY2BGR);
   ChipChange change = ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0);
   change.residual.setTo(cv::Scalar(0.3, 0.0, -0.3));
-  ApplyChanges({change}, 1, &picture);
+  ApplyChange(change, 1, &picture);
   std::vector<cv::Mat> channels;
   cv::split(picture, channels);
   EXPECT_EQ(cv::norm(channels[0], channels[2], cv::NORM_INF), 0);
@@ -104,7 +104,7 @@ TEST(ShareOverlaps, NoPixelIsChangedByMoreThanOneWholeChange) {
                                      ConstantChange(second, FullMask(128), 0.1)};
   ShareOverlaps(&changes);
   cv::Mat picture(300, 300, CV_8UC3, cv::Scalar::all(100));
-  ApplyChanges(changes, 1, &picture);
+  for (const ChipChange& change : changes) ApplyChange(change, 1, &picture);
   double high = 0;
   cv::minMaxLoc(picture.reshape(1), nullptr, &high);
   EXPECT_LE(high, cvRound(100 + 25.5));

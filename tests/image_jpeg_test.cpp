@@ -110,6 +110,19 @@ TEST_P(JpegQualityTest, BlocksWithoutChangeKeepTheirBits) {
   }
 }
 
+TEST(Jpeg, OnlyKeptPixelsNeedToBeCompared) {
+  std::string warning;
+  const Bytes source = OpenCvJpeg(MakePicture({200, 170}, CV_8UC3), 90);
+  Image copied = DecodeImage(source, {}, &warning);
+  const cv::Rect place(61, 50, 40, 37);
+  copied.pixels = copied.pixels.clone();
+  copied.pixels(place) += cv::Scalar(20, 30, 10);
+  Image in_place = DecodeImage(source, {}, &warning);
+  KeepSourcePixels(place, &in_place);
+  in_place.pixels(place) += cv::Scalar(20, 30, 10);
+  EXPECT_EQ(EncodeImage(in_place, {}), EncodeImage(copied, {}));
+}
+
 TEST(Jpeg, PicturesTurnedUprightAreCodedAfresh) {
   const Bytes source = OpenCvJpeg(MakePicture({64, 48}, CV_8UC3), 90);
   std::string warning;

@@ -8,8 +8,8 @@ int main(int argc, char** argv) {
   // of being given back and cleared anew (a tenth of the time of a run on small faces). Photos are
   // larger than the threshold and are given back. Larger thresholds take 130 MB more and gain a
   // little.
-  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
-  ::mallopt(M_TRIM_THRESHOLD, 32 << 20);
+  ::mallopt(M_MMAP_THRESHOLD, 2 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
   ::mallopt(M_TOP_PAD, 1 << 20);
 #endif
   return facedeblur::RunCommandLine(argc, argv);

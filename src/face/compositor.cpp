@@ -40,25 +40,6 @@ cv::Mat BorderRamp(int size) {
   return profile.t() * profile;
 }
 
-/// The picture's pixels that a change can reach: where its mask is not zero, and as far around as
-/// cubic interpolation looks.
-cv::Rect ReachedRegion(const ChipChange& change, cv::Size picture) {
-  const cv::Rect support = cv::boundingRect(change.mask > 0);
-  if (support.empty()) return {};
-  constexpr double kReach = 2;
-  const Similarity image_from_chip = change.geometry.chip_from_image.Inverse();
-  const double left = support.x - kReach;
-  const double top = support.y - kReach;
-  const double right = support.br().x + kReach;
-  const double bottom = support.br().y + kReach;
-  std::vector<cv::Point2f> corners;
-  for (const cv::Point2d corner :
-       {cv::Point2d(left, top), {right, top}, {left, bottom}, {right, bottom}}) {
-    corners.emplace_back(image_from_chip(corner));
-  }
-  return cv::boundingRect(corners) & cv::Rect(cv::Point(0, 0), picture);
-}
-
 /// Looks no further than the first rows that have a colour.
 bool IsColourless(const cv::Mat& pixels) {
   if (pixels.channels() == 1) return true;
@@ -74,16 +55,20 @@ bool IsColourless(const cv::Mat& pixels) {
   return true;
 }
 
-/// The masked change in one region of the picture, as CV_32FC3 in the picture's sample units.
-cv::Mat WarpChange(const ChipChange& change, double gain, const cv::Rect& region) {
+/// The change times its mask, in the picture's sample units: CV_32FC3 like the chip.
+cv::Mat MaskedChange(const ChipChange& change, double gain) {
   cv::Mat mask3;
   cv::merge(std::vector<cv::Mat>(3, change.mask), mask3);
-  const cv::Mat weighted = change.residual.mul(mask3, gain);
-  Similarity region_from_chip = change.geometry.chip_from_image.Inverse();
+  return change.residual.mul(mask3, gain);
+}
+
+/// What of a masked change falls into one region of the picture, CV_32FC3.
+cv::Mat WarpInto(const cv::Rect& region, const cv::Mat& masked, const ChipGeometry& geometry) {
+  Similarity region_from_chip = geometry.chip_from_image.Inverse();
   region_from_chip.tx -= region.x;
   region_from_chip.ty -= region.y;
   cv::Mat warped;
-  cv::warpAffine(weighted, warped, region_from_chip.Matrix(), region.size(), cv::INTER_CUBIC,
+  cv::warpAffine(masked, warped, region_from_chip.Matrix(), region.size(), cv::INTER_CUBIC,
                  cv::BORDER_CONSTANT, cv::Scalar::all(0));
   return warped;
 }
@@ -123,13 +108,35 @@ cv::Mat FaceMask(const Landmarks& landmarks, const ChipGeometry& geometry) {
 
 cv::Mat FullMask(int size) { return cv::Mat::ones(size, size, CV_32F); }
 
+cv::Rect ReachedRegion(const ChipChange& change) {
+  const cv::Rect support = cv::boundingRect(change.mask > 0);
+  if (support.empty()) return {};
+  constexpr double kReach = 2;  // of cubic interpolation
+  const Similarity image_from_chip = change.geometry.chip_from_image.Inverse();
+  const double left = support.x - kReach;
+  const double top = support.y - kReach;
+  const double right = support.br().x + kReach;
+  const double bottom = support.br().y + kReach;
+  std::vector<cv::Point2f> corners;
+  for (const cv::Point2d corner :
+       {cv::Point2d(left, top), {right, top}, {left, bottom}, {right, bottom}}) {
+    corners.emplace_back(image_from_chip(corner));
+  }
+  return cv::boundingRect(corners);
+}
+
 void ShareOverlaps(std::vector<ChipChange>* changes) {
   std::vector<cv::Mat> own;
-  for (const ChipChange& change : *changes) own.push_back(change.mask.clone());
+  std::vector<cv::Rect> reached;
+  for (const ChipChange& change : *changes) {
+    own.push_back(change.mask);
+    reached.push_back(ReachedRegion(change));
+  }
   for (std::size_t later = 1; later < changes->size(); ++later) {
     ChipChange& change = (*changes)[later];
     cv::Mat left_over = cv::Mat::ones(change.mask.size(), CV_32F);
     for (std::size_t earlier = 0; earlier < later; ++earlier) {
+      if ((reached[earlier] & reached[later]).empty()) continue;
       const ChipGeometry& other = (*changes)[earlier].geometry;
       const Similarity change_from_other =
           change.geometry.chip_from_image * other.chip_from_image.Inverse();
@@ -138,20 +145,22 @@ void ShareOverlaps(std::vector<ChipChange>* changes) {
                      cv::INTER_LINEAR, cv::BORDER_CONSTANT, cv::Scalar(0));
       left_over = cv::max(left_over - taken, 0.0);
     }
-    change.mask = cv::min(change.mask, left_over);
+    change.mask = cv::min(own[later], left_over);  // new pixels: `own` keeps the old ones
   }
 }
 
-void ApplyChanges(const std::vector<ChipChange>& changes, double strength, cv::Mat* pixels) {
-  if (changes.empty()) return;
-  const double gain = strength * MaxSampleValue(*pixels);
+void ApplyChange(const ChipChange& change, double strength, cv::Mat* pixels) {
+  const cv::Rect reached = ReachedRegion(change) & cv::Rect(cv::Point(0, 0), pixels->size());
+  if (reached.empty()) return;
   const bool colourless = IsColourless(*pixels);
-  for (const ChipChange& change : changes) {
-    const cv::Rect region = ReachedRegion(change, pixels->size());
-    if (region.empty()) continue;
-    const cv::Mat delta =
-        MatchChannels(WarpChange(change, gain, region), pixels->channels(), colourless);
-    cv::Mat target = (*pixels)(region);
+  const cv::Mat masked = MaskedChange(change, strength * MaxSampleValue(*pixels));
+  // In strips: a face may fill a photo whose pixels as floats are hundreds of megabytes.
+  constexpr int kStripRows = 64;
+  for (int top = reached.y; top < reached.br().y; top += kStripRows) {
+    const cv::Rect strip = cv::Rect(reached.x, top, reached.width, kStripRows) & reached;
+    const cv::Mat delta = MatchChannels(WarpInto(strip, masked, change.geometry),
+                                        pixels->channels(), colourless);
+    cv::Mat target = (*pixels)(strip);
     cv::add(target, delta, target, cv::noArray(), target.depth());
   }
 }

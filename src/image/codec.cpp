@@ -127,6 +127,14 @@ Bytes EncodePixels(const Image& image, ImageFormat format, int quality) {
 
 }  // namespace
 
+void KeepSourcePixels(const cv::Rect& region, Image* image) {
+  cv::Mat& source = image->jpeg.source_pixels;
+  if (source.empty()) return;
+  const cv::Rect kept = region & cv::Rect(cv::Point(0, 0), image->pixels.size());
+  source = image->pixels(kept).clone();
+  image->jpeg.source_origin = kept.tl();
+}
+
 double MaxSampleValue(const cv::Mat& pixels) {
   if (pixels.depth() == CV_8U) return 255.0;
   if (pixels.depth() == CV_16U) return 65535.0;

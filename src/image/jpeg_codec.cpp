@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <memory>
 #include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
 #include <string>
 
 #include "facedeblur/util/error.h"
@@ -263,21 +264,25 @@ bool ReadCoefficients(Decoder* decoder, jvirt_barray_ptr** coefficients) {
   return decoder->errors.base.num_warnings == 0;
 }
 
-/// Which 8x8 cells of the picture hold a pixel that differs: CV_8U, 0 or 255, one entry a cell.
-cv::Mat ChangedCells(const cv::Mat& before, const cv::Mat& after) {
-  constexpr int kCell = 8;
+/// Which 8x8 cells of the picture hold a pixel that differs from the source: CV_8U, 0 or 255, one
+/// entry a cell.
+cv::Mat ChangedCells(const JpegTraits& traits, const cv::Mat& pixels) {
+  const cv::Rect known(traits.source_origin, traits.source_pixels.size());
+  cv::Mat cells = cv::Mat::zeros((pixels.rows + DCTSIZE - 1) / DCTSIZE,
+                                 (pixels.cols + DCTSIZE - 1) / DCTSIZE, CV_8U);
+  if (known.empty()) return cells;
   cv::Mat difference;
-  cv::absdiff(before, after, difference);
+  cv::absdiff(traits.source_pixels, pixels(known), difference);
   cv::Mat changed;
   cv::reduce(difference.reshape(1, static_cast<int>(difference.total())), changed, 1,
              cv::REDUCE_MAX);
-  changed = changed.reshape(1, before.rows);
-  cv::Mat cells((before.rows + kCell - 1) / kCell, (before.cols + kCell - 1) / kCell, CV_8U);
+  changed = changed.reshape(1, known.height);
   for (int y = 0; y < cells.rows; ++y) {
     for (int x = 0; x < cells.cols; ++x) {
-      const cv::Rect cell =
-          cv::Rect(x * kCell, y * kCell, kCell, kCell) & cv::Rect(0, 0, before.cols, before.rows);
-      cells.at<uchar>(y, x) = cv::countNonZero(changed(cell)) > 0 ? 255 : 0;
+      const cv::Rect cell = cv::Rect(x * DCTSIZE, y * DCTSIZE, DCTSIZE, DCTSIZE) & known;
+      if (!cell.empty() && cv::countNonZero(changed(cell - known.tl())) > 0) {
+        cells.at<uchar>(y, x) = 255;
+      }
     }
   }
   return cells;
@@ -295,28 +300,43 @@ bool TouchesChange(const cv::Mat& cells, int row, int column, int cells_down, in
   return false;
 }
 
-/// Copies the changed blocks of `fresh` into the coefficients of `source`.
+/// The smallest rectangle of whole MCUs around all changed cells, pixels; empty without any.
+cv::Rect ChangedRegion(const cv::Mat& cells, const jpeg_decompress_struct& codec) {
+  const cv::Rect changed = cv::boundingRect(cells);
+  if (changed.empty()) return {};
+  const int across = codec.max_h_samp_factor;  // cells
+  const int down = codec.max_v_samp_factor;
+  const cv::Point first(changed.x / across * across, changed.y / down * down);
+  const cv::Point end((changed.br().x + across - 1) / across * across,
+                      (changed.br().y + down - 1) / down * down);
+  const cv::Rect picture(0, 0, static_cast<int>(codec.image_width),
+                         static_cast<int>(codec.image_height));
+  return cv::Rect(first * DCTSIZE, end * DCTSIZE) & picture;
+}
+
+/// Copies the changed blocks of `fresh`, which codes the picture from `origin` on, into the
+/// coefficients of `source`.
 bool TakeChangedBlocks(Decoder* source, jvirt_barray_ptr* into, Decoder* fresh,
-                       jvirt_barray_ptr* from, const cv::Mat& cells) {
+                       jvirt_barray_ptr* from, const cv::Mat& cells, cv::Point origin) {
   if (setjmp(source->errors.on_error) != 0) return false;
   if (setjmp(fresh->errors.on_error) != 0) return false;
   auto* source_codec = reinterpret_cast<j_common_ptr>(&source->codec);
   auto* fresh_codec = reinterpret_cast<j_common_ptr>(&fresh->codec);
   for (int c = 0; c < source->codec.num_components; ++c) {
-    const jpeg_component_info& info = source->codec.comp_info[c];
+    const jpeg_component_info& info = fresh->codec.comp_info[c];
     const int across = source->codec.max_h_samp_factor / info.h_samp_factor;
     const int down = source->codec.max_v_samp_factor / info.v_samp_factor;
-    for (JDIMENSION row = 0; row < info.height_in_blocks; ++row) {
-      JBLOCKARRAY target =
-          (*source_codec->mem->access_virt_barray)(source_codec, into[c], row, 1, TRUE);
-      JBLOCKARRAY origin =
-          (*fresh_codec->mem->access_virt_barray)(fresh_codec, from[c], row, 1, FALSE);
-      for (JDIMENSION column = 0; column < info.width_in_blocks; ++column) {
-        if (!TouchesChange(cells, static_cast<int>(row), static_cast<int>(column), down, across)) {
-          continue;
-        }
-        std::copy(std::begin(origin[0][column]), std::end(origin[0][column]),
-                  std::begin(target[0][column]));
+    const int first_row = origin.y / (DCTSIZE * down);
+    const int first_column = origin.x / (DCTSIZE * across);
+    for (int row = 0; row < static_cast<int>(info.height_in_blocks); ++row) {
+      JBLOCKARRAY target = (*source_codec->mem->access_virt_barray)(
+          source_codec, into[c], static_cast<JDIMENSION>(first_row + row), 1, TRUE);
+      JBLOCKARRAY coded = (*fresh_codec->mem->access_virt_barray)(
+          fresh_codec, from[c], static_cast<JDIMENSION>(row), 1, FALSE);
+      for (int column = 0; column < static_cast<int>(info.width_in_blocks); ++column) {
+        if (!TouchesChange(cells, first_row + row, first_column + column, down, across)) continue;
+        std::copy(std::begin(coded[0][column]), std::end(coded[0][column]),
+                  std::begin(target[0][first_column + column]));
       }
     }
   }
@@ -351,22 +371,39 @@ bool HasSimpleSampling(const jpeg_decompress_struct& codec) {
   return true;
 }
 
-/// Puts the changed blocks of a fresh coding into the source's. Empty when the two do not fit.
-Bytes SpliceChangedBlocks(const cv::Mat& pixels, const JpegTraits& traits,
-                          const Bytes& fresh_file) {
-  Decoder source;
-  Decoder fresh;
-  jvirt_barray_ptr* source_blocks = nullptr;
-  jvirt_barray_ptr* fresh_blocks = nullptr;
-  if (!ReadHeader(&source, *traits.source) || !ReadHeader(&fresh, fresh_file) ||
-      !ReadCoefficients(&source, &source_blocks) || !ReadCoefficients(&fresh, &fresh_blocks) ||
-      !HasSimpleSampling(source.codec)) {
-    return {};
+bool SameSampling(const jpeg_decompress_struct& a, const jpeg_decompress_struct& b) {
+  for (int c = 0; c < a.num_components; ++c) {
+    if (a.comp_info[c].h_samp_factor != b.comp_info[c].h_samp_factor ||
+        a.comp_info[c].v_samp_factor != b.comp_info[c].v_samp_factor) {
+      return false;
+    }
   }
-  const cv::Mat cells = ChangedCells(traits.source_pixels, pixels);
+  return a.num_components == b.num_components;
+}
+
+/// Codes the changed part of the picture alone and puts its blocks among the source's.
+bool SpliceChangedBlocks(const cv::Mat& pixels, const JpegEncoding& encoding, Decoder* source,
+                         jvirt_barray_ptr* blocks) {
+  const cv::Mat cells = ChangedCells(encoding.traits, pixels);
+  const cv::Rect region = ChangedRegion(cells, source->codec);
+  if (region.empty()) return true;
+  const Bytes file = EncodeAllBlocks(pixels(region), encoding);
+  Decoder fresh;
+  jvirt_barray_ptr* fresh_blocks = nullptr;
+  return ReadHeader(&fresh, file) && ReadCoefficients(&fresh, &fresh_blocks) &&
+         SameSampling(source->codec, fresh.codec) &&
+         TakeChangedBlocks(source, blocks, &fresh, fresh_blocks, cells, region.tl());
+}
+
+/// The source with its changed blocks coded anew. Empty where that cannot be done.
+Bytes EncodeChangedBlocks(const cv::Mat& pixels, const JpegEncoding& encoding) {
+  Decoder source;
+  jvirt_barray_ptr* blocks = nullptr;
   Encoder encoder;
-  if (!TakeChangedBlocks(&source, source_blocks, &fresh, fresh_blocks, cells) ||
-      !WriteCoefficients(&encoder, &source, source_blocks, traits.progressive)) {
+  if (!ReadHeader(&source, *encoding.traits.source) || !ReadCoefficients(&source, &blocks) ||
+      !HasSimpleSampling(source.codec) ||
+      !SpliceChangedBlocks(pixels, encoding, &source, blocks) ||
+      !WriteCoefficients(&encoder, &source, blocks, encoding.traits.progressive)) {
     return {};
   }
   return encoder.TakeBytes();
@@ -376,15 +413,13 @@ Bytes SpliceChangedBlocks(const cv::Mat& pixels, const JpegTraits& traits,
 
 Bytes EncodeJpeg(const cv::Mat& pixels, const JpegEncoding& encoding) {
   CV_Assert(pixels.type() == CV_8UC1 || pixels.type() == CV_8UC3);
-  Bytes file = EncodeAllBlocks(pixels, encoding);
   const JpegTraits& traits = encoding.traits;
-  if (encoding.quality > 0 || !traits.reusable || !traits.source ||
-      traits.source_pixels.size() != pixels.size() ||
-      traits.source_pixels.type() != pixels.type()) {
-    return file;
-  }
-  Bytes spliced = SpliceChangedBlocks(pixels, traits, file);
-  return spliced.empty() ? file : spliced;
+  const cv::Rect known(traits.source_origin, traits.source_pixels.size());
+  const bool source_fits = encoding.quality == 0 && traits.reusable && traits.source &&
+                           traits.source_pixels.type() == pixels.type() && !known.empty() &&
+                           (known & cv::Rect(cv::Point(0, 0), pixels.size())) == known;
+  const Bytes spliced = source_fits ? EncodeChangedBlocks(pixels, encoding) : Bytes();
+  return spliced.empty() ? EncodeAllBlocks(pixels, encoding) : spliced;
 }
 
 }  // namespace facedeblur

@@ -255,22 +255,31 @@ class Batch {
       for (const std::string& error : job->face_errors) {
         if (!error.empty()) throw Error(ErrorKind::kInput, "a face cannot be restored: " + error);
       }
-      Image result = job->image;
+      const cv::Mat before = options_.comparison.empty() ? cv::Mat() : job->image.pixels.clone();
       {
         const StageTimer timer(&job->record.seconds.blend);
-        result.pixels = BlendFaces(job->image.pixels, job->tasks, options_.process.strength);
+        BlendFaces(job->tasks, options_.process.strength, &job->image);
       }
       if (options_.measure_faces) {
         for (const FaceTask& task : job->tasks) {
           job->record.face_records.push_back(MeasureFace(task));
         }
       }
-      Write(job.get(), Encode(job.get(), result));
-      WriteExtras(*job, result);
+      if (options_.save_faces.empty()) ReleaseChips(&job->tasks);
+      Write(job.get(), Encode(job.get(), job->image));
+      WriteExtras(*job, before);
       job->record.faces = static_cast<int>(job->tasks.size());
       job->record.outcome = Outcome::kRestored;
       return true;
     });
+  }
+
+  /// Before the picture is encoded, which takes as much memory again.
+  static void ReleaseChips(std::vector<FaceTask>* tasks) {
+    for (FaceTask& task : *tasks) {
+      task.before.release();
+      task.after.release();
+    }
   }
 
   static FaceRecord MeasureFace(const FaceTask& task) {
@@ -356,12 +365,12 @@ class Batch {
   /// Chips and comparisons, under names made from the input's whole file name, so that those of
   /// a.jpg and a.png do not meet. As with outputs, existing ones are refused
   /// unless the run may replace files or goes on where another stopped.
-  void WriteExtras(const ImageJob& job, const Image& result) const {
+  void WriteExtras(const ImageJob& job, const cv::Mat& before) const {
     const Clobber clobber =
         options_.existing == ExistingPolicy::kFail ? Clobber::kRefuse : Clobber::kReplace;
     const fs::perms permissions = PermissionsOf(job.record.input);
     if (!options_.comparison.empty()) {
-      const cv::Mat picture = MakeComparison(job.image.pixels, result.pixels);
+      const cv::Mat picture = MakeComparison(before, job.image.pixels);
       WriteNamed(options_.comparison / (job.relative.string() + ".comparison.jpg"),
                  EncodeChip(picture, ImageFormat::kJpeg), clobber, permissions);
     }

@@ -39,17 +39,22 @@ void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, const Para
   task->after = restorer.Restore(task->before, parallel);
 }
 
-cv::Mat BlendFaces(const cv::Mat& pixels, const std::vector<FaceTask>& tasks, double strength) {
+void BlendFaces(const std::vector<FaceTask>& tasks, double strength, Image* image) {
   std::vector<ChipChange> changes;
+  cv::Rect reached;
   for (const FaceTask& task : tasks) {
     cv::Mat mask = task.face.landmarks.empty() ? FullMask(task.geometry.size)
                                                : FaceMask(task.face.landmarks, task.geometry);
-    changes.push_back({task.geometry, task.after - task.before, std::move(mask)});
+    changes.push_back({task.geometry, {}, std::move(mask)});
+    reached |= ReachedRegion(changes.back());
   }
   ShareOverlaps(&changes);
-  cv::Mat blended = pixels.clone();
-  ApplyChanges(changes, strength, &blended);
-  return blended;
+  KeepSourcePixels(reached, image);
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    changes[i].residual = tasks[i].after - tasks[i].before;
+    ApplyChange(changes[i], strength, &image->pixels);
+    changes[i] = {};  // those of six large faces are as large as a photo
+  }
 }
 
 }  // namespace facedeblur

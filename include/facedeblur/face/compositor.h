@@ -26,10 +26,14 @@ cv::Mat FullMask(int size);
 /// get what is left, so that no pixel is changed by more than one whole change.
 void ShareOverlaps(std::vector<ChipChange>* changes);
 
-/// Adds `strength` times every change, warped back into the picture and weighted with its mask, in
+/// The rectangle around the picture's pixels that a change can reach; empty where its mask is. It
+/// may lie outside the picture in part.
+cv::Rect ReachedRegion(const ChipChange& change);
+
+/// Adds `strength` times a change, warped back into the picture and weighted with its mask, in
 /// the picture's own depth with rounding. Alpha and all pixels outside the masks keep their bits;
 /// so does everything where the residual is zero. Pictures without colour (one channel, or equal
 /// ones) stay so: the change is reduced to its luma (ITU-R BT.601).
-void ApplyChanges(const std::vector<ChipChange>& changes, double strength, cv::Mat* pixels);
+void ApplyChange(const ChipChange& change, double strength, cv::Mat* pixels);
 
 }  // namespace facedeblur

@@ -27,6 +27,7 @@ struct JpegTraits {
   /// Without pixels where they no longer lie as in the file (it was turned upright).
   std::shared_ptr<const Bytes> source;
   cv::Mat source_pixels;
+  cv::Point source_origin;  ///< of source_pixels in the picture: around them nothing has changed
   int density_unit = 0;  ///< JFIF: 0 none, 1 dots/inch, 2 dots/cm
   int density_x = 1;
   int density_y = 1;
@@ -53,6 +54,10 @@ struct Image {
   Bytes png_chunks;                        ///< of a PNG: chunks to carry over
   bool webp_lossless = false;              ///< of a WebP
 };
+
+/// To be called before pixels are changed in place: keeps a copy of those in `region`, for the
+/// encoder to tell what changed. No others may change.
+void KeepSourcePixels(const cv::Rect& region, Image* image);
 
 /// Largest sample value of an image's depth: 255 or 65535. Throws Error(kUsage) for other depths.
 double MaxSampleValue(const cv::Mat& pixels);

@@ -39,7 +39,7 @@ std::vector<FaceTask> PlaceFaces(cv::Size picture, std::vector<DetectedFace> fac
 void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, const ParallelFor& parallel,
                  FaceTask* task);
 
-/// Returns the picture with all restored faces blended in; the argument's pixels stay as they are.
-cv::Mat BlendFaces(const cv::Mat& pixels, const std::vector<FaceTask>& tasks, double strength);
+/// Blends all restored faces into the picture, in place.
+void BlendFaces(const std::vector<FaceTask>& tasks, double strength, Image* image);
 
 }  // namespace facedeblur

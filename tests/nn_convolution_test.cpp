@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "facedeblur/nn/device.h"
@@ -94,28 +95,34 @@ TEST(Convolution, HalfTheBitsComeNear) {
   EXPECT_LT(Difference(convolution->Onto(sum, x), sum + expected), 0.05);
 }
 
-// The ReLU comes behind the sum, in both forms.
+// The ReLU comes behind the sum, in every form: as LibTorch, oneDNN (12 to 20 channels) and
+// Winograd's kernels (16 to 32) compute it.
 TEST(Convolution, IsAddedToASum) {
   const InferenceScope inference;
   torch::manual_seed(8);
-  for (const Activation activation : {Activation::kNone, Activation::kRelu}) {
-    Convolution convolution(12, 20, 3, 1, 1, activation);
-    const torch::Tensor x = torch::randn({2, 12, 24, 20});
-    const torch::Tensor sum = torch::randn({2, 20, 24, 20});
-    torch::Tensor expected = sum.to(torch::kFloat64) + Plain(convolution, x, 1, 1);
-    if (activation == Activation::kRelu) expected = torch::relu(expected);
-    EXPECT_LT(Difference(convolution->Onto(sum.clone(), x), expected), 1e-5);
-    convolution->Pack(torch::kFloat32);
-    EXPECT_LT(Difference(convolution->Onto(sum.clone(), x), expected), 1e-5);
-    EXPECT_LT(Difference(convolution->Onto(sum.to(torch::kFloat64), x), expected), 1e-5);
+  for (const auto& [in, out] : {std::pair(12, 20), std::pair(16, 32)}) {
+    for (const Activation activation : {Activation::kNone, Activation::kRelu}) {
+      Convolution convolution(in, out, 3, 1, 1, activation);
+      const torch::Tensor x = torch::randn({2, in, 24, 20});
+      const torch::Tensor sum = torch::randn({2, out, 24, 20});
+      torch::Tensor expected = sum.to(torch::kFloat64) + Plain(convolution, x, 1, 1);
+      if (activation == Activation::kRelu) expected = torch::relu(expected);
+      EXPECT_LT(Difference(convolution->Onto(sum.clone(), x), expected), 1e-5);
+      convolution->Pack(torch::kFloat32);
+      EXPECT_LT(Difference(convolution->Onto(sum.clone(), x), expected), 1e-5);
+      EXPECT_LT(Difference(convolution->Onto(sum.to(torch::kFloat64), x), expected), 1e-5);
+    }
   }
 }
 
 TEST(Convolution, PackedRefusesASumOfAnotherSize) {
   const InferenceScope inference;
-  Convolution convolution(4, 4, 3, 1, 1);
-  convolution->Pack(torch::kFloat32);
-  EXPECT_ANY_THROW(convolution->Onto(torch::ones({1, 4, 18, 16}), torch::ones({1, 4, 16, 16})));
+  for (const int channels : {4, 16}) {
+    Convolution convolution(channels, channels, 3, 1, 1);
+    convolution->Pack(torch::kFloat32);
+    EXPECT_ANY_THROW(convolution->Onto(torch::ones({1, channels, 18, 16}),
+                                       torch::ones({1, channels, 16, 16})));
+  }
 }
 
 // The work is split for a number of threads; the sums are the same.

@@ -9,20 +9,13 @@ namespace {
 
 constexpr std::size_t kAlignment = 64;  // a vector never crosses a cache line
 
-/// What is used here, or null.
-const WinogradKernels* Kernels() {
-#if defined(FACEDEBLUR_WINOGRAD)
-  static const WinogradKernels* const kernels = []() -> const WinogradKernels* {
-    if (__builtin_cpu_supports("avx512f") != 0) return &kWinogradAvx512;
-    if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0) {
-      return &kWinogradAvx2;
-    }
-    return nullptr;
+/// The fastest, or null.
+const WinogradKernels* BestKernels() {
+  static const WinogradKernels* const best = [] {
+    const auto runnable = RunnableWinogradKernels();
+    return runnable.empty() ? nullptr : runnable.front();
   }();
-  return kernels;
-#else
-  return nullptr;
-#endif
+  return best;
 }
 
 /// Floats that start at the beginning of a cache line.
@@ -55,29 +48,48 @@ class AlignedFloats {
 }  // namespace
 
 struct WinogradConvolution::Packed {
-  Packed(const float* weights, const float* offsets, int input_channels, int output_channels)
-      : inputs(input_channels),
+  Packed(const float* weights, const float* offsets, int input_channels, int output_channels,
+         const WinogradKernels* kernels_to_use)
+      : kernels(kernels_to_use),
+        inputs(input_channels),
         outputs(output_channels),
         filters(std::size_t{WinogradTile::kElements} * static_cast<std::size_t>(inputs) *
                 static_cast<std::size_t>(outputs)),
         bias(static_cast<std::size_t>(outputs)) {
-    Kernels()->pack(weights, inputs, outputs, filters.data());
+    kernels->pack(weights, inputs, outputs, filters.data());
     std::copy_n(offsets, outputs, bias.data());
   }
 
+  const WinogradKernels* kernels;
   int inputs;
   int outputs;
   AlignedFloats filters;
   AlignedFloats bias;
 };
 
+std::vector<const WinogradKernels*> RunnableWinogradKernels() {
+  std::vector<const WinogradKernels*> runnable;
+#if defined(FACEDEBLUR_WINOGRAD)
+  if (__builtin_cpu_supports("avx512f") != 0) runnable.push_back(&kWinogradAvx512);
+  if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0) {
+    runnable.push_back(&kWinogradAvx2);
+  }
+#endif
+  return runnable;
+}
+
 bool WinogradConvolution::Supports(int inputs, int outputs) {
-  return Kernels() != nullptr && inputs % Kernels()->width == 0 && outputs % Kernels()->width == 0;
+  const WinogradKernels* const kernels = BestKernels();
+  return kernels != nullptr && inputs % kernels->width == 0 && outputs % kernels->width == 0;
 }
 
 WinogradConvolution::WinogradConvolution(const float* weights, const float* bias, int inputs,
                                          int outputs)
-    : packed_(std::make_unique<Packed>(weights, bias, inputs, outputs)) {}
+    : WinogradConvolution(weights, bias, inputs, outputs, BestKernels()) {}
+
+WinogradConvolution::WinogradConvolution(const float* weights, const float* bias, int inputs,
+                                         int outputs, const WinogradKernels* kernels)
+    : packed_(std::make_unique<Packed>(weights, bias, inputs, outputs, kernels)) {}
 
 WinogradConvolution::~WinogradConvolution() = default;
 
@@ -86,7 +98,8 @@ void WinogradConvolution::Run(const float* source, int pictures, int height, int
   constexpr int kHalfACache = 1 << 17;  // floats: half of a second cache of 1 MB
   const int elements = WinogradTile::kElements;
   const int per_tile = elements * (packed_->inputs + packed_->outputs);
-  const int tiles = std::max(1, kHalfACache / (per_tile * Kernels()->tiles)) * Kernels()->tiles;
+  const int group = packed_->kernels->tiles;
+  const int tiles = std::max(1, kHalfACache / (per_tile * group)) * group;
   thread_local AlignedFloats scratch;
   scratch.Reserve(static_cast<std::size_t>(tiles) * static_cast<std::size_t>(per_tile));
   WinogradCall call{};
@@ -104,7 +117,7 @@ void WinogradConvolution::Run(const float* source, int pictures, int height, int
   call.tiles_at_once = tiles;
   call.transformed = scratch.data();
   call.products = scratch.data() + static_cast<std::ptrdiff_t>(tiles) * elements * packed_->inputs;
-  Kernels()->convolve(call);
+  packed_->kernels->convolve(call);
 }
 
 }  // namespace facedeblur

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <vector>
 
 namespace facedeblur {
 
@@ -31,15 +32,18 @@ struct WinogradCall {
   float* products;     ///< scratch, kElements * tiles_at_once * outputs
 };
 
-/// The same for one set of instructions.
+/// What computes it, for one set of instructions.
 struct WinogradKernels {
-  int width;        ///< both numbers of channels must be multiples of it
-  int tiles;        ///< that are worked on together
+  int width;  ///< both numbers of channels must be multiples of it
+  int tiles;  ///< that are multiplied together
   void (*pack)(const float* weights, int inputs, int outputs, float* filters);
   void (*convolve)(const WinogradCall& call);
 };
 extern const WinogradKernels kWinogradAvx2;
 extern const WinogradKernels kWinogradAvx512;
+
+/// Those that this processor can run, the fastest first; there may be none.
+std::vector<const WinogradKernels*> RunnableWinogradKernels();
 
 /// A 3x3 convolution, stride 1, zeros around the picture, by Winograd's minimal filtering: F(4x4,
 /// 3x3) of Lavin and Gray ("Fast Algorithms for Convolutional Neural Networks", CVPR 2016), which
@@ -47,11 +51,14 @@ extern const WinogradKernels kWinogradAvx512;
 /// whatever else is in the batch. May be called from several threads at a time.
 class WinogradConvolution {
  public:
-  /// Whether the processor and the program have kernels for these channels.
+  /// Whether there are kernels for these channels.
   static bool Supports(int inputs, int outputs);
 
-  /// `weights` OxIx3x3, `bias` O.
+  /// `weights` OxIx3x3, `bias` O, for channels that are supported.
   WinogradConvolution(const float* weights, const float* bias, int inputs, int outputs);
+  /// With these kernels, whose width divides the channels.
+  WinogradConvolution(const float* weights, const float* bias, int inputs, int outputs,
+                      const WinogradKernels* kernels);
   ~WinogradConvolution();
 
   /// NxHxWxI -> NxHxWxO; with `add` onto what is in `target`, with `relu` no less than 0 after that.

@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+#include "nn/pixel_shuffle.h"
+
 namespace facedeblur {
 namespace {
 
@@ -17,13 +19,15 @@ thread_local bool leave_uninitialized = false;
 
 ConvolutionImpl::ConvolutionImpl(std::int64_t in, std::int64_t out, std::int64_t kernel,
                                  std::int64_t stride, std::int64_t padding, Activation activation,
-                                 std::int64_t unshuffle)
+                                 std::int64_t unshuffle, std::int64_t shuffle)
     : weight_(register_parameter("weight", torch::empty({out, in, kernel, kernel}))),
       bias_(register_parameter("bias", torch::empty({out}))),
       stride_(stride),
       padding_(padding),
       activation_(activation),
-      unshuffle_(unshuffle) {
+      unshuffle_(unshuffle),
+      shuffle_(shuffle),
+      outputs_(out / (shuffle * shuffle)) {
   if (!leave_uninitialized) Initialize();
 }
 
@@ -37,11 +41,26 @@ void ConvolutionImpl::Initialize() {
 }
 
 torch::Tensor ConvolutionImpl::forward(const torch::Tensor& x) {
-  return packed_ ? packed_->Run(x) : Activate(Convolve(x));
+  if (shuffle_ == 1) return BeforeShuffle(x);
+  const torch::Tensor map = BeforeShuffle(x);
+  if (has_pixel_order_) return ShufflePixels(map, outputs_, shuffle_);
+  return F::pixel_shuffle(map, F::PixelShuffleFuncOptions(shuffle_));
 }
 
 torch::Tensor ConvolutionImpl::Onto(const torch::Tensor& sum, const torch::Tensor& x) {
-  return packed_ ? packed_->RunOnto(sum, x) : Activate(sum + Convolve(x));
+  if (shuffle_ == 1) return packed_ ? packed_->RunOnto(sum, x) : Activate(sum + Convolve(x));
+  TORCH_CHECK(activation_ == Activation::kNone, "no activation behind a shuffled sum");
+  if (!has_pixel_order_) return sum + forward(x);
+  ShufflePixelsOnto(BeforeShuffle(x), shuffle_, sum);
+  return sum;
+}
+
+torch::Tensor ConvolutionImpl::BeforeShuffle(const torch::Tensor& x) const {
+  return packed_ ? RunPacked(x) : Activate(Convolve(x));
+}
+
+torch::Tensor ConvolutionImpl::RunPacked(const torch::Tensor& x) const {
+  return packed_->Run(unshuffles_first_ ? UnshufflePixels(x, unshuffle_) : x);
 }
 
 torch::Tensor ConvolutionImpl::Convolve(const torch::Tensor& x) const {
@@ -55,14 +74,31 @@ torch::Tensor ConvolutionImpl::Activate(const torch::Tensor& x) const {
 }
 
 void ConvolutionImpl::Pack(torch::ScalarType precision) {
-  // Convolving unshuffled pixels is convolving the pixels with the shuffled kernel in longer steps,
-  // and saves the copy.
-  const torch::Tensor weight =
-      unshuffle_ == 1 ? weight_ : F::pixel_shuffle(weight_, F::PixelShuffleFuncOptions(unshuffle_));
-  packed_ = PackedConvolution::Create(
-      weight, bias_, precision,
-      {stride_ * unshuffle_, padding_ * unshuffle_, activation_ == Activation::kRelu});
+  torch::Tensor weight = weight_;
+  torch::Tensor bias = bias_;
+  PackedConvolution::Options options{stride_, padding_, activation_ == Activation::kRelu};
+  const bool reorders = shuffle_ > 1 && precision == torch::kFloat32;
+  if (reorders) {
+    const torch::Tensor order = PixelOrder(outputs_, shuffle_);
+    weight = weight.index_select(0, order);
+    bias = bias.index_select(0, order);
+  }
+  const bool unshuffles =
+      unshuffle_ > 1 && PackedConvolution::UsesWinograd(weight, precision, options);
+  if (unshuffles) {
+    weight = weight.index_select(1, PixelOrder(weight.size(1) / (unshuffle_ * unshuffle_),
+                                               unshuffle_));
+  } else if (unshuffle_ > 1) {
+    // Convolving unshuffled pixels is convolving the pixels with the shuffled kernel in longer
+    // steps, and saves the copy.
+    weight = F::pixel_shuffle(weight, F::PixelShuffleFuncOptions(unshuffle_));
+    options.stride *= unshuffle_;
+    options.padding *= unshuffle_;
+  }
+  packed_ = PackedConvolution::Create(weight, bias, precision, options);
   if (!packed_) return;
+  has_pixel_order_ = reorders;
+  unshuffles_first_ = unshuffles;
   weight_.set_data(torch::empty({0}));  // still registered, no longer needed
   bias_.set_data(torch::empty({0}));
 }

@@ -15,15 +15,17 @@ enum class Activation { kNone, kRelu };
 /// Square 2-D convolution with bias, with or without a ReLU behind it. As torch::nn::Conv2d, with
 /// its parameter names and initial values; it can also be packed for inference, and left without
 /// initial values where a file's take their place at once. With `unshuffle` r it sees the picture's
-/// pixels unshuffled by r (Shi et al. 2016): `in` is then r * r times the picture's channels.
+/// pixels unshuffled by r (Shi et al. 2016): `in` is then r * r times the picture's channels; with
+/// `shuffle` r the pixels of its result are shuffled, and `out` is r * r times its channels.
 class ConvolutionImpl : public torch::nn::Module {
  public:
   ConvolutionImpl(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride,
                   std::int64_t padding, Activation activation = Activation::kNone,
-                  std::int64_t unshuffle = 1);
+                  std::int64_t unshuffle = 1, std::int64_t shuffle = 1);
   torch::Tensor forward(const torch::Tensor& x);
 
-  /// sum + forward(x), with the activation behind the sum. Packed, it overwrites `sum`.
+  /// sum + forward(x), with the activation behind the sum, which cannot be together with a shuffle.
+  /// Packed, it overwrites `sum`.
   torch::Tensor Onto(const torch::Tensor& sum, const torch::Tensor& x);
 
   /// From now on for inference on the CPU alone: the module cannot be trained, moved or saved. Does
@@ -34,6 +36,8 @@ class ConvolutionImpl : public torch::nn::Module {
   void Initialize();
   torch::Tensor Convolve(const torch::Tensor& x) const;
   torch::Tensor Activate(const torch::Tensor& x) const;
+  torch::Tensor RunPacked(const torch::Tensor& x) const;
+  torch::Tensor BeforeShuffle(const torch::Tensor& x) const;
 
   torch::Tensor weight_;
   torch::Tensor bias_;
@@ -41,6 +45,10 @@ class ConvolutionImpl : public torch::nn::Module {
   std::int64_t padding_;
   Activation activation_;
   std::int64_t unshuffle_;
+  std::int64_t shuffle_;
+  std::int64_t outputs_;             ///< channels behind the shuffle
+  bool unshuffles_first_ = false;    ///< packed: else the kernel does it in longer steps
+  bool has_pixel_order_ = false;     ///< packed: see pixel_shuffle.h
   std::shared_ptr<PackedConvolution> packed_;
 };
 TORCH_MODULE(Convolution);

@@ -2,7 +2,6 @@
 
 #include <torch/fft.h>
 #include <torch/nn/functional/padding.h>
-#include <torch/nn/functional/pixelshuffle.h>
 
 #include <array>
 #include <vector>
@@ -70,15 +69,16 @@ torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x) { return b_->On
 
 RefinementUNetImpl::RefinementUNetImpl(std::int64_t input_channels) {
   head_ = register_module(
-      "head", Convolution(input_channels * 4, kWidths[0], 3, 1, 1, Activation::kNone, 2));
+      "head", Convolution(input_channels * 4, kWidths[0], 3, 1, 1, Activation::kNone, /*unshuffle=*/2));
   for (std::size_t i = 0; i < kLevels; ++i) {
     encoders_->push_back(TwoBlocks(kWidths[i]));
     downs_->push_back(Convolution(kWidths[i], kWidths[i + 1], 2, 2, 0));
-    ups_->push_back(torch::nn::Sequential(Convolution(kWidths[i + 1], kWidths[i] * 4, 1, 1, 0)));
+    ups_->push_back(torch::nn::Sequential(Convolution(kWidths[i + 1], kWidths[i] * 4, 1, 1, 0,
+                                                      Activation::kNone, 1, /*shuffle=*/2)));
     decoders_->push_back(TwoBlocks(kWidths[i]));
   }
   middle_ = register_module("mid", TwoBlocks(kWidths[kLevels]));
-  tail_ = register_module("tail", Convolution(kWidths[0], 12, 3, 1, 1));
+  tail_ = register_module("tail", Convolution(kWidths[0], 12, 3, 1, 1, Activation::kNone, 1, /*shuffle=*/2));
   register_module("enc", encoders_);
   register_module("down", downs_);
   register_module("up", ups_);
@@ -95,15 +95,14 @@ torch::Tensor RefinementUNetImpl::forward(const torch::Tensor& x) {
   }
   z = middle_->forward(z);
   for (std::size_t i = kLevels; i-- > 0;) {
-    z = ups_[i]->as<torch::nn::SequentialImpl>()->forward(z);
-    z = F::pixel_shuffle(z, F::PixelShuffleFuncOptions(2)) + skips[i];
+    z = ups_[i]->as<torch::nn::SequentialImpl>()->ptr(0)->as<ConvolutionImpl>()->Onto(skips[i], z);
     z = decoders_[i]->as<torch::nn::SequentialImpl>()->forward(z);
   }
-  return F::pixel_shuffle(tail_(z), F::PixelShuffleFuncOptions(2));
+  return tail_(z);
 }
 
 KernelNetImpl::KernelNetImpl() {
-  stem_ = register_module("stem", Convolution(16, 64, 3, 1, 1, Activation::kNone, 4));
+  stem_ = register_module("stem", Convolution(16, 64, 3, 1, 1, Activation::kNone, /*unshuffle=*/4));
   b1_ = register_module("b1", TwoBlocks(64));
   d1_ = register_module("d1", Convolution(64, 96, 2, 2, 0));
   b2_ = register_module("b2", TwoBlocks(96));

@@ -18,16 +18,19 @@ class PackedConvolution {
     bool winograd = true;  ///< where that is possible
   };
 
+  /// Whether it would be Winograd's: 3x3 in float32, and few channels missing in whole vectors.
+  static bool UsesWinograd(const at::Tensor& weight, at::ScalarType precision,
+                           const Options& options);
+
   /// Weights OxIxKxK, bias O, float32; pictures and weights are computed with in `precision`,
-  /// float32 or bfloat16, and summed in float32. By WinogradConvolution in float32 where it is one
-  /// that can be, else by oneDNN; null where the program was built without.
+  /// float32 or bfloat16, and summed in float32. By WinogradConvolution or else by oneDNN; null where the program was built without.
   static std::unique_ptr<PackedConvolution> Create(const at::Tensor& weight, const at::Tensor& bias,
                                                    at::ScalarType precision,
                                                    const Options& options);
   virtual ~PackedConvolution() = default;
 
-  /// NxIxHxW of any precision and layout -> NxOxH'xW', channels last, of this precision. May be
-  /// called from several threads at a time.
+  /// NxIxHxW of any precision and layout -> NxOxH'xW', channels last, of this precision; a few more
+  /// channels may lie between the pixels. May be called from several threads at a time.
   virtual at::Tensor Run(const at::Tensor& pictures) const = 0;
 
   /// `sum` plus what Run gives, added before it is rounded. `sum` is overwritten with it where it

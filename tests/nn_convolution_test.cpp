@@ -120,8 +120,8 @@ TEST(Convolution, PackedRefusesASumOfAnotherSize) {
   for (const int channels : {4, 16}) {
     Convolution convolution(channels, channels, 3, 1, 1);
     convolution->Pack(torch::kFloat32);
-    EXPECT_ANY_THROW(convolution->Onto(torch::ones({1, channels, 18, 16}),
-                                       torch::ones({1, channels, 16, 16})));
+    EXPECT_ANY_THROW(
+        convolution->Onto(torch::ones({1, channels, 18, 16}), torch::ones({1, channels, 16, 16})));
   }
 }
 

@@ -82,8 +82,8 @@ struct Example {
       for (int y = 0; y < shape.height; ++y) {
         for (int x = 0; x < shape.width; ++x) {
           for (int output = 0; output < shape.outputs; ++output, ++at) {
-            largest = std::max(largest,
-                               std::abs(result[at] - Expected(n, y, x, output, add, relu)));
+            largest =
+                std::max(largest, std::abs(result[at] - Expected(n, y, x, output, add, relu)));
           }
         }
       }
@@ -114,8 +114,8 @@ TEST_P(WinogradTest, IsTheConvolution) {
     const WinogradConvolution convolution = example.Make(kernels_);
     for (const bool add : {false, true}) {
       for (const bool relu : {false, true}) {
-        // Results have a standard deviation of 3 sqrt(inputs), up to 21; single precision here costs
-        // about one part in 1e5 of the largest.
+        // Results have a standard deviation of 3 sqrt(inputs), up to 21; single precision here
+        // costs about one part in 1e5 of the largest.
         EXPECT_LT(example.LargestError(example.Run(convolution, add, relu), add, relu), 1e-3)
             << shape.height << 'x' << shape.width << ' ' << shape.inputs << "->" << shape.outputs;
       }

@@ -32,8 +32,8 @@ void AddModelOptions(CLI::App* app, RestoreOptions* options) {
       ->type_name("DEVICE")
       ->group("Model");
   app->add_option("--precision", options->precision,
-                  "Of the network's convolutions: fp32, bf16 (about half the time, on processors "
-                  "with AVX512-BF16 and on CUDA), or auto: bf16 where there is such")
+                  "Of the network's convolutions: fp32, bf16 (on CUDA and on processors with "
+                  "AVX512-BF16), or auto: the faster one, which is bf16 on CUDA alone")
       ->capture_default_str()
       ->check(CLI::IsMember({"fp32", "bf16", "auto"}))
       ->type_name("PRECISION")

@@ -158,8 +158,8 @@ void ApplyChange(const ChipChange& change, double strength, cv::Mat* pixels) {
   constexpr int kStripRows = 64;
   for (int top = reached.y; top < reached.br().y; top += kStripRows) {
     const cv::Rect strip = cv::Rect(reached.x, top, reached.width, kStripRows) & reached;
-    const cv::Mat delta = MatchChannels(WarpInto(strip, masked, change.geometry),
-                                        pixels->channels(), colourless);
+    const cv::Mat delta =
+        MatchChannels(WarpInto(strip, masked, change.geometry), pixels->channels(), colourless);
     cv::Mat target = (*pixels)(strip);
     cv::add(target, delta, target, cv::noArray(), target.depth());
   }

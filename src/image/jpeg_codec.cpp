@@ -401,8 +401,7 @@ Bytes EncodeChangedBlocks(const cv::Mat& pixels, const JpegEncoding& encoding) {
   jvirt_barray_ptr* blocks = nullptr;
   Encoder encoder;
   if (!ReadHeader(&source, *encoding.traits.source) || !ReadCoefficients(&source, &blocks) ||
-      !HasSimpleSampling(source.codec) ||
-      !SpliceChangedBlocks(pixels, encoding, &source, blocks) ||
+      !HasSimpleSampling(source.codec) || !SpliceChangedBlocks(pixels, encoding, &source, blocks) ||
       !WriteCoefficients(&encoder, &source, blocks, encoding.traits.progressive)) {
     return {};
   }

@@ -157,9 +157,7 @@ class FaceWienerRestorer : public FaceRestorer {
   }
 
   /// Packed weights have the precision in them.
-  bool UsesAutocast() const {
-    return device_.bfloat16 && (device_.cuda || !HasOneDnn());
-  }
+  bool UsesAutocast() const { return device_.bfloat16 && (device_.cuda || !HasOneDnn()); }
 
   /// Coarse to fine: the network handles kernels up to 27 pixels wide. The kernel seen in a copy of
   /// the training size tells how far the working copy may be enlarged before the kernel outgrows

@@ -5,6 +5,8 @@
 #include <torch/nn/init.h>
 
 #include <cmath>
+#include <future>
+#include <vector>
 
 #include "nn/pixel_shuffle.h"
 
@@ -86,8 +88,8 @@ void ConvolutionImpl::Pack(torch::ScalarType precision) {
   const bool unshuffles =
       unshuffle_ > 1 && PackedConvolution::UsesWinograd(weight, precision, options);
   if (unshuffles) {
-    weight = weight.index_select(1, PixelOrder(weight.size(1) / (unshuffle_ * unshuffle_),
-                                               unshuffle_));
+    weight =
+        weight.index_select(1, PixelOrder(weight.size(1) / (unshuffle_ * unshuffle_), unshuffle_));
   } else if (unshuffle_ > 1) {
     // Convolving unshuffled pixels is convolving the pixels with the shuffled kernel in longer
     // steps, and saves the copy.
@@ -104,9 +106,18 @@ void ConvolutionImpl::Pack(torch::ScalarType precision) {
 }
 
 void PackConvolutions(torch::nn::Module* module, torch::ScalarType precision) {
+  std::vector<ConvolutionImpl*> convolutions;
   for (const auto& part : module->modules(/*include_self=*/false)) {
-    if (auto* convolution = part->as<ConvolutionImpl>()) convolution->Pack(precision);
+    if (auto* convolution = part->as<ConvolutionImpl>()) convolutions.push_back(convolution);
   }
+  // On two threads: the program's start waits for it.
+  const auto pack_every_second = [&](std::size_t first) {
+    const torch::NoGradGuard no_grad;
+    for (std::size_t i = first; i < convolutions.size(); i += 2) convolutions[i]->Pack(precision);
+  };
+  std::future<void> others = std::async(std::launch::async, pack_every_second, 1);
+  pack_every_second(0);
+  others.get();
 }
 
 UninitializedScope::UninitializedScope() : before_(leave_uninitialized) {

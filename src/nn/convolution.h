@@ -46,9 +46,9 @@ class ConvolutionImpl : public torch::nn::Module {
   Activation activation_;
   std::int64_t unshuffle_;
   std::int64_t shuffle_;
-  std::int64_t outputs_;             ///< channels behind the shuffle
-  bool unshuffles_first_ = false;    ///< packed: else the kernel does it in longer steps
-  bool has_pixel_order_ = false;     ///< packed: see pixel_shuffle.h
+  std::int64_t outputs_;           ///< channels behind the shuffle
+  bool unshuffles_first_ = false;  ///< packed: else the kernel does it in longer steps
+  bool has_pixel_order_ = false;   ///< packed: see pixel_shuffle.h
   std::shared_ptr<PackedConvolution> packed_;
 };
 TORCH_MODULE(Convolution);

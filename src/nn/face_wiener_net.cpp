@@ -68,17 +68,18 @@ ResidualBlockImpl::ResidualBlockImpl(std::int64_t channels)
 torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x) { return b_->Onto(x, a_(x)); }
 
 RefinementUNetImpl::RefinementUNetImpl(std::int64_t input_channels) {
-  head_ = register_module(
-      "head", Convolution(input_channels * 4, kWidths[0], 3, 1, 1, Activation::kNone, /*unshuffle=*/2));
+  head_ = register_module("head", Convolution(input_channels * 4, kWidths[0], 3, 1, 1,
+                                              Activation::kNone, /*unshuffle=*/2));
   for (std::size_t i = 0; i < kLevels; ++i) {
     encoders_->push_back(TwoBlocks(kWidths[i]));
     downs_->push_back(Convolution(kWidths[i], kWidths[i + 1], 2, 2, 0));
-    ups_->push_back(torch::nn::Sequential(Convolution(kWidths[i + 1], kWidths[i] * 4, 1, 1, 0,
-                                                      Activation::kNone, 1, /*shuffle=*/2)));
+    ups_->push_back(torch::nn::Sequential(
+        Convolution(kWidths[i + 1], kWidths[i] * 4, 1, 1, 0, Activation::kNone, 1, /*shuffle=*/2)));
     decoders_->push_back(TwoBlocks(kWidths[i]));
   }
   middle_ = register_module("mid", TwoBlocks(kWidths[kLevels]));
-  tail_ = register_module("tail", Convolution(kWidths[0], 12, 3, 1, 1, Activation::kNone, 1, /*shuffle=*/2));
+  tail_ = register_module(
+      "tail", Convolution(kWidths[0], 12, 3, 1, 1, Activation::kNone, 1, /*shuffle=*/2));
   register_module("enc", encoders_);
   register_module("down", downs_);
   register_module("up", ups_);
@@ -278,11 +279,7 @@ torch::Tensor FaceWienerNetImpl::RestoreWithKernel(const torch::Tensor& chip,
   return Refine(Deconvolve(chip, kernel));
 }
 
-void FaceWienerNetImpl::Pack(torch::ScalarType precision) {
-  PackConvolutions(k_.get(), precision);
-  PackConvolutions(u_.get(), precision);
-  if (!r_.is_empty()) PackConvolutions(r_.get(), precision);
-}
+void FaceWienerNetImpl::Pack(torch::ScalarType precision) { PackConvolutions(this, precision); }
 
 torch::Tensor FaceWienerNetImpl::forward(const torch::Tensor& chip) {
   return RestoreWithKernel(chip, EstimateKernel(chip));

@@ -140,9 +140,8 @@ std::shared_ptr<const Variant> OneDnnConvolution::VariantFor(at::IntArrayRef siz
   made->onto = onto;
   made->threads = threads;
   made->source = {made->size, type, memory::format_tag::nhwc};
-  made->target = {{size[0], weights_.shape[0], after(size[2]), after(size[3])},
-                  type,
-                  memory::format_tag::nhwc};
+  made->target = {
+      {size[0], weights_.shape[0], after(size[2]), after(size[3])}, type, memory::format_tag::nhwc};
   dnnl::post_ops post_ops;
   if (onto) post_ops.append_sum(1.0F);
   if (options_.relu) post_ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);

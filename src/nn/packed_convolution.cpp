@@ -51,9 +51,11 @@ class PackedWinograd : public PackedConvolution {
   }
 
  private:
-  std::unique_ptr<WinogradConvolution> Make(const at::Tensor& weight, const at::Tensor& bias) const {
-    const at::Tensor filters = at::constant_pad_nd(
-        WithChannels(weight, inputs_in_whole_), {0, 0, 0, 0, 0, 0, 0, outputs_in_whole_ - outputs_});
+  std::unique_ptr<WinogradConvolution> Make(const at::Tensor& weight,
+                                            const at::Tensor& bias) const {
+    const at::Tensor filters =
+        at::constant_pad_nd(WithChannels(weight, inputs_in_whole_),
+                            {0, 0, 0, 0, 0, 0, 0, outputs_in_whole_ - outputs_});
     const at::Tensor offsets = at::constant_pad_nd(bias, {0, outputs_in_whole_ - outputs_});
     return std::make_unique<WinogradConvolution>(
         filters.contiguous().data_ptr<float>(), offsets.contiguous().data_ptr<float>(),

@@ -23,7 +23,8 @@ class PackedConvolution {
                            const Options& options);
 
   /// Weights OxIxKxK, bias O, float32; pictures and weights are computed with in `precision`,
-  /// float32 or bfloat16, and summed in float32. By WinogradConvolution or else by oneDNN; null where the program was built without.
+  /// float32 or bfloat16, and summed in float32. By WinogradConvolution or else by oneDNN; null
+  /// where the program was built without.
   static std::unique_ptr<PackedConvolution> Create(const at::Tensor& weight, const at::Tensor& bias,
                                                    at::ScalarType precision,
                                                    const Options& options);

@@ -52,8 +52,8 @@ at::Tensor UnshufflePixels(const at::Tensor& pictures, std::int64_t r) {
   const std::int64_t channels = planes.size(1);
   const std::int64_t height = planes.size(2) / r;
   const std::int64_t width = planes.size(3) / r;
-  at::Tensor result = at::empty({planes.size(0), channels * r * r, height, width},
-                                planes.options(), at::MemoryFormat::ChannelsLast);
+  at::Tensor result = at::empty({planes.size(0), channels * r * r, height, width}, planes.options(),
+                                at::MemoryFormat::ChannelsLast);
   const float* row = planes.data_ptr<float>();
   float* const pixels = result.data_ptr<float>();
   for (std::int64_t plane = 0; plane < planes.size(0) * channels; ++plane) {
@@ -71,10 +71,9 @@ at::Tensor UnshufflePixels(const at::Tensor& pictures, std::int64_t r) {
 at::Tensor ShufflePixels(const at::Tensor& map, std::int64_t channels, std::int64_t r) {
   at::Tensor result = at::empty({map.size(0), channels, map.size(2) * r, map.size(3) * r},
                                 map.options(), at::MemoryFormat::ChannelsLast);
-  ForEachRun(map, channels, r, result.data_ptr<float>(),
-             [](const float* from, float* to, std::int64_t length) {
-               std::copy_n(from, length, to);
-             });
+  ForEachRun(
+      map, channels, r, result.data_ptr<float>(),
+      [](const float* from, float* to, std::int64_t length) { std::copy_n(from, length, to); });
   return result;
 }
 

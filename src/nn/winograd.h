@@ -61,7 +61,8 @@ class WinogradConvolution {
                       const WinogradKernels* kernels);
   ~WinogradConvolution();
 
-  /// NxHxWxI -> NxHxWxO; with `add` onto what is in `target`, with `relu` no less than 0 after that.
+  /// NxHxWxI -> NxHxWxO; with `add` onto what is in `target`, with `relu` no less than 0 after
+  /// that.
   void Run(const float* source, int pictures, int height, int width, bool add, bool relu,
            float* target) const;
 

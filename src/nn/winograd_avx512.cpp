@@ -1,4 +1,5 @@
-// For processors with AVX-512: 32 registers hold 14 tiles times two vectors of sums and the filters.
+// For processors with AVX-512: 32 registers hold 14 tiles times two vectors of sums and the
+// filters.
 namespace facedeblur {
 namespace {
 constexpr int kWidth = 16;

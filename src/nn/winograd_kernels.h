@@ -114,8 +114,8 @@ void TransformInputs(const WinogradCall& call, int first, int count) {
   }
 }
 
-/// products[t][...] = sum over inputs of v[t][i] * u[i][...] for `Tiles` tiles and `Vectors` vectors
-/// of outputs, all sums in registers.
+/// products[t][...] = sum over inputs of v[t][i] * u[i][...] for `Tiles` tiles and `Vectors`
+/// vectors of outputs, all sums in registers.
 template <int Tiles, int Vectors>
 void MultiplyGroup(const float* v, const float* u, int inputs, int outputs, float* products) {
   Vector sums[Tiles][Vectors] = {};

@@ -28,7 +28,7 @@ struct JpegTraits {
   std::shared_ptr<const Bytes> source;
   cv::Mat source_pixels;
   cv::Point source_origin;  ///< of source_pixels in the picture: around them nothing has changed
-  int density_unit = 0;  ///< JFIF: 0 none, 1 dots/inch, 2 dots/cm
+  int density_unit = 0;     ///< JFIF: 0 none, 1 dots/inch, 2 dots/cm
   int density_x = 1;
   int density_y = 1;
 };

@@ -16,9 +16,9 @@ ComputeDevice ResolveDevice(const std::string& name, std::string* note);
 /// Whether this processor multiplies bfloat16 numbers (AVX512-BF16).
 bool CpuHasBfloat16();
 
-/// Sets the precision of convolutions: "fp32", "bf16", or "auto": bf16 where the device has it.
-/// Throws Error(kUsage) for other words and Error(kDevice) where bf16 was asked for and would be
-/// slower than fp32.
+/// Sets the precision of convolutions: "fp32", "bf16", or "auto", the faster one: bf16 on CUDA
+/// alone. Throws Error(kUsage) for other words and Error(kDevice) where bf16 was asked for and the
+/// processor has no instructions for it.
 void ResolvePrecision(const std::string& name, ComputeDevice* device);
 
 /// The instruction set that LibTorch's kernels use on this processor: "AVX512", "AVX2", "DEFAULT".

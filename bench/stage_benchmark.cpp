@@ -90,17 +90,19 @@ void ConvolutionLimit(benchmark::State& state) {
 BENCHMARK(ConvolutionLimit)->ArgsProduct({{64, 128, 256}, {32, 64}, {0}});
 BENCHMARK(ConvolutionLimit)->ArgsProduct({{64, 128, 256}, {32, 64}, {1}});
 
-/// The part of the network that grows with the face. Arguments: side of the chip, bf16.
+/// The part of the network that grows with the face. Arguments: side of the chip, bf16, Winograd's
+/// convolutions.
 void Refine(benchmark::State& state) {
   if (!CanRun(state, state.range(1) != 0)) return;
   const InferenceScope inference;
   FaceWienerNet net(/*second_estimate=*/false);
-  net->Pack(state.range(1) != 0 ? torch::kBFloat16 : torch::kFloat32);
+  net->Pack(state.range(1) != 0 ? torch::kBFloat16 : torch::kFloat32, state.range(2) != 0);
   const torch::Tensor stack = torch::rand({1, 12, state.range(0), state.range(0)});
   for (auto _ : state) benchmark::DoNotOptimize(net->Refine(stack));
   SetRate(&state, RefinementMultiplyAdds(static_cast<double>(state.range(0))));
 }
-BENCHMARK(Refine)->ArgsProduct({{128, 256}, {0, 1}});
+BENCHMARK(Refine)->ArgsProduct({{128, 256}, {0}, {0, 1}});
+BENCHMARK(Refine)->ArgsProduct({{128, 256}, {1}, {0}});
 
 /// The part that does not, once. Argument: bf16.
 void EstimateKernel(benchmark::State& state) {

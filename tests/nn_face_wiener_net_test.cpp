@@ -56,6 +56,16 @@ TEST_P(FaceWienerNetOf, PackedIsAsBefore) {
   }
 }
 
+TEST_P(FaceWienerNetOf, PackedWithoutWinogradIsAsBefore) {
+  const InferenceScope inference;
+  torch::manual_seed(10);
+  FaceWienerNet net = MakeNet(/*second_estimate=*/GetParam());
+  const torch::Tensor chip = torch::rand({1, 3, 144, 144});
+  const torch::Tensor expected = net->forward(chip);
+  net->Pack(torch::kFloat32, /*winograd=*/false);
+  EXPECT_LT(Difference(net->forward(chip), expected), 1e-4);
+}
+
 INSTANTIATE_TEST_SUITE_P(Estimates, FaceWienerNetOf, ::testing::Bool());
 
 }  // namespace

@@ -75,11 +75,11 @@ torch::Tensor ConvolutionImpl::Activate(const torch::Tensor& x) const {
   return activation_ == Activation::kRelu ? torch::relu(x) : x;
 }
 
-void ConvolutionImpl::Pack(torch::ScalarType precision) {
+void ConvolutionImpl::Pack(torch::ScalarType precision, bool winograd) {
   torch::Tensor weight = weight_;
   torch::Tensor bias = bias_;
-  PackedConvolution::Options options{stride_, padding_, activation_ == Activation::kRelu};
-  const bool reorders = shuffle_ > 1 && precision == torch::kFloat32;
+  PackedConvolution::Options options{stride_, padding_, activation_ == Activation::kRelu, winograd};
+  const bool reorders = shuffle_ > 1;
   if (reorders) {
     const torch::Tensor order = PixelOrder(outputs_, shuffle_);
     weight = weight.index_select(0, order);
@@ -105,7 +105,7 @@ void ConvolutionImpl::Pack(torch::ScalarType precision) {
   bias_.set_data(torch::empty({0}));
 }
 
-void PackConvolutions(torch::nn::Module* module, torch::ScalarType precision) {
+void PackConvolutions(torch::nn::Module* module, torch::ScalarType precision, bool winograd) {
   std::vector<ConvolutionImpl*> convolutions;
   for (const auto& part : module->modules(/*include_self=*/false)) {
     if (auto* convolution = part->as<ConvolutionImpl>()) convolutions.push_back(convolution);
@@ -113,7 +113,8 @@ void PackConvolutions(torch::nn::Module* module, torch::ScalarType precision) {
   // On two threads: the program's start waits for it.
   const auto pack_every_second = [&](std::size_t first) {
     const torch::NoGradGuard no_grad;
-    for (std::size_t i = first; i < convolutions.size(); i += 2) convolutions[i]->Pack(precision);
+    for (std::size_t i = first; i < convolutions.size(); i += 2)
+      convolutions[i]->Pack(precision, winograd);
   };
   std::future<void> others = std::async(std::launch::async, pack_every_second, 1);
   pack_every_second(0);

@@ -30,7 +30,7 @@ class ConvolutionImpl : public torch::nn::Module {
 
   /// From now on for inference on the CPU alone: the module cannot be trained, moved or saved. Does
   /// nothing where the program was built without oneDNN.
-  void Pack(torch::ScalarType precision);
+  void Pack(torch::ScalarType precision, bool winograd = true);
 
  private:
   void Initialize();
@@ -54,7 +54,7 @@ class ConvolutionImpl : public torch::nn::Module {
 TORCH_MODULE(Convolution);
 
 /// Packs every convolution below `module`, see ConvolutionImpl::Pack.
-void PackConvolutions(torch::nn::Module* module, torch::ScalarType precision);
+void PackConvolutions(torch::nn::Module* module, torch::ScalarType precision, bool winograd = true);
 
 /// While one lives, convolutions made on its thread stay without initial values: drawing eight
 /// million random numbers takes longer than reading the weights that replace them.

@@ -279,7 +279,9 @@ torch::Tensor FaceWienerNetImpl::RestoreWithKernel(const torch::Tensor& chip,
   return Refine(Deconvolve(chip, kernel));
 }
 
-void FaceWienerNetImpl::Pack(torch::ScalarType precision) { PackConvolutions(this, precision); }
+void FaceWienerNetImpl::Pack(torch::ScalarType precision, bool winograd) {
+  PackConvolutions(this, precision, winograd);
+}
 
 torch::Tensor FaceWienerNetImpl::forward(const torch::Tensor& chip) {
   return RestoreWithKernel(chip, EstimateKernel(chip));

@@ -127,7 +127,7 @@ class FaceWienerNetImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& chip);
 
   /// See ConvolutionImpl::Pack.
-  void Pack(torch::ScalarType precision);
+  void Pack(torch::ScalarType precision, bool winograd = true);
 
  private:
   KernelNet k_{nullptr};

@@ -1,5 +1,6 @@
 #include "nn/pixel_shuffle.h"
 
+#include <ATen/Dispatch.h>
 #include <ATen/Functions.h>
 
 #include <algorithm>
@@ -17,23 +18,22 @@ void SpreadRow(const float* row, std::int64_t r, std::int64_t channels, std::int
 
 /// Whether channels lie together in every pixel, and pixels one after the other.
 bool HasChannelsLast(const at::Tensor& map) {
-  return map.scalar_type() == at::kFloat && map.stride(1) == 1 &&
-         map.stride(2) == map.size(3) * map.stride(3) &&
+  return map.stride(1) == 1 && map.stride(2) == map.size(3) * map.stride(3) &&
          (map.size(0) == 1 || map.stride(0) == map.size(2) * map.stride(2));
 }
 
-/// Calls move(from, to, length) for every run of floats that stay together when `map` is shuffled.
-template <typename Move>
-void ForEachRun(const at::Tensor& map, std::int64_t channels, std::int64_t r, float* result,
+/// Calls move(from, to, length) for every run of numbers that stay together when `map` is shuffled.
+template <typename Number, typename Move>
+void ForEachRun(const at::Tensor& map, std::int64_t channels, std::int64_t r, Number* result,
                 const Move& move) {
   TORCH_CHECK(HasChannelsLast(map), "a map to be shuffled has its channels last");
   const std::int64_t width = map.size(3);
   const std::int64_t pixel = map.stride(3);
   const std::int64_t run = channels * r;  // r neighbours' channels
-  const float* const pixels = map.data_ptr<float>();
+  const Number* const pixels = map.data_ptr<Number>();
   for (std::int64_t y = 0; y < map.size(0) * map.size(2); ++y) {
     for (std::int64_t dy = 0; dy < r; ++dy) {
-      const float* from = pixels + y * width * pixel + dy * run;
+      const Number* from = pixels + y * width * pixel + dy * run;
       for (std::int64_t x = 0; x < width; ++x, from += pixel, result += run) {
         move(from, result, run);
       }
@@ -71,21 +71,27 @@ at::Tensor UnshufflePixels(const at::Tensor& pictures, std::int64_t r) {
 at::Tensor ShufflePixels(const at::Tensor& map, std::int64_t channels, std::int64_t r) {
   at::Tensor result = at::empty({map.size(0), channels, map.size(2) * r, map.size(3) * r},
                                 map.options(), at::MemoryFormat::ChannelsLast);
-  ForEachRun(
-      map, channels, r, result.data_ptr<float>(),
-      [](const float* from, float* to, std::int64_t length) { std::copy_n(from, length, to); });
+  AT_DISPATCH_FLOATING_TYPES_AND(at::kBFloat16, map.scalar_type(), "ShufflePixels", [&] {
+    ForEachRun(map, channels, r, result.data_ptr<scalar_t>(),
+               [](const scalar_t* from, scalar_t* to, std::int64_t length) {
+                 std::copy_n(from, length, to);
+               });
+  });
   return result;
 }
 
 void ShufflePixelsOnto(const at::Tensor& map, std::int64_t r, const at::Tensor& sum) {
-  TORCH_CHECK(sum.is_contiguous(at::MemoryFormat::ChannelsLast) && sum.size(0) == map.size(0) &&
+  TORCH_CHECK(sum.scalar_type() == map.scalar_type() &&
+                  sum.is_contiguous(at::MemoryFormat::ChannelsLast) && sum.size(0) == map.size(0) &&
                   sum.size(1) * r * r == map.size(1) && sum.size(2) == map.size(2) * r &&
                   sum.size(3) == map.size(3) * r,
               "a sum of ", sum.sizes(), " does not fit the shuffled map");
-  ForEachRun(map, sum.size(1), r, sum.data_ptr<float>(),
-             [](const float* from, float* to, std::int64_t length) {
-               for (std::int64_t i = 0; i < length; ++i) to[i] += from[i];
-             });
+  AT_DISPATCH_FLOATING_TYPES_AND(at::kBFloat16, map.scalar_type(), "ShufflePixelsOnto", [&] {
+    ForEachRun(map, sum.size(1), r, sum.data_ptr<scalar_t>(),
+               [](const scalar_t* from, scalar_t* to, std::int64_t length) {
+                 for (std::int64_t i = 0; i < length; ++i) to[i] += from[i];
+               });
+  });
 }
 
 }  // namespace facedeblur

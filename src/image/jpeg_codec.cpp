@@ -277,12 +277,10 @@ cv::Mat ChangedCells(const JpegTraits& traits, const cv::Mat& pixels) {
   cv::reduce(difference.reshape(1, static_cast<int>(difference.total())), changed, 1,
              cv::REDUCE_MAX);
   changed = changed.reshape(1, known.height);
-  for (int y = 0; y < cells.rows; ++y) {
-    for (int x = 0; x < cells.cols; ++x) {
+  for (int y = known.y / DCTSIZE; y * DCTSIZE < known.br().y; ++y) {
+    for (int x = known.x / DCTSIZE; x * DCTSIZE < known.br().x; ++x) {
       const cv::Rect cell = cv::Rect(x * DCTSIZE, y * DCTSIZE, DCTSIZE, DCTSIZE) & known;
-      if (!cell.empty() && cv::countNonZero(changed(cell - known.tl())) > 0) {
-        cells.at<uchar>(y, x) = 255;
-      }
+      if (cv::countNonZero(changed(cell - known.tl())) > 0) cells.at<uchar>(y, x) = 255;
     }
   }
   return cells;

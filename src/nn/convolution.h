@@ -29,7 +29,8 @@ class ConvolutionImpl : public torch::nn::Module {
   torch::Tensor Onto(const torch::Tensor& sum, const torch::Tensor& x);
 
   /// From now on for inference on the CPU alone: the module cannot be trained, moved or saved. Does
-  /// nothing where the program was built without oneDNN.
+  /// nothing where neither Winograd's kernels (wanted or not by `winograd`) nor oneDNN are to be
+  /// had.
   void Pack(torch::ScalarType precision, bool winograd = true);
 
  private:

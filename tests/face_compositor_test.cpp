@@ -112,6 +112,18 @@ TEST(ShareOverlaps, NoPixelIsChangedByMoreThanOneWholeChange) {
       << "the second face's own part";
 }
 
+// Of three faces in one place.
+TEST(ShareOverlaps, LeaveNothingToAThirdFace) {
+  const ChipGeometry here{64, {1, 0, -20, -20}};
+  const cv::Mat half(64, 64, CV_32F, cv::Scalar(0.5));
+  std::vector<ChipChange> changes = {ConstantChange(here, half.clone(), 0.1),
+                                     ConstantChange(here, FullMask(64), 0.1),
+                                     ConstantChange(here, FullMask(64), 0.1)};
+  ShareOverlaps(&changes);
+  EXPECT_NEAR(changes[1].mask.at<float>(32, 32), 0.5, 1e-6);
+  EXPECT_EQ(changes[2].mask.at<float>(32, 32), 0);
+}
+
 TEST(ShareOverlaps, DistantFacesKeepTheirMasks) {
   std::vector<ChipChange> changes = {ConstantChange({64, {1, 0, 0, 0}}, FullMask(64), 0.1),
                                      ConstantChange({64, {1, 0, -500, 0}}, FullMask(64), 0.1)};

@@ -123,6 +123,16 @@ TEST(Jpeg, OnlyKeptPixelsNeedToBeCompared) {
   EXPECT_EQ(EncodeImage(in_place, {}), EncodeImage(copied, {}));
 }
 
+TEST(Jpeg, NothingChangedNeedsNoPixels) {
+  std::string warning;
+  const Bytes source = OpenCvJpeg(MakePicture({90, 70}, CV_8UC3), 80);
+  Image image = DecodeImage(source, {}, &warning);
+  const cv::Mat before = image.pixels.clone();
+  KeepSourcePixels({}, &image);
+  const Image again = DecodeImage(EncodeImage(image, {}), {}, &warning);
+  EXPECT_EQ(cv::norm(again.pixels, before, cv::NORM_INF), 0) << "blocks are taken over";
+}
+
 TEST(Jpeg, PicturesTurnedUprightAreCodedAfresh) {
   const Bytes source = OpenCvJpeg(MakePicture({64, 48}, CV_8UC3), 90);
   std::string warning;

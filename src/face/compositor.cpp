@@ -145,7 +145,9 @@ void ShareOverlaps(std::vector<ChipChange>* changes) {
                      cv::INTER_LINEAR, cv::BORDER_CONSTANT, cv::Scalar(0));
       left_over = cv::max(left_over - taken, 0.0);
     }
-    change.mask = cv::min(own[later], left_over);  // new pixels: `own` keeps the old ones
+    cv::Mat shared;  // apart: `own` still has the whole mask
+    cv::min(own[later], left_over, shared);
+    change.mask = shared;
   }
 }
 

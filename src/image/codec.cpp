@@ -130,7 +130,9 @@ Bytes EncodePixels(const Image& image, ImageFormat format, int quality) {
 void KeepSourcePixels(const cv::Rect& region, Image* image) {
   cv::Mat& source = image->jpeg.source_pixels;
   if (source.empty()) return;
-  const cv::Rect kept = region & cv::Rect(cv::Point(0, 0), image->pixels.size());
+  CV_Assert(source.size() == image->pixels.size());  // not twice
+  cv::Rect kept = region & cv::Rect(cv::Point(0, 0), image->pixels.size());
+  if (kept.empty()) kept = {0, 0, 1, 1};  // nothing changes, and that can be told from one pixel
   source = image->pixels(kept).clone();
   image->jpeg.source_origin = kept.tl();
 }

@@ -211,8 +211,9 @@ class FaceWienerRestorer : public FaceRestorer {
   /// Of the self-test in bfloat16; the shipped weights are off by 0.003 to 0.008.
   static constexpr double kBfloat16Tolerance = 0.05;
 
-  /// Faces in one batch on CUDA: enough to fill a large device at 160 pixels. Too many for its
-  /// memory are run one by one. The first look at a larger face, in WorkingSize, is not batched.
+  /// Faces in one batch on CUDA, twice as many pictures with their mirror images: enough to fill a
+  /// large device at 160 pixels. Too many for its memory are run one by one. The first look at a
+  /// larger face, in WorkingSize, is not batched.
   static constexpr std::size_t kLargestBatch = 16;
 
   FaceWienerNet net_;

@@ -48,6 +48,8 @@ at::Tensor PixelOrder(std::int64_t channels, std::int64_t r) {
 }
 
 at::Tensor UnshufflePixels(const at::Tensor& pictures, std::int64_t r) {
+  TORCH_CHECK(pictures.size(2) % r == 0 && pictures.size(3) % r == 0, "pictures of ",
+              pictures.sizes(), " cannot be unshuffled by ", r);
   const at::Tensor planes = pictures.to(at::kFloat).contiguous();
   const std::int64_t channels = planes.size(1);
   const std::int64_t height = planes.size(2) / r;

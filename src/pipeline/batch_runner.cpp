@@ -426,8 +426,9 @@ std::shared_future<const Model*> Ready(const Model* model) {
 
 }  // namespace
 
-/// Measured on photos of 2 to 24 megapixels, beyond the program itself: pixels before and after,
-/// what the encoder makes of them, and the detector's pyramid over up to 8 megapixels.
+/// Measured on photos of 2 to 24 megapixels, beyond the program itself: pixels, what is kept
+/// of those before, what the encoder makes of them, and the detector's pyramid over up to 8
+/// megapixels.
 std::int64_t PictureMemory(std::int64_t pixels) {
   constexpr std::int64_t kPerPixel = 10;
   constexpr std::int64_t kPerSearchedPixel = 12;

@@ -118,17 +118,18 @@ void TransformInputs(const WinogradCall& call, int first, int count) {
 /// vectors of outputs, all sums in registers.
 template <int Tiles, int Vectors>
 void MultiplyGroup(const float* v, const float* u, int inputs, int outputs, float* products) {
+  constexpr std::ptrdiff_t kStep = std::ptrdiff_t{Vectors} * kWidth;
   Vector sums[Tiles][Vectors] = {};
-  for (int i = 0; i < inputs; ++i, u += Vectors * kWidth) {
+  for (int i = 0; i < inputs; ++i, u += kStep) {
     Vector filter[Vectors];
-    for (int k = 0; k < Vectors; ++k) filter[k] = Load(u + k * kWidth);
+    for (std::ptrdiff_t k = 0; k < Vectors; ++k) filter[k] = Load(u + k * kWidth);
     for (int t = 0; t < Tiles; ++t) {
       const float pixel = v[static_cast<std::ptrdiff_t>(t) * inputs + i];
       for (int k = 0; k < Vectors; ++k) sums[t][k] += pixel * filter[k];
     }
   }
   for (int t = 0; t < Tiles; ++t) {
-    for (int k = 0; k < Vectors; ++k) {
+    for (std::ptrdiff_t k = 0; k < Vectors; ++k) {
       Store(products + static_cast<std::ptrdiff_t>(t) * outputs + k * kWidth, sums[t][k]);
     }
   }
@@ -231,8 +232,8 @@ void Convolve(const WinogradCall& call) {
 /// U of kWidth filters, `stride` floats apart, for one input: element e goes to u + e * plane.
 void TransformFilters(const float* filters, std::ptrdiff_t stride, std::ptrdiff_t plane, float* u) {
   Vector g[3][3];
-  for (int i = 0; i < 3; ++i) {
-    for (int j = 0; j < 3; ++j) {
+  for (std::ptrdiff_t i = 0; i < 3; ++i) {
+    for (std::ptrdiff_t j = 0; j < 3; ++j) {
       for (int lane = 0; lane < kWidth; ++lane) g[j][i][lane] = filters[lane * stride + i * 3 + j];
     }
   }

@@ -264,13 +264,12 @@ bool ReadCoefficients(Decoder* decoder, jvirt_barray_ptr** coefficients) {
   return decoder->errors.base.num_warnings == 0;
 }
 
-/// Which 8x8 cells of the picture hold a pixel that differs from the source: CV_8U, 0 or 255, one
-/// entry a cell.
+/// Which 8x8 cells of the picture hold a pixel that differs from the source, of which
+/// some are known: CV_8U, 0 or 255, one entry a cell.
 cv::Mat ChangedCells(const JpegTraits& traits, const cv::Mat& pixels) {
   const cv::Rect known(traits.source_origin, traits.source_pixels.size());
   cv::Mat cells = cv::Mat::zeros((pixels.rows + DCTSIZE - 1) / DCTSIZE,
                                  (pixels.cols + DCTSIZE - 1) / DCTSIZE, CV_8U);
-  if (known.empty()) return cells;
   cv::Mat difference;
   cv::absdiff(traits.source_pixels, pixels(known), difference);
   cv::Mat changed;

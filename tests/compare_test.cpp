@@ -182,6 +182,18 @@ TEST_F(CompareFolders, DifferencesAreDrawn) {
   EXPECT_FALSE(fs::exists(folder_ / "diff/same.png.diff.png"));
 }
 
+TEST_F(CompareFolders, ADifferenceThatCannotBeWrittenEndsTheComparison) {
+  WriteText(folder_ / "diff", "a file where the folder should be");
+  options_.difference_folder = folder_ / "diff";
+  options_.threads = 2;
+  try {
+    Run();
+    FAIL() << "the failure is lost";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kOutput);
+  }
+}
+
 TEST_F(CompareFolders, ExactComparesFiles) {
   const cv::Mat picture = MakePicture({60, 50}, CV_8UC3);
   Bytes padded = Encoded(picture, ImageFormat::kPnm);

@@ -1,7 +1,6 @@
 #include "facedeblur/compare/folder_comparison.h"
 
 #include <exception>
-#include <mutex>
 #include <opencv2/imgproc.hpp>
 #include <set>
 #include <utility>
@@ -159,21 +158,8 @@ const char* CompareOutcomeName(CompareOutcome outcome) {
 std::vector<ComparedImage> CompareImages(const CompareOptions& options) {
   const std::vector<Pair> pairs = ListPairs(options);
   std::vector<ComparedImage> images(pairs.size());
-  std::mutex mutex;
-  std::exception_ptr failure;
-  TaskPool pool(options.threads);
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    pool.Submit(0, [&, i] {
-      try {
-        images[i] = Compare(pairs[i], options);
-      } catch (...) {
-        const std::lock_guard<std::mutex> lock(mutex);
-        failure = std::current_exception();
-      }
-    });
-  }
-  pool.Join();
-  if (failure) std::rethrow_exception(failure);
+  RunParallel(options.threads, pairs.size(),
+              [&](std::size_t i) { images[i] = Compare(pairs[i], options); });
   return images;
 }
 

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cmath>
 #include <map>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/pipeline/json_report.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/json.h"
 #include "support.h"
 
 namespace facedeblur {
@@ -273,22 +275,62 @@ TEST(Batch, MeasuresFacesWhereAsked) {
   EXPECT_TRUE(cv::Rect2f(0, 0, 480, 600).contains(face.landmarks[30]));
 }
 
-TEST(JsonReport, LinesSayWhatHappened) {
+TEST(JsonReport, AFailureIsToldWithItsMessage) {
   ImageRecord record;
   record.input = "a \"b\".jpg";
+  record.output = "out.jpg";
   record.message = "no\nway";
-  EXPECT_NE(RecordJson(record).find(R"("input":"a \"b\".jpg","outcome":"failed")"),
-            std::string::npos)
-      << RecordJson(record);
-  EXPECT_NE(RecordJson(record).find(R"("error":"no\u000away")"), std::string::npos);
+  const Json json = Json::parse(RecordJson(record));
+  EXPECT_EQ(json.at("type"), "image");
+  EXPECT_EQ(json.at("input"), record.input.string());
+  EXPECT_EQ(json.at("outcome"), "failed");
+  EXPECT_EQ(json.at("error"), record.message);
+  EXPECT_EQ(json.count("output"), 0U);
+  EXPECT_EQ(json.count("width"), 0U) << "it could not be read";
+  EXPECT_TRUE(json.at("faces").is_array());
+}
+
+TEST(JsonReport, ARestoredImageIsToldWithItsFaces) {
+  ImageRecord record;
   record.outcome = Outcome::kRestored;
   record.output = "out.jpg";
-  record.face_records.emplace_back();
-  EXPECT_NE(RecordJson(record).find(R"("output":"out.jpg")"), std::string::npos);
-  EXPECT_NE(RecordJson(record).find(R"("faces":[{"box":[0,0,0,0])"), std::string::npos);
+  record.size = {640, 480};
+  record.warnings = {"odd"};
+  record.seconds.restore = 0.25;
+  FaceRecord face;
+  face.box = {1.5F, 2, 3, 4};
+  face.landmarks = {{5, 6}, {7, 8.25F}};
+  face.chip_size = 160;
+  face.blur_after = std::nan("");
+  record.face_records = {face};
+  const Json json = Json::parse(RecordJson(record));
+  EXPECT_EQ(json.at("output"), "out.jpg");
+  EXPECT_EQ(json.at("width"), 640);
+  EXPECT_EQ(json.at("height"), 480);
+  EXPECT_EQ(json.at("warnings"), Json::array({"odd"}));
+  EXPECT_EQ(json.at("seconds").at("restore"), 0.25);
+  ASSERT_EQ(json.at("faces").size(), 1U);
+  const Json& told = json.at("faces").at(0);
+  EXPECT_EQ(told.at("box"), Json::array({1.5, 2, 3, 4}));
+  EXPECT_EQ(told.at("landmarks"), Json::array({5, 6, 7, 8.25}));
+  EXPECT_EQ(told.at("chip_size"), 160);
+  EXPECT_TRUE(told.at("blur_after").is_null());
+}
+
+TEST(JsonReport, TheSummaryCounts) {
   BatchReport report;
+  ImageRecord record;
   report.Add(record);
-  EXPECT_NE(SummaryJson(report, 1.5).find(R"("images":1,"restored":1)"), std::string::npos);
+  record.outcome = Outcome::kRestored;
+  record.faces = 3;
+  report.Add(record);
+  report.Add(record);
+  const Json json = Json::parse(SummaryJson(report, 1.5));
+  EXPECT_EQ(json.at("images"), 3);
+  EXPECT_EQ(json.at("restored"), 2);
+  EXPECT_EQ(json.at("failed"), 1);
+  EXPECT_EQ(json.at("faces"), 6);
+  EXPECT_EQ(json.at("wall_seconds"), 1.5);
 }
 
 }  // namespace

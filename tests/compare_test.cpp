@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <functional>
@@ -130,7 +131,7 @@ class CompareFolders : public ::testing::Test {
     WriteBytes(folder_ / "ref/broken.png", Encoded(picture));
     WriteBytes(folder_ / "out/size.png", Encoded(picture(cv::Rect(0, 0, 59, 50)).clone()));
     WriteBytes(folder_ / "ref/size.png", Encoded(picture));
-    WriteText(folder_ / "out/notes.txt", "no picture");
+    WriteText(folder_ / "out/notes.txt", "no image");
     options_.output = folder_ / "out";
     options_.reference = folder_ / "ref";
   }
@@ -164,6 +165,32 @@ TEST_F(CompareFolders, TheSameForAnyNumberOfThreads) {
   const std::string one = CompareJsonLines(CompareImages(options_));
   options_.threads = 4;
   EXPECT_EQ(CompareJsonLines(CompareImages(options_)), one);
+}
+
+TEST_F(CompareFolders, HiddenFilesAndLinkedFoldersAreLeftOut) {
+  WriteText(folder_ / "out/.hidden.png", "x");
+  WriteText(folder_ / "ref/.cache/a.png", "x");
+  fs::create_directory_symlink(folder_ / "ref/sub", folder_ / "ref/link");
+  EXPECT_EQ(Run().size(), 6U);
+}
+
+TEST_F(CompareFolders, ALinkThatLeadsNowhereIsUnreadable) {
+  fs::create_symlink(folder_ / "nowhere", folder_ / "out/missing.png");
+  EXPECT_EQ(Run().at("missing.png").outcome, CompareOutcome::kUnreadable);
+}
+
+TEST_F(CompareFolders, AFolderThatCannotBeReadDoesNotStopTheOthers) {
+  fs::create_directory(folder_ / "ref/closed");
+  fs::permissions(folder_ / "ref/closed", fs::perms::none);
+  if (::access((folder_ / "ref/closed").c_str(), R_OK) == 0) GTEST_SKIP() << "no folder is closed";
+  const auto images = Run();
+  EXPECT_EQ(images.size(), 7U);
+  EXPECT_EQ(images.at("closed").outcome, CompareOutcome::kUnreadable);
+  EXPECT_EQ(images.at("same.png").outcome, CompareOutcome::kWithin);
+  fs::permissions(folder_ / "ref", fs::perms::none);
+  EXPECT_THROW(Run(), Error);
+  fs::permissions(folder_ / "ref", fs::perms::owner_all);
+  fs::permissions(folder_ / "ref/closed", fs::perms::owner_all);
 }
 
 TEST_F(CompareFolders, ExtraFilesCanBeIgnored) {

@@ -11,7 +11,7 @@
 
 #include "facedeblur/image/metrics.h"
 #include "facedeblur/image/probe.h"
-#include "facedeblur/pipeline/comparison.h"
+#include "facedeblur/pipeline/before_after.h"
 #include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/memory.h"
@@ -370,7 +370,7 @@ class Batch {
         options_.existing == ExistingPolicy::kFail ? Clobber::kRefuse : Clobber::kReplace;
     const fs::perms permissions = PermissionsOf(job.record.input);
     if (!options_.comparison.empty()) {
-      const cv::Mat picture = MakeComparison(before, job.image.pixels);
+      const cv::Mat picture = BeforeAfterImage(before, job.image.pixels);
       WriteNamed(options_.comparison / (job.relative.string() + ".comparison.jpg"),
                  EncodeChip(picture, ImageFormat::kJpeg), clobber, permissions);
     }

@@ -35,8 +35,8 @@ TEST(MeasureDifference, FindsTheOneSampleThatDiffers) {
 }
 
 TEST(MeasureDifference, NothingIsNothing) {
-  const cv::Mat picture = MakePicture({40, 30}, CV_8UC3);
-  const Difference d = MeasureDifference(picture.clone(), picture, {}, {});
+  const cv::Mat image = MakePicture({40, 30}, CV_8UC3);
+  const Difference d = MeasureDifference(image.clone(), image, {}, {});
   EXPECT_EQ(d.max_diff, 0);
   EXPECT_EQ(d.ssim, 1);
   Tolerance strict;
@@ -70,7 +70,7 @@ TEST(MeasureDifference, AMaskHidesTheRest) {
   EXPECT_EQ(d.differing_percent, 0);
 }
 
-TEST(MeasureDifference, TinyPicturesHaveNoSsim) {
+TEST(MeasureDifference, TinyImagesHaveNoSsim) {
   const cv::Mat tiny = MakePicture({8, 8}, CV_8UC1);
   EXPECT_TRUE(std::isnan(MeasureDifference(tiny, tiny, {}, {}).ssim));
 }
@@ -118,19 +118,19 @@ Bytes Encoded(const cv::Mat& pixels, ImageFormat format = ImageFormat::kPng) {
 class CompareFolders : public ::testing::Test {
  protected:
   CompareFolders() {
-    const cv::Mat picture = MakePicture({60, 50}, CV_8UC3);
-    cv::Mat changed = picture.clone();
+    const cv::Mat image = MakePicture({60, 50}, CV_8UC3);
+    cv::Mat changed = image.clone();
     changed.at<cv::Vec3b>(10, 20)[0] ^= 0x10;
-    WriteBytes(folder_ / "out/same.png", Encoded(picture));
-    WriteBytes(folder_ / "ref/same.png", Encoded(picture));
+    WriteBytes(folder_ / "out/same.png", Encoded(image));
+    WriteBytes(folder_ / "ref/same.png", Encoded(image));
     WriteBytes(folder_ / "out/sub/changed.png", Encoded(changed));
-    WriteBytes(folder_ / "ref/sub/changed.png", Encoded(picture));
-    WriteBytes(folder_ / "out/extra.png", Encoded(picture));
-    WriteBytes(folder_ / "ref/missing.png", Encoded(picture));
+    WriteBytes(folder_ / "ref/sub/changed.png", Encoded(image));
+    WriteBytes(folder_ / "out/extra.png", Encoded(image));
+    WriteBytes(folder_ / "ref/missing.png", Encoded(image));
     WriteText(folder_ / "out/broken.png", "text");
-    WriteBytes(folder_ / "ref/broken.png", Encoded(picture));
-    WriteBytes(folder_ / "out/size.png", Encoded(picture(cv::Rect(0, 0, 59, 50)).clone()));
-    WriteBytes(folder_ / "ref/size.png", Encoded(picture));
+    WriteBytes(folder_ / "ref/broken.png", Encoded(image));
+    WriteBytes(folder_ / "out/size.png", Encoded(image(cv::Rect(0, 0, 59, 50)).clone()));
+    WriteBytes(folder_ / "ref/size.png", Encoded(image));
     WriteText(folder_ / "out/notes.txt", "no image");
     options_.output = folder_ / "out";
     options_.reference = folder_ / "ref";
@@ -222,12 +222,12 @@ TEST_F(CompareFolders, ADifferenceThatCannotBeWrittenEndsTheComparison) {
 }
 
 TEST_F(CompareFolders, ExactComparesFiles) {
-  const cv::Mat picture = MakePicture({60, 50}, CV_8UC3);
-  Bytes padded = Encoded(picture, ImageFormat::kPnm);
+  const cv::Mat image = MakePicture({60, 50}, CV_8UC3);
+  Bytes padded = Encoded(image, ImageFormat::kPnm);
   const Bytes header = {'P', '6', '\n', '#', '\n'};
   WriteBytes(folder_ / "ref/a.ppm", padded);
   padded.erase(padded.begin(), padded.begin() + 3);
-  padded.insert(padded.begin(), header.begin(), header.end());  // the same picture with a comment
+  padded.insert(padded.begin(), header.begin(), header.end());  // the same image with a comment
   WriteBytes(folder_ / "out/a.ppm", padded);
   EXPECT_EQ(Run().at("a.ppm").outcome, CompareOutcome::kWithin);
   options_.tolerance.exact = true;

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <functional>
@@ -34,8 +35,8 @@ TEST(MeasureDifference, FindsTheOneSampleThatDiffers) {
 }
 
 TEST(MeasureDifference, NothingIsNothing) {
-  const cv::Mat picture = MakePicture({40, 30}, CV_8UC3);
-  const Difference d = MeasureDifference(picture.clone(), picture, {}, {});
+  const cv::Mat image = MakePicture({40, 30}, CV_8UC3);
+  const Difference d = MeasureDifference(image.clone(), image, {}, {});
   EXPECT_EQ(d.max_diff, 0);
   EXPECT_EQ(d.ssim, 1);
   Tolerance strict;
@@ -69,7 +70,7 @@ TEST(MeasureDifference, AMaskHidesTheRest) {
   EXPECT_EQ(d.differing_percent, 0);
 }
 
-TEST(MeasureDifference, TinyPicturesHaveNoSsim) {
+TEST(MeasureDifference, TinyImagesHaveNoSsim) {
   const cv::Mat tiny = MakePicture({8, 8}, CV_8UC1);
   EXPECT_TRUE(std::isnan(MeasureDifference(tiny, tiny, {}, {}).ssim));
 }
@@ -117,20 +118,20 @@ Bytes Encoded(const cv::Mat& pixels, ImageFormat format = ImageFormat::kPng) {
 class CompareFolders : public ::testing::Test {
  protected:
   CompareFolders() {
-    const cv::Mat picture = MakePicture({60, 50}, CV_8UC3);
-    cv::Mat changed = picture.clone();
+    const cv::Mat image = MakePicture({60, 50}, CV_8UC3);
+    cv::Mat changed = image.clone();
     changed.at<cv::Vec3b>(10, 20)[0] ^= 0x10;
-    WriteBytes(folder_ / "out/same.png", Encoded(picture));
-    WriteBytes(folder_ / "ref/same.png", Encoded(picture));
+    WriteBytes(folder_ / "out/same.png", Encoded(image));
+    WriteBytes(folder_ / "ref/same.png", Encoded(image));
     WriteBytes(folder_ / "out/sub/changed.png", Encoded(changed));
-    WriteBytes(folder_ / "ref/sub/changed.png", Encoded(picture));
-    WriteBytes(folder_ / "out/extra.png", Encoded(picture));
-    WriteBytes(folder_ / "ref/missing.png", Encoded(picture));
+    WriteBytes(folder_ / "ref/sub/changed.png", Encoded(image));
+    WriteBytes(folder_ / "out/extra.png", Encoded(image));
+    WriteBytes(folder_ / "ref/missing.png", Encoded(image));
     WriteText(folder_ / "out/broken.png", "text");
-    WriteBytes(folder_ / "ref/broken.png", Encoded(picture));
-    WriteBytes(folder_ / "out/size.png", Encoded(picture(cv::Rect(0, 0, 59, 50)).clone()));
-    WriteBytes(folder_ / "ref/size.png", Encoded(picture));
-    WriteText(folder_ / "out/notes.txt", "no picture");
+    WriteBytes(folder_ / "ref/broken.png", Encoded(image));
+    WriteBytes(folder_ / "out/size.png", Encoded(image(cv::Rect(0, 0, 59, 50)).clone()));
+    WriteBytes(folder_ / "ref/size.png", Encoded(image));
+    WriteText(folder_ / "out/notes.txt", "no image");
     options_.output = folder_ / "out";
     options_.reference = folder_ / "ref";
   }
@@ -166,6 +167,32 @@ TEST_F(CompareFolders, TheSameForAnyNumberOfThreads) {
   EXPECT_EQ(CompareJsonLines(CompareImages(options_)), one);
 }
 
+TEST_F(CompareFolders, HiddenFilesAndLinkedFoldersAreLeftOut) {
+  WriteText(folder_ / "out/.hidden.png", "x");
+  WriteText(folder_ / "ref/.cache/a.png", "x");
+  fs::create_directory_symlink(folder_ / "ref/sub", folder_ / "ref/link");
+  EXPECT_EQ(Run().size(), 6U);
+}
+
+TEST_F(CompareFolders, ALinkThatLeadsNowhereIsUnreadable) {
+  fs::create_symlink(folder_ / "nowhere", folder_ / "out/missing.png");
+  EXPECT_EQ(Run().at("missing.png").outcome, CompareOutcome::kUnreadable);
+}
+
+TEST_F(CompareFolders, AFolderThatCannotBeReadDoesNotStopTheOthers) {
+  fs::create_directory(folder_ / "ref/closed");
+  fs::permissions(folder_ / "ref/closed", fs::perms::none);
+  if (::access((folder_ / "ref/closed").c_str(), R_OK) == 0) GTEST_SKIP() << "no folder is closed";
+  const auto images = Run();
+  EXPECT_EQ(images.size(), 7U);
+  EXPECT_EQ(images.at("closed").outcome, CompareOutcome::kUnreadable);
+  EXPECT_EQ(images.at("same.png").outcome, CompareOutcome::kWithin);
+  fs::permissions(folder_ / "ref", fs::perms::none);
+  EXPECT_THROW(Run(), Error);
+  fs::permissions(folder_ / "ref", fs::perms::owner_all);
+  fs::permissions(folder_ / "ref/closed", fs::perms::owner_all);
+}
+
 TEST_F(CompareFolders, ExtraFilesCanBeIgnored) {
   options_.ignore_extra = true;
   EXPECT_EQ(Run().count("extra.png"), 0U);
@@ -182,13 +209,25 @@ TEST_F(CompareFolders, DifferencesAreDrawn) {
   EXPECT_FALSE(fs::exists(folder_ / "diff/same.png.diff.png"));
 }
 
+TEST_F(CompareFolders, ADifferenceThatCannotBeWrittenEndsTheComparison) {
+  WriteText(folder_ / "diff", "a file where the folder should be");
+  options_.difference_folder = folder_ / "diff";
+  options_.threads = 2;
+  try {
+    Run();
+    FAIL() << "the failure is lost";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kOutput);
+  }
+}
+
 TEST_F(CompareFolders, ExactComparesFiles) {
-  const cv::Mat picture = MakePicture({60, 50}, CV_8UC3);
-  Bytes padded = Encoded(picture, ImageFormat::kPnm);
+  const cv::Mat image = MakePicture({60, 50}, CV_8UC3);
+  Bytes padded = Encoded(image, ImageFormat::kPnm);
   const Bytes header = {'P', '6', '\n', '#', '\n'};
   WriteBytes(folder_ / "ref/a.ppm", padded);
   padded.erase(padded.begin(), padded.begin() + 3);
-  padded.insert(padded.begin(), header.begin(), header.end());  // the same picture with a comment
+  padded.insert(padded.begin(), header.begin(), header.end());  // the same image with a comment
   WriteBytes(folder_ / "out/a.ppm", padded);
   EXPECT_EQ(Run().at("a.ppm").outcome, CompareOutcome::kWithin);
   options_.tolerance.exact = true;

@@ -1,14 +1,23 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <future>
+#include <limits>
 #include <map>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "facedeblur/infer/model_registry.h"
 #include "facedeblur/pipeline/batch_runner.h"
 #include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/pipeline/json_report.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/json.h"
 #include "support.h"
 
 namespace facedeblur {
@@ -50,7 +59,7 @@ FolderRun RunFolder(
   return run;
 }
 
-Bytes EncodedPicture(ImageFormat format, int type) {
+Bytes EncodedImage(ImageFormat format, int type) {
   Image image;
   image.pixels = MakePicture({90, 70}, type);
   return EncodeImage(image, {format, 0});
@@ -79,13 +88,13 @@ TEST(Batch, IdentityChangesNoPixel) {
 
 TEST(Batch, NoFacePolicies) {
   const TempFolder in;
-  const Bytes picture = EncodedPicture(ImageFormat::kJpeg, CV_8UC3);
-  WriteBytes(in / "plain.jpg", picture);
+  const Bytes image_file = EncodedImage(ImageFormat::kJpeg, CV_8UC3);
+  WriteBytes(in / "plain.jpg", image_file);
   const auto identity = MakeIdentityRestorer();
   BatchOptions options;
   const TempFolder copy;
   EXPECT_EQ(RunFolder(in.path(), copy.path(), options, *identity).report.copied, 1);
-  EXPECT_EQ(ReadFile(copy / "plain.jpg"), picture) << "byte for byte";
+  EXPECT_EQ(ReadFile(copy / "plain.jpg"), image_file) << "byte for byte";
   options.no_face = NoFacePolicy::kSkip;
   const TempFolder skip;
   EXPECT_EQ(RunFolder(in.path(), skip.path(), options, *identity).report.skipped, 1);
@@ -99,7 +108,7 @@ TEST(Batch, NoFacePolicies) {
 TEST(Batch, NoFaceWithAnotherFormatIsConverted) {
   const TempFolder in;
   const TempFolder out;
-  WriteBytes(in / "plain.bmp", EncodedPicture(ImageFormat::kBmp, CV_8UC3));
+  WriteBytes(in / "plain.bmp", EncodedImage(ImageFormat::kBmp, CV_8UC3));
   BatchOptions options;
   options.encode.format = ImageFormat::kPng;
   const FolderRun run = RunFolder(in.path(), out.path(), options, *MakeIdentityRestorer());
@@ -110,8 +119,8 @@ TEST(Batch, NoFaceWithAnotherFormatIsConverted) {
 TEST(Batch, BadInputsAreNamedAndTheRestGoesOn) {
   const TempFolder in;
   const TempFolder out;
-  const Bytes jpeg = EncodedPicture(ImageFormat::kJpeg, CV_8UC3);
-  const Bytes png = EncodedPicture(ImageFormat::kPng, CV_8UC3);
+  const Bytes jpeg = EncodedImage(ImageFormat::kJpeg, CV_8UC3);
+  const Bytes png = EncodedImage(ImageFormat::kPng, CV_8UC3);
   WriteBytes(in / "good.jpg", jpeg);
   WriteBytes(in / "good.png", png);
   WriteBytes(in / "empty.jpg", {});
@@ -136,9 +145,9 @@ TEST(Batch, BadInputsAreNamedAndTheRestGoesOn) {
 TEST(Batch, ExistingOutputs) {
   const TempFolder in;
   const TempFolder out;
-  const Bytes picture = EncodedPicture(ImageFormat::kPng, CV_8UC3);
+  const Bytes image_file = EncodedImage(ImageFormat::kPng, CV_8UC3);
   const Bytes old = {'o', 'l', 'd'};
-  WriteBytes(in / "a.png", picture);
+  WriteBytes(in / "a.png", image_file);
   WriteBytes(out / "a.png", old);
   const auto identity = MakeIdentityRestorer();
   BatchOptions options;
@@ -149,7 +158,7 @@ TEST(Batch, ExistingOutputs) {
   EXPECT_EQ(ReadFile(out / "a.png"), old);
   options.existing = ExistingPolicy::kOverwrite;
   EXPECT_EQ(RunFolder(in.path(), out.path(), options, *identity).report.copied, 1);
-  EXPECT_EQ(ReadFile(out / "a.png"), picture);
+  EXPECT_EQ(ReadFile(out / "a.png"), image_file);
 }
 
 TEST(Batch, StopFinishesWhatIsBegun) {
@@ -157,7 +166,7 @@ TEST(Batch, StopFinishesWhatIsBegun) {
   const TempFolder out;
   for (int i = 0; i < 20; ++i) {
     WriteBytes(in / ("p" + std::to_string(10 + i) + ".png"),
-               EncodedPicture(ImageFormat::kPng, CV_8UC1));
+               EncodedImage(ImageFormat::kPng, CV_8UC1));
   }
   int asked = 0;
   const FolderRun run = RunFolder(in.path(), out.path(), {}, *MakeIdentityRestorer(),
@@ -167,10 +176,10 @@ TEST(Batch, StopFinishesWhatIsBegun) {
   EXPECT_EQ(ListFiles(out.path()).size(), 5U);
 }
 
-TEST(Batch, AlignedPicturesNeedNoDetector) {
+TEST(Batch, AlignedImagesNeedNoDetector) {
   const TempFolder in;
   const TempFolder out;
-  WriteBytes(in / "chip.png", EncodedPicture(ImageFormat::kPng, CV_8UC3));
+  WriteBytes(in / "chip.png", EncodedImage(ImageFormat::kPng, CV_8UC3));
   PlanOptions plan;
   plan.inputs = {in.path()};
   plan.output = out.path();
@@ -225,7 +234,7 @@ class FailingRestorer : public FaceRestorer {
   std::unique_ptr<FaceRestorer> identity_ = MakeIdentityRestorer();
 };
 
-TEST(Batch, AFaceThatFailsFailsItsPictureAlone) {
+TEST(Batch, AFaceThatFailsFailsItsImageAlone) {
   const TempFolder out;
   BatchOptions options;
   options.threads = 2;
@@ -241,7 +250,7 @@ TEST(Batch, GivesUpWhenNothingCanBeWritten) {
   const TempFolder folder;
   for (int i = 0; i < 60; ++i) {
     WriteBytes(folder / ("in/p" + std::to_string(i) + ".png"),
-               EncodedPicture(ImageFormat::kPng, CV_8UC3));
+               EncodedImage(ImageFormat::kPng, CV_8UC3));
   }
   WriteText(folder / "out", "a file where the folder should be");
   ImageList images(OutputPlace{folder / "out", false, {}});
@@ -253,6 +262,100 @@ TEST(Batch, GivesUpWhenNothingCanBeWritten) {
   EXPECT_TRUE(report.gave_up);
   EXPECT_GE(report.failed, 20);
   EXPECT_LT(report.failed, 60);
+}
+
+/// Five images without a face.
+std::vector<std::string> WriteFiveImages(const fs::path& folder) {
+  for (const char* name : {"a.png", "b.png", "c.png", "d.png", "e.png"}) {
+    WriteBytes(folder / name, EncodedImage(ImageFormat::kPng, CV_8UC1));
+  }
+  return ListFiles(folder);
+}
+
+TEST(Batch, WhatTheCallbackThrowsEndsTheBatchAndIsThrown) {
+  for (const std::size_t threads : {1, 3}) {
+    const TempFolder folder;
+    const std::size_t all = WriteFiveImages(folder / "in").size();
+    ImageList images(OutputPlace{folder / "out", false, {}});
+    for (const std::string& name : ListFiles(folder / "in")) images.Add(folder / "in", {}, name);
+    const auto identity = MakeIdentityRestorer();
+    BatchOptions options;
+    options.threads = threads;
+    int told = 0;
+    const auto on_record = [&told](const ImageRecord&) {
+      if (++told == 2) throw std::runtime_error("the report cannot be written");
+    };
+    try {
+      RunBatch(images, ReadyModels(&Detector(), identity.get()), options, on_record,
+               [] { return false; });
+      FAIL() << "the failure is lost";
+    } catch (const std::runtime_error& error) {
+      EXPECT_STREQ(error.what(), "the report cannot be written");
+    }
+    EXPECT_EQ(told, 2) << "nothing is told after a failure";
+    EXPECT_GE(ListFiles(folder / "out").size(), 2U);
+    EXPECT_LT(ListFiles(folder / "out").size(), all) << "no more images are begun";
+  }
+}
+
+TEST(Batch, WithoutAModelNothingIsWrittenNorTold) {
+  const TempFolder folder;
+  WriteFiveImages(folder / "in");
+  PlanOptions plan;
+  plan.inputs = {folder / "in"};
+  plan.output = folder / "out";
+  std::promise<const FaceRestorer*> restorer;
+  restorer.set_exception(std::make_exception_ptr(Error(ErrorKind::kModel, "no weights")));
+  const BatchModels models{ReadyModels(&Detector(), nullptr).detector,
+                           restorer.get_future().share()};
+  try {
+    RunBatch(
+        PlanInputs(plan).images, models, {}, [](const ImageRecord&) { FAIL(); },
+        [] { return false; });
+    FAIL() << "the failure is lost";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kModel);
+  }
+  EXPECT_FALSE(fs::exists(folder / "out"));
+}
+
+/// A PNG whose header promises as many pixels as a header can.
+Bytes HugePng() {
+  Bytes file = EncodedImage(ImageFormat::kPng, CV_8UC1);
+  for (const std::size_t side : {16, 20}) {
+    file[side] = 0x7F;
+    std::fill_n(file.begin() + static_cast<std::ptrdiff_t>(side) + 1, 3, std::uint8_t{0xFF});
+  }
+  return file;
+}
+
+TEST(Batch, AnImageThatIsTooLargeAsksForNoMemory) {
+  const TempFolder folder;
+  WriteFiveImages(folder / "in");
+  WriteBytes(folder / "in/aa.png", HugePng());
+  BatchOptions options;
+  options.memory = 1;  // enough for one at a time
+  FolderRun run = RunFolder(folder / "in", folder / "out", options, *MakeIdentityRestorer());
+  EXPECT_EQ(run.report.copied, 5);
+  EXPECT_EQ(run.report.failed, 1);
+  EXPECT_NE(run.records["aa.png"].message.find("--max-pixels"), std::string::npos)
+      << run.records["aa.png"].message;
+}
+
+TEST(ImageMemory, GrowsWithThePixelsAndNeverOverflows) {
+  EXPECT_EQ(ImageMemory(0), 0);
+  // 10 bytes each, and 12 for those that are searched: four times as many, but 8 million at most.
+  EXPECT_EQ(ImageMemory(1'000'000), 10'000'000 + 48'000'000);
+  EXPECT_EQ(ImageMemory(2'000'000), 20'000'000 + 96'000'000);
+  EXPECT_EQ(ImageMemory(50'000'000), 500'000'000 + 96'000'000);
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  std::int64_t before = 0;
+  for (std::int64_t pixels = 1; pixels < kMost / 2; pixels *= 2) {
+    EXPECT_GE(ImageMemory(pixels), before) << pixels;
+    before = ImageMemory(pixels);
+  }
+  EXPECT_EQ(ImageMemory(kMost), kMost);
+  EXPECT_EQ(ImageMemory((kMost - 96'000'000) / 10), (kMost - 96'000'000) / 10 * 10 + 96'000'000);
 }
 
 TEST(Batch, MeasuresFacesWhereAsked) {
@@ -273,22 +376,62 @@ TEST(Batch, MeasuresFacesWhereAsked) {
   EXPECT_TRUE(cv::Rect2f(0, 0, 480, 600).contains(face.landmarks[30]));
 }
 
-TEST(JsonReport, LinesSayWhatHappened) {
+TEST(JsonReport, AFailureIsToldWithItsMessage) {
   ImageRecord record;
   record.input = "a \"b\".jpg";
+  record.output = "out.jpg";
   record.message = "no\nway";
-  EXPECT_NE(RecordJson(record).find(R"("input":"a \"b\".jpg","outcome":"failed")"),
-            std::string::npos)
-      << RecordJson(record);
-  EXPECT_NE(RecordJson(record).find(R"("error":"no\u000away")"), std::string::npos);
+  const Json json = Json::parse(RecordJson(record));
+  EXPECT_EQ(json.at("type"), "image");
+  EXPECT_EQ(json.at("input"), record.input.string());
+  EXPECT_EQ(json.at("outcome"), "failed");
+  EXPECT_EQ(json.at("error"), record.message);
+  EXPECT_EQ(json.count("output"), 0U);
+  EXPECT_EQ(json.count("width"), 0U) << "it could not be read";
+  EXPECT_TRUE(json.at("faces").is_array());
+}
+
+TEST(JsonReport, ARestoredImageIsToldWithItsFaces) {
+  ImageRecord record;
   record.outcome = Outcome::kRestored;
   record.output = "out.jpg";
-  record.face_records.emplace_back();
-  EXPECT_NE(RecordJson(record).find(R"("output":"out.jpg")"), std::string::npos);
-  EXPECT_NE(RecordJson(record).find(R"("faces":[{"box":[0,0,0,0])"), std::string::npos);
+  record.size = {640, 480};
+  record.warnings = {"odd"};
+  record.seconds.restore = 0.25;
+  FaceRecord face;
+  face.box = {1.5F, 2, 3, 4};
+  face.landmarks = {{5, 6}, {7, 8.25F}};
+  face.chip_size = 160;
+  face.blur_after = std::nan("");
+  record.face_records = {face};
+  const Json json = Json::parse(RecordJson(record));
+  EXPECT_EQ(json.at("output"), "out.jpg");
+  EXPECT_EQ(json.at("width"), 640);
+  EXPECT_EQ(json.at("height"), 480);
+  EXPECT_EQ(json.at("warnings"), Json::array({"odd"}));
+  EXPECT_EQ(json.at("seconds").at("restore"), 0.25);
+  ASSERT_EQ(json.at("faces").size(), 1U);
+  const Json& told = json.at("faces").at(0);
+  EXPECT_EQ(told.at("box"), Json::array({1.5, 2, 3, 4}));
+  EXPECT_EQ(told.at("landmarks"), Json::array({5, 6, 7, 8.25}));
+  EXPECT_EQ(told.at("chip_size"), 160);
+  EXPECT_TRUE(told.at("blur_after").is_null());
+}
+
+TEST(JsonReport, TheSummaryCounts) {
   BatchReport report;
+  ImageRecord record;
   report.Add(record);
-  EXPECT_NE(SummaryJson(report, 1.5).find(R"("images":1,"restored":1)"), std::string::npos);
+  record.outcome = Outcome::kRestored;
+  record.faces = 3;
+  report.Add(record);
+  report.Add(record);
+  const Json json = Json::parse(SummaryJson(report, 1.5));
+  EXPECT_EQ(json.at("images"), 3);
+  EXPECT_EQ(json.at("restored"), 2);
+  EXPECT_EQ(json.at("failed"), 1);
+  EXPECT_EQ(json.at("faces"), 6);
+  EXPECT_EQ(json.at("wall_seconds"), 1.5);
 }
 
 }  // namespace

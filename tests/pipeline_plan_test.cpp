@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string>
@@ -163,6 +164,31 @@ TEST(Plan, MissingInputsDoNotStopTheOthers) {
   EXPECT_EQ(plan.problems.size(), 1U);
 }
 
+TEST(Plan, AFolderThatCannotBeReadIsAProblemOfItsOwn) {
+  const TempFolder in;
+  for (const char* name : {"a/x.jpg", "b/x.jpg", "c/x.jpg"}) WriteText(in / name, "x");
+  fs::permissions(in / "b", fs::perms::none);
+  if (::access((in / "b").c_str(), R_OK) == 0) GTEST_SKIP() << "no folder is closed to this user";
+  const InputPlan plan = Plan({in.path()}, in / "out");
+  EXPECT_EQ(Relative(plan), (std::vector<std::string>{"a/x.jpg", "c/x.jpg"}));
+  ASSERT_EQ(plan.problems.size(), 1U);
+  EXPECT_EQ(plan.problems[0].input, in / "b");
+  fs::permissions(in / "b", fs::perms::owner_all);
+}
+
+TEST(Plan, ListedFoldersKeepTheirNamesAndTheirTrees) {
+  const TempFolder in;
+  for (const char* name : {"x.jpg", "deep/y.jpg", "notes.txt"}) WriteText(in / name, "x");
+  PlanOptions options;
+  options.listed = {in.path()};
+  options.output = in / "out";
+  const InputPlan plan = PlanInputs(options);
+  const fs::path relative = in.path().relative_path();
+  EXPECT_EQ(Relative(plan), (std::vector<std::string>{(relative / "deep/y.jpg").string(),
+                                                      (relative / "x.jpg").string()}));
+  EXPECT_EQ(plan.ignored, 1U);
+}
+
 TEST(Plan, EmptyFolderIsANote) {
   const TempFolder in;
   const InputPlan plan = Plan({in.path()}, in / "out");
@@ -217,7 +243,7 @@ TEST(Plan, PartsTogetherAreTheWhole) {
   EXPECT_EQ(problems, 1U) << "a missing input is told by one part";
 }
 
-TEST(Plan, StreamsCarryOnePicture) {
+TEST(Plan, StreamsCarryOneImage) {
   const TempFolder in;
   WriteText(in / "a.jpg", "x");
   const InputPlan plan = Plan({"-"}, "-");

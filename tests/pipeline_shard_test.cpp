@@ -8,7 +8,7 @@
 namespace facedeblur {
 namespace {
 
-TEST(Shard, EveryPictureIsInExactlyOnePartAndPartsAreEven) {
+TEST(Shard, EveryImageIsInExactlyOnePartAndPartsAreEven) {
   constexpr int kParts = 7;
   std::vector<int> sizes(kParts);
   for (int i = 0; i < 7000; ++i) {

@@ -1,13 +1,22 @@
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <csignal>
+#include <cstddef>
+#include <string>
 
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
+#include "facedeblur/util/mapped_file.h"
 #include "support.h"
 
 namespace facedeblur {
@@ -65,10 +74,78 @@ TEST(WriteFileAtomically, GivesNoMorePermissionsThanAsked) {
   EXPECT_EQ(fs::status(folder / "file").permissions(), fs::perms(0600));
 }
 
+/// From now on chmod(2) and its kin do nothing in this process. False where that cannot be had.
+bool MakeChmodFail() {
+  const auto refuse = [](std::uint32_t number) {
+    return std::array<sock_filter, 2>{
+        sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)};
+  };
+  const auto a = refuse(SYS_fchmod);
+  const auto b = refuse(SYS_fchmodat);
+  std::array<sock_filter, 6> filter{
+      sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      a[0],
+      a[1],
+      b[0],
+      b[1],
+      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+TEST(WriteFileAtomically, IsNeverMorePermissiveNotEvenForAMoment) {
+  // Where permissions cannot be changed afterwards, they must have been right from the start.
+  const TempFolder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::umask(0);
+    if (!MakeChmodFail()) ::_exit(7);
+    WriteFileAtomically(folder / "file", kNew, Clobber::kRefuse, fs::perms(0640));
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  if (WEXITSTATUS(status) == 7) GTEST_SKIP() << "system calls cannot be filtered here";
+  EXPECT_EQ(fs::status(folder / "file").permissions(), fs::perms(0640));
+}
+
+TEST(WriteFileAtomically, TheOwnerCanAlwaysReadAndWriteIt) {
+  const TempFolder folder;
+  WriteFileAtomically(folder / "file", kNew, Clobber::kRefuse, fs::perms(0444));
+  EXPECT_EQ(fs::status(folder / "file").permissions() & fs::perms(0600), fs::perms(0600));
+}
+
+TEST(WriteFileAtomically, WhatAKilledProcessLeftDoesNotMatter) {
+  const TempFolder folder;
+  constexpr int kNames = 200;
+  for (int i = 0; i < kNames; ++i) {  // of a process that had our number
+    testing::WriteText(
+        folder / (".facedeblur-" + std::to_string(::getpid()) + "-" + std::to_string(i) + ".tmp"),
+        "half");
+  }
+  WriteFileAtomically(folder / "file", kOld, Clobber::kReplace);
+  WriteFileAtomically(folder / "file", kNew, Clobber::kReplace);
+  EXPECT_EQ(ReadFile(folder / "file"), kNew);
+  EXPECT_EQ(ListFiles(folder.path()).size(), kNames + 1U);
+}
+
 TEST(ReadFile, DoesNotWaitForFifos) {
   const TempFolder folder;
   ASSERT_EQ(::mkfifo((folder / "fifo").c_str(), 0600), 0);
   EXPECT_THROW(ReadFile(folder / "fifo"), Error);
+  EXPECT_THROW(MappedFile(folder / "fifo"), Error);
+}
+
+TEST(MappedFile, HoldsTheFile) {
+  const TempFolder folder;
+  testing::WriteBytes(folder / "file", kNew);
+  testing::WriteBytes(folder / "empty", {});
+  const MappedFile file(folder / "file");
+  EXPECT_EQ(Bytes(file.data(), file.data() + file.size()), kNew);
+  EXPECT_EQ(MappedFile(folder / "empty").size(), 0U);
+  EXPECT_THROW(MappedFile(folder / "missing"), Error);
 }
 
 TEST(WriteFileAtomically, SaysWhyItCannot) {

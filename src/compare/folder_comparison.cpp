@@ -1,13 +1,15 @@
 #include "facedeblur/compare/folder_comparison.h"
 
+#include <algorithm>
 #include <exception>
-#include <mutex>
 #include <opencv2/imgproc.hpp>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "facedeblur/face/compositor.h"
 #include "facedeblur/image/codec.h"
+#include "facedeblur/image/image_files.h"
 #include "facedeblur/image/picture.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
@@ -23,19 +25,48 @@ struct Pair {
   fs::path reference;
   bool has_output = true;
   bool has_reference = true;
+  std::string unreadable = {};  ///< set where this is no image but a folder that cannot be read
 };
 
-std::set<fs::path> RelativeImages(const fs::path& folder) {
-  std::set<fs::path> files;
-  std::error_code error;
-  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (entry->is_regular_file() && FormatFromExtension(entry->path())) {
-      files.insert(entry->path().lexically_relative(folder));
+/// What one of the two folders holds.
+struct Listing {
+  std::set<fs::path> images;                             ///< relative paths
+  std::vector<std::pair<fs::path, std::string>> closed;  ///< folders below it, and why
+};
+
+Listing ListFolder(const fs::path& root) {
+  Listing listing;
+  ImageFileVisitor visitor;
+  visitor.on_image = [&](const fs::path&, const fs::path& below, const std::string& name) {
+    listing.images.insert(below / name);
+  };
+  visitor.on_unreadable = [&](const fs::path& folder, const std::string& why) {
+    const std::string message = folder.string() + ": " + why;
+    if (folder == root) throw Error(ErrorKind::kInput, message);
+    listing.closed.emplace_back(folder.lexically_relative(root), message);
+  };
+  WalkImageFiles(root, visitor);
+  return listing;
+}
+
+std::vector<Pair> PairFolders(const CompareOptions& options) {
+  const Listing outputs = ListFolder(options.output);
+  const Listing references = ListFolder(options.reference);
+  std::set<fs::path> all = references.images;
+  if (!options.ignore_extra) all.insert(outputs.images.begin(), outputs.images.end());
+  std::vector<Pair> pairs;
+  for (const fs::path& relative : all) {
+    pairs.push_back({relative, options.output / relative, options.reference / relative,
+                     outputs.images.count(relative) > 0, references.images.count(relative) > 0});
+  }
+  for (const Listing* listing : {&outputs, &references}) {
+    for (const auto& [relative, why] : listing->closed) {
+      pairs.push_back({relative, {}, {}, false, false, why});
     }
   }
-  if (error) throw Error(ErrorKind::kInput, folder.string() + ": " + error.message());
-  return files;
+  std::stable_sort(pairs.begin(), pairs.end(),
+                   [](const Pair& a, const Pair& b) { return a.relative < b.relative; });
+  return pairs;
 }
 
 std::vector<Pair> ListPairs(const CompareOptions& options) {
@@ -49,17 +80,8 @@ std::vector<Pair> ListPairs(const CompareOptions& options) {
   if (folders != fs::is_directory(options.reference)) {
     throw Error(ErrorKind::kUsage, "one of the two is a file and the other a folder");
   }
-  if (!folders) return {{options.output.filename(), options.output, options.reference}};
-  const std::set<fs::path> outputs = RelativeImages(options.output);
-  const std::set<fs::path> references = RelativeImages(options.reference);
-  std::set<fs::path> all = references;
-  if (!options.ignore_extra) all.insert(outputs.begin(), outputs.end());
-  std::vector<Pair> pairs;
-  for (const fs::path& relative : all) {
-    pairs.push_back({relative, options.output / relative, options.reference / relative,
-                     outputs.count(relative) > 0, references.count(relative) > 0});
-  }
-  return pairs;
+  if (folders) return PairFolders(options);
+  return {{options.output.filename(), options.output, options.reference}};
 }
 
 cv::Mat Decode(const fs::path& file, Bytes* bytes) {
@@ -72,16 +94,16 @@ cv::Mat Decode(const fs::path& file, Bytes* bytes) {
   }
 }
 
-/// Where the tool itself changes a picture: the masks of the faces in it. Empty without a face.
-cv::Mat FacesMask(const cv::Mat& picture, const FaceDetector& detector, int* faces) {
-  const auto found = detector.Detect(picture);
+/// Where the tool itself changes an image: the masks of the faces in it. Empty without a face.
+cv::Mat FacesMask(const cv::Mat& pixels, const FaceDetector& detector, int* faces) {
+  const auto found = detector.Detect(pixels);
   *faces = static_cast<int>(found.size());
   cv::Mat all;
   for (const DetectedFace& face : found) {
     const ChipGeometry chip = PlaceChip(face.landmarks, FaceNetworkTemplate());
     cv::Mat mask;
     cv::warpAffine(FaceMask(face.landmarks, chip), mask, chip.chip_from_image.Inverse().Matrix(),
-                   picture.size(), cv::INTER_LINEAR, cv::BORDER_CONSTANT);
+                   pixels.size(), cv::INTER_LINEAR, cv::BORDER_CONSTANT);
     const cv::Mat inside = mask > 0;
     all = all.empty() ? inside : cv::Mat(all | inside);
   }
@@ -111,7 +133,7 @@ void Measure(const Pair& pair, const CompareOptions& options, ComparedImage* ima
     }
     if (image->difference.max_diff > 0 && !options.difference_folder.empty()) {
       WritePng(options.difference_folder / (pair.relative.string() + ".diff.png"),
-               DifferencePicture(output, reference));
+               DifferenceImage(output, reference));
     }
   }
   image->outcome = image->message.empty() ? CompareOutcome::kWithin : CompareOutcome::kDiffers;
@@ -120,7 +142,10 @@ void Measure(const Pair& pair, const CompareOptions& options, ComparedImage* ima
 ComparedImage Compare(const Pair& pair, const CompareOptions& options) {
   ComparedImage image;
   image.relative = pair.relative;
-  if (!pair.has_output) {
+  if (!pair.unreadable.empty()) {
+    image.outcome = CompareOutcome::kUnreadable;
+    image.message = pair.unreadable;
+  } else if (!pair.has_output) {
     image.outcome = CompareOutcome::kMissing;
     image.message = "missing; the reference has it";
   } else if (!pair.has_reference) {
@@ -159,21 +184,8 @@ const char* CompareOutcomeName(CompareOutcome outcome) {
 std::vector<ComparedImage> CompareImages(const CompareOptions& options) {
   const std::vector<Pair> pairs = ListPairs(options);
   std::vector<ComparedImage> images(pairs.size());
-  std::mutex mutex;
-  std::exception_ptr failure;
-  TaskPool pool(options.threads);
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    pool.Submit(0, [&, i] {
-      try {
-        images[i] = Compare(pairs[i], options);
-      } catch (...) {
-        const std::lock_guard<std::mutex> lock(mutex);
-        failure = std::current_exception();
-      }
-    });
-  }
-  pool.Join();
-  if (failure) std::rethrow_exception(failure);
+  RunParallel(options.threads, pairs.size(),
+              [&](std::size_t i) { images[i] = Compare(pairs[i], options); });
   return images;
 }
 

@@ -14,8 +14,8 @@ namespace {
 
 constexpr int kSsimWindow = 11;
 
-/// Levels of the picture's own depth in one 8-bit level.
-double LevelsPerByte(const cv::Mat& picture) { return picture.depth() == CV_16U ? 257 : 1; }
+/// Levels of the image's own depth in one 8-bit level.
+double LevelsPerByte(const cv::Mat& pixels) { return pixels.depth() == CV_16U ? 257 : 1; }
 
 /// Largest difference of any channel, pixel by pixel: CV_16UC1.
 cv::Mat LargestOfChannels(const cv::Mat& output, const cv::Mat& reference) {
@@ -75,7 +75,7 @@ std::string ToleranceBreach(const Difference& d, const Tolerance& t) {
   if (t.min_psnr && d.psnr < *t.min_psnr) {
     return Text("PSNR %.2f dB is below %g", d.psnr, *t.min_psnr);
   }
-  // A picture too small for SSIM must satisfy the other limits alone.
+  // An image too small for SSIM needs to satisfy the other limits alone.
   if (t.min_ssim && d.ssim < *t.min_ssim) {
     return Text("SSIM %.4f is below %g", d.ssim, *t.min_ssim);
   }
@@ -105,23 +105,23 @@ std::string ShapeMismatch(const cv::Mat& output, const cv::Mat& reference) {
   return "";
 }
 
-cv::Mat DifferencePicture(const cv::Mat& output, const cv::Mat& reference) {
+cv::Mat DifferenceImage(const cv::Mat& output, const cv::Mat& reference) {
   cv::Mat difference;
   cv::absdiff(output, reference, difference);
   double high = 0;
   cv::minMaxLoc(difference.reshape(1), nullptr, &high);
-  cv::Mat picture;
-  difference.convertTo(picture, CV_8U, high > 0 ? 255 / high : 1);
-  if (picture.channels() == 1) cv::cvtColor(picture, picture, cv::COLOR_GRAY2BGR);
-  if (picture.channels() == 4) {
+  cv::Mat image;
+  difference.convertTo(image, CV_8U, high > 0 ? 255 / high : 1);
+  if (image.channels() == 1) cv::cvtColor(image, image, cv::COLOR_GRAY2BGR);
+  if (image.channels() == 4) {
     // Alpha has no colour of its own: it shows in all of them.
     std::vector<cv::Mat> channels;
-    cv::split(picture, channels);
+    cv::split(image, channels);
     for (std::size_t c = 0; c < 3; ++c) channels[c] = cv::max(channels[c], channels[3]);
     channels.resize(3);
-    cv::merge(channels, picture);
+    cv::merge(channels, image);
   }
-  return picture;
+  return image;
 }
 
 }  // namespace facedeblur

@@ -17,20 +17,21 @@ std::string Fixed(double value, int decimals) {
   return text;
 }
 
-JsonObject ImageJson(const ComparedImage& image) {
-  JsonObject json;
-  json.Add("type", "image").Add("path", image.relative.string());
-  json.Add("outcome", CompareOutcomeName(image.outcome));
+Json ToJson(const ComparedImage& image) {
+  Json json = {{"type", "image"},
+               {"path", image.relative.string()},
+               {"outcome", CompareOutcomeName(image.outcome)}};
   if (image.measured) {
     const Difference& d = image.difference;
-    json.Add("identical", d.max_diff == 0).Add("psnr", d.psnr).Add("ssim", d.ssim);
-    json.Add("max_diff", d.max_diff);
-    json.Add("max_diff_at",
-             std::vector<double>{static_cast<double>(d.max_at.x), static_cast<double>(d.max_at.y)});
-    json.Add("differing_percent", d.differing_percent);
+    json["identical"] = d.max_diff == 0;
+    json["psnr"] = d.psnr;
+    json["ssim"] = d.ssim;
+    json["max_diff"] = d.max_diff;
+    json["max_diff_at"] = {d.max_at.x, d.max_at.y};
+    json["differing_percent"] = d.differing_percent;
   }
-  if (image.faces >= 0) json.Add("faces", image.faces);
-  if (!image.message.empty()) json.Add("message", image.message);
+  if (image.faces >= 0) json["faces"] = image.faces;
+  if (!image.message.empty()) json["message"] = image.message;
   return json;
 }
 
@@ -38,12 +39,14 @@ JsonObject ImageJson(const ComparedImage& image) {
 
 std::string CompareJsonLines(const std::vector<ComparedImage>& images) {
   std::string lines;
-  for (const ComparedImage& image : images) lines += ImageJson(image).ToString() + "\n";
+  for (const ComparedImage& image : images) lines += ToJsonLine(ToJson(image)) + "\n";
   const CompareTotals totals = CountOutcomes(images);
-  JsonObject summary;
-  summary.Add("type", "summary").Add("within", totals.within);
-  summary.Add("differing", totals.differing).Add("failed", totals.failed);
-  return lines + summary.ToString() + "\n";
+  return lines +
+         ToJsonLine({{"type", "summary"},
+                     {"within", totals.within},
+                     {"differing", totals.differing},
+                     {"failed", totals.failed}}) +
+         "\n";
 }
 
 std::string CompareJUnit(const std::vector<ComparedImage>& images, const std::string& suite) {

@@ -7,7 +7,7 @@
 #include "engine/setup.h"
 #include "facedeblur/infer/weights_info.h"
 #include "facedeblur/restore/model_path.h"
-#include "facedeblur/util/json.h"
+#include "facedeblur/util/json_object.h"
 #include "facedeblur/util/text.h"
 
 namespace facedeblur {

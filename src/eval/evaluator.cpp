@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
-#include <mutex>
 
 #include "eval/baselines.h"
 #include "facedeblur/image/contact_sheet.h"
@@ -92,21 +90,7 @@ Evaluation Evaluate(const PairSource& pairs, const FaceRestorer& restorer,
       evaluation.examples[example] = {pair.sharp, pair.blurred, restored};
     }
   };
-  std::mutex mutex;
-  std::exception_ptr failure;
-  TaskPool pool(options.threads);
-  for (std::size_t index = 0; index < pairs.count; ++index) {
-    pool.Submit(0, [&, index] {
-      try {
-        score(index);
-      } catch (...) {
-        const std::lock_guard<std::mutex> lock(mutex);
-        failure = std::current_exception();
-      }
-    });
-  }
-  pool.Join();
-  if (failure) std::rethrow_exception(failure);
+  RunParallel(options.threads, pairs.count, score);
   return evaluation;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "facedeblur/util/json.h"
 #include "facedeblur/util/text.h"
@@ -134,50 +135,49 @@ std::string Report(const std::vector<EvaluatedSet>& sets, const std::string& wei
   return text;
 }
 
-JsonObject ScoreJson(const MeanScore& score) {
-  return JsonObject()
-      .Add("psnr", score.mean.psnr)
-      .Add("psnr_low", score.psnr_low)
-      .Add("psnr_high", score.psnr_high)
-      .Add("ssim", score.mean.ssim);
+Json ToJson(const MeanScore& score) {
+  return {{"psnr", score.mean.psnr},
+          {"psnr_low", score.psnr_low},
+          {"psnr_high", score.psnr_high},
+          {"ssim", score.mean.ssim}};
 }
 
-JsonObject MethodsJson(const std::vector<PairScores>& pairs) {
-  JsonObject methods;
+Json MethodsJson(const std::vector<PairScores>& pairs) {
+  Json methods = Json::object();
   for (std::size_t i = 0; i < kMethodCount; ++i) {
     const auto method = static_cast<Method>(i);
     if (!Known(pairs, method)) continue;
-    JsonObject scores;
-    scores.Add("chip", ScoreJson(MeanOf(pairs, method, Region::kChip)));
-    scores.Add("face", ScoreJson(MeanOf(pairs, method, Region::kFace)));
+    Json& scores = methods[kMethods[i].key];
+    scores["chip"] = ToJson(MeanOf(pairs, method, Region::kChip));
+    scores["face"] = ToJson(MeanOf(pairs, method, Region::kFace));
     if (!kMethods[i].is_baseline) {
-      scores.Add("best_shift", ScoreJson(MeanOf(pairs, method, Region::kShifted)));
+      scores["best_shift"] = ToJson(MeanOf(pairs, method, Region::kShifted));
     }
-    methods.Add(kMethods[i].key, scores);
   }
   return methods;
 }
 
-JsonObject SetJson(const EvaluatedSet& set) {
-  JsonObject json;
-  json.Add("name", set.name).Add("protocol", set.protocol);
-  json.Add("faces", static_cast<std::int64_t>(set.faces));
-  json.Add("pairs", static_cast<std::int64_t>(set.scores.size()));
-  json.Add("methods", MethodsJson(set.scores));
-  std::vector<JsonObject> sizes;
+void AddKernelSimilarity(const std::vector<PairScores>& pairs, Json* json) {
+  if (const auto similarity = MeanKernelSimilarity(pairs)) {
+    (*json)["kernel_similarity"] = *similarity;
+  }
+}
+
+Json ToJson(const EvaluatedSet& set) {
+  Json json = {{"name", set.name},
+               {"protocol", set.protocol},
+               {"faces", set.faces},
+               {"pairs", set.scores.size()},
+               {"methods", MethodsJson(set.scores)},
+               {"kernel_sizes", Json::array()}};
   for (const auto& [size, some] : ByKernelSize(set.scores)) {
-    JsonObject row;
-    row.Add("kernel", size).Add("methods", MethodsJson(some));
-    if (const auto similarity = MeanKernelSimilarity(some)) {
-      row.Add("kernel_similarity", *similarity);
-    }
-    sizes.push_back(row);
+    Json row = {{"kernel", size}, {"methods", MethodsJson(some)}};
+    AddKernelSimilarity(some, &row);
+    json["kernel_sizes"].push_back(std::move(row));
   }
-  json.Add("kernel_sizes", sizes);
-  if (const auto similarity = MeanKernelSimilarity(set.scores)) {
-    json.Add("kernel_similarity", *similarity);
-  }
-  return json.Add("milliseconds_per_face", MillisecondsPerFace(set.scores));
+  AddKernelSimilarity(set.scores, &json);
+  json["milliseconds_per_face"] = MillisecondsPerFace(set.scores);
+  return json;
 }
 
 }  // namespace
@@ -191,9 +191,9 @@ std::string MarkdownReport(const std::vector<EvaluatedSet>& sets, const std::str
 }
 
 std::string JsonReport(const std::vector<EvaluatedSet>& sets, const std::string& weights) {
-  std::vector<JsonObject> list;
-  for (const EvaluatedSet& set : sets) list.push_back(SetJson(set));
-  return JsonObject().Add("weights", weights).Add("sets", list).ToString() + "\n";
+  Json json = {{"weights", weights}, {"sets", Json::array()}};
+  for (const EvaluatedSet& set : sets) json["sets"].push_back(ToJson(set));
+  return ToJsonLine(json) + "\n";
 }
 
 }  // namespace facedeblur

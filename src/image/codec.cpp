@@ -192,13 +192,16 @@ void DecodePixels(const Bytes& bytes, Image* image, std::string* warning) {
 
 }  // namespace
 
+void RequireWithin(const DecodeLimits& limits, const ImageHeader& header) {
+  if (header.pixels() <= limits.max_pixels) return;
+  throw Error(ErrorKind::kInput, "too large: " + std::to_string(header.width) + "x" +
+                                     std::to_string(header.height) + " exceeds " +
+                                     std::to_string(limits.max_pixels) + " pixels (--max-pixels)");
+}
+
 Image DecodeImage(const Bytes& bytes, const DecodeLimits& limits, std::string* warning) {
   const ImageHeader header = ProbeImage(bytes);
-  if (header.pixels() > limits.max_pixels) {
-    throw Error(ErrorKind::kInput,
-                "too large: " + std::to_string(header.width) + "x" + std::to_string(header.height) +
-                    " exceeds " + std::to_string(limits.max_pixels) + " pixels (--max-pixels)");
-  }
+  RequireWithin(limits, header);
   Image image;
   image.format = header.format;
   image.metadata = ReadMetadataLeniently(bytes, warning);

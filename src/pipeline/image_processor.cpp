@@ -15,7 +15,7 @@ std::vector<DetectedFace> DetectFaces(const cv::Mat& pixels, const FaceDetector*
   return {whole};
 }
 
-std::vector<FaceTask> PlaceFaces(cv::Size picture, std::vector<DetectedFace> faces,
+std::vector<FaceTask> PlaceFaces(cv::Size image_size, std::vector<DetectedFace> faces,
                                  const ChipTemplate& chip_template, const ProcessOptions& options) {
   std::vector<FaceTask> tasks;
   for (DetectedFace& face : faces) {
@@ -23,7 +23,7 @@ std::vector<FaceTask> PlaceFaces(cv::Size picture, std::vector<DetectedFace> fac
     FaceTask task;
     try {
       task.geometry =
-          options.aligned ? WholePictureChip(picture) : PlaceChip(face.landmarks, chip_template);
+          options.aligned ? WholePictureChip(image_size) : PlaceChip(face.landmarks, chip_template);
     } catch (const Error&) {
       continue;  // landmarks that fall into one point: no face after all
     }

@@ -21,82 +21,77 @@ const char* OutcomeKey(Outcome outcome) {
   return "?";
 }
 
-std::vector<double> Numbers(const Landmarks& landmarks) {
-  std::vector<double> numbers;
+/// x, y, x, y, ...
+Json ToJson(const Landmarks& landmarks) {
+  Json numbers = Json::array();
   for (const cv::Point2f& point : landmarks) {
-    numbers.push_back(static_cast<double>(point.x));
-    numbers.push_back(static_cast<double>(point.y));
+    numbers.push_back(point.x);
+    numbers.push_back(point.y);
   }
   return numbers;
 }
 
-JsonObject FaceJson(const FaceRecord& face) {
-  const cv::Rect2d box(face.box);
-  JsonObject json;
-  json.Add("box", std::vector<double>{box.x, box.y, box.width, box.height});
-  json.Add("score", face.score).Add("landmarks", Numbers(face.landmarks));
-  json.Add("chip_size", face.chip_size);
-  json.Add("blur_before", face.blur_before).Add("blur_after", face.blur_after);
-  return json.Add("change", face.change);
+Json ToJson(const FaceRecord& face) {
+  return {{"box", {face.box.x, face.box.y, face.box.width, face.box.height}},
+          {"score", face.score},
+          {"landmarks", ToJson(face.landmarks)},
+          {"chip_size", face.chip_size},
+          {"blur_before", face.blur_before},
+          {"blur_after", face.blur_after},
+          {"change", face.change}};
 }
 
-JsonObject SecondsJson(const StageSeconds& s) {
-  return JsonObject()
-      .Add("decode", s.decode)
-      .Add("detect", s.detect)
-      .Add("restore", s.restore)
-      .Add("blend", s.blend)
-      .Add("encode", s.encode)
-      .Add("write", s.write);
+Json ToJson(const StageSeconds& seconds) {
+  return {{"decode", seconds.decode}, {"detect", seconds.detect}, {"restore", seconds.restore},
+          {"blend", seconds.blend},   {"encode", seconds.encode}, {"write", seconds.write}};
 }
 
 }  // namespace
 
 std::string RunJson(const RunInfo& info) {
-  return JsonObject()
-      .Add("type", "run")
-      .Add("schema", 1)
-      .Add("program", "facedeblur")
-      .Add("version", info.version)
-      .Add("weights", info.weights)
-      .Add("weights_sha256", info.weights_sha256)
-      .Add("network", info.network)
-      .Add("device", info.device)
-      .Add("instruction_set", info.instruction_set)
-      .Add("options", info.options)
-      .Add("libtorch", info.libtorch)
-      .Add("opencv", info.opencv)
-      .ToString();
+  return ToJsonLine({{"type", "run"},
+                     {"schema", 1},
+                     {"program", "facedeblur"},
+                     {"version", info.version},
+                     {"weights", info.weights},
+                     {"weights_sha256", info.weights_sha256},
+                     {"network", info.network},
+                     {"device", info.device},
+                     {"instruction_set", info.instruction_set},
+                     {"options", info.options},
+                     {"libtorch", info.libtorch},
+                     {"opencv", info.opencv}});
 }
 
 std::string RecordJson(const ImageRecord& record) {
-  JsonObject json;
-  json.Add("type", "image").Add("input", record.input.string());
-  json.Add("outcome", OutcomeKey(record.outcome));
+  Json json = {
+      {"type", "image"}, {"input", record.input.string()}, {"outcome", OutcomeKey(record.outcome)}};
   const bool has_output =
       record.outcome != Outcome::kFailed && record.outcome != Outcome::kSkippedNoFace;
-  if (has_output) json.Add("output", record.output.string());
-  if (record.outcome == Outcome::kFailed) json.Add("error", record.message);
-  if (!record.size.empty()) json.Add("width", record.size.width).Add("height", record.size.height);
-  if (!record.warnings.empty()) json.Add("warnings", record.warnings);
-  std::vector<JsonObject> faces;
-  for (const FaceRecord& face : record.face_records) faces.push_back(FaceJson(face));
-  return json.Add("faces", faces).Add("seconds", SecondsJson(record.seconds)).ToString();
+  if (has_output) json["output"] = record.output.string();
+  if (record.outcome == Outcome::kFailed) json["error"] = record.message;
+  if (!record.size.empty()) {
+    json["width"] = record.size.width;
+    json["height"] = record.size.height;
+  }
+  if (!record.warnings.empty()) json["warnings"] = record.warnings;
+  json["faces"] = Json::array();
+  for (const FaceRecord& face : record.face_records) json["faces"].push_back(ToJson(face));
+  json["seconds"] = ToJson(record.seconds);
+  return ToJsonLine(json);
 }
 
 std::string SummaryJson(const BatchReport& report, double seconds) {
-  return JsonObject()
-      .Add("type", "summary")
-      .Add("images", report.Images())
-      .Add("restored", report.restored)
-      .Add("copied", report.copied)
-      .Add("skipped", report.skipped)
-      .Add("failed", report.failed)
-      .Add("faces", report.faces)
-      .Add("interrupted", report.interrupted)
-      .Add("wall_seconds", seconds)
-      .Add("seconds", SecondsJson(report.seconds))
-      .ToString();
+  return ToJsonLine({{"type", "summary"},
+                     {"images", report.Images()},
+                     {"restored", report.restored},
+                     {"copied", report.copied},
+                     {"skipped", report.skipped},
+                     {"failed", report.failed},
+                     {"faces", report.faces},
+                     {"interrupted", report.interrupted},
+                     {"wall_seconds", seconds},
+                     {"seconds", ToJson(report.seconds)}});
 }
 
 }  // namespace facedeblur

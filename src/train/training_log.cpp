@@ -7,7 +7,7 @@
 #include "facedeblur/image/picture.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
-#include "facedeblur/util/json.h"
+#include "facedeblur/util/json_object.h"
 #include "train/line_plot.h"
 
 namespace facedeblur {

@@ -14,27 +14,11 @@
 
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/interrupt.h"
+#include "util/file_descriptor.h"
 
 namespace facedeblur {
 namespace fs = std::filesystem;
 namespace {
-
-/// Owns a file descriptor.
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  ~FileDescriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-
-  int get() const { return fd_; }
-  bool valid() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 std::string ErrnoText(int error) { return std::generic_category().message(error); }
 
@@ -60,26 +44,20 @@ void Flush(int fd) {
   if (::fsync(fd) != 0) ThrowOutput("cannot flush to the device", errno);
 }
 
-/// Takes away the permissions that are not in `permissions`; the owner's stay. File systems without
-/// permissions of their own (FAT) refuse, which leaves nothing to protect.
-void Restrict(int fd, fs::perms permissions) {
-  struct stat status {};
-  if (::fstat(fd, &status) != 0) ThrowOutput("cannot inspect", errno);
-  const mode_t wanted = status.st_mode & (static_cast<mode_t>(permissions) | S_IRWXU) & 0777;
-  if (::fchmod(fd, wanted) != 0 && errno != EPERM) ThrowOutput("cannot set permissions", errno);
-}
-
 fs::path TemporaryName(const fs::path& path) {
   static std::atomic<unsigned> counter{0};
   return ParentFolder(path) /
          (".facedeblur-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp");
 }
 
-/// A file without a name until Publish(), or with a temporary one where the file system (or a
-/// missing /proc, which gives a nameless file its name) does not allow that.
+/// A file without a name until Publish(). It has a temporary one where the file system does not
+/// know nameless files, or where there is no /proc to name them through.
 class PendingFile {
  public:
-  explicit PendingFile(const fs::path& path) : path_(path), fd_(Open()) {
+  /// The file gets no more permissions than `permissions` and the umask allow; its owner can always
+  /// read and write it.
+  PendingFile(const fs::path& path, fs::perms permissions)
+      : path_(path), fd_(Open(0666 & (static_cast<mode_t>(permissions) | S_IRUSR | S_IWUSR))) {
     if (fd_.valid()) return;
     temporary_.clear();
     ThrowOutput("cannot create a file in the output folder", errno);
@@ -94,11 +72,7 @@ class PendingFile {
 
   void Publish(Clobber clobber) {
     if (temporary_.empty() && clobber == Clobber::kRefuse) return LinkTo(path_);
-    if (temporary_.empty()) {
-      const fs::path name = TemporaryName(path_);
-      LinkTo(name);
-      temporary_ = name;
-    }
+    if (temporary_.empty()) temporary_ = LinkToTemporaryName();
     if (clobber == Clobber::kRefuse) {
       RenameWithoutReplacing();
     } else if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
@@ -108,16 +82,15 @@ class PendingFile {
   }
 
  private:
-  int Open() {
-    constexpr mode_t kMode = 0666;  // less the umask
+  int Open(mode_t mode) {
     if (::access("/proc/self/fd", F_OK) == 0) {
-      const int fd = ::open(ParentFolder(path_).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kMode);
+      const int fd = ::open(ParentFolder(path_).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
       if (fd >= 0) return fd;
     }
     int fd = -1;
-    do {  // a killed process with our number may have left such a name
+    do {  // a killed process with our number may have left a file of that name
       temporary_ = TemporaryName(path_);
-      fd = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, kMode);
+      fd = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, mode);
     } while (fd < 0 && errno == EEXIST);
     return fd;
   }
@@ -127,15 +100,25 @@ class PendingFile {
     ThrowOutput("cannot name the output file", error);
   }
 
-  /// linkat(2) fails where the name exists: refusing to clobber and publishing are one step.
-  void LinkTo(const fs::path& name) {
+  int Link(const fs::path& name) const {
     const std::string self = "/proc/self/fd/" + std::to_string(fd());
-    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
-      ThrowUnnamed(errno);
+    return ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW);
+  }
+
+  /// linkat(2) fails where the name exists: refusing to clobber and publishing are one step.
+  void LinkTo(const fs::path& name) const {
+    if (Link(name) != 0) ThrowUnnamed(errno);
+  }
+
+  fs::path LinkToTemporaryName() const {
+    while (true) {
+      fs::path name = TemporaryName(path_);
+      if (Link(name) == 0) return name;
+      if (errno != EEXIST) ThrowUnnamed(errno);  // as in Open()
     }
   }
 
-  /// One step as well; memory cards (FAT) know it, where they know no links.
+  /// One step as well, and known to memory cards (FAT), which know no links.
   void RenameWithoutReplacing() {
     constexpr unsigned kNoReplace = 1;  // RENAME_NOREPLACE of linux/fs.h
     if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), kNoReplace) == 0) return;
@@ -154,8 +137,8 @@ void SyncFolder(const fs::path& folder) {
   if (fd.valid()) ::fsync(fd.get());  // best effort: the data itself is safe already
 }
 
-/// Waits for bytes on standard input, or its end. False when a signal to stop came first: it may
-/// have gone to another thread, so that it cannot interrupt a read here.
+/// Waits for bytes on standard input, or its end. False when a signal to stop came first: another
+/// thread may have received it, so that it would not interrupt a read here.
 bool AwaitStandardInput() {
   constexpr int kMilliseconds = 100;
   pollfd waiting{STDIN_FILENO, POLLIN, 0};
@@ -221,8 +204,7 @@ void WriteFileAtomically(const fs::path& path, const Bytes& bytes, Clobber clobb
   if (fs::is_directory(path, error)) {
     throw Error(ErrorKind::kOutput, "a folder stands where the output file should go");
   }
-  PendingFile file(path);
-  Restrict(file.fd(), permissions);
+  PendingFile file(path, permissions);
   WriteAll(file.fd(), bytes);
   Flush(file.fd());
   file.Publish(clobber);

@@ -3,39 +3,32 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <string>
+#include <system_error>
 
 #include "facedeblur/util/error.h"
+#include "util/file_descriptor.h"
 
 namespace facedeblur {
 namespace {
 
 [[noreturn]] void Fail() {
-  throw Error(ErrorKind::kInput, std::string("cannot read: ") + std::strerror(errno));
+  throw Error(ErrorKind::kInput, "cannot read: " + std::generic_category().message(errno));
 }
-
-/// Closes a descriptor at the end of its scope: a mapping outlives it.
-struct Descriptor {
-  int value;
-  ~Descriptor() {
-    if (value >= 0) ::close(value);
-  }
-};
 
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  // O_NONBLOCK as in ReadFile(): opening a FIFO would wait for a writer.
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
-  if (file.value < 0 || ::fstat(file.value, &status) != 0) Fail();
+  if (!file.valid() || ::fstat(file.get(), &status) != 0) Fail();
   if (!S_ISREG(status.st_mode)) throw Error(ErrorKind::kInput, "not a regular file");
   size_ = static_cast<std::size_t>(status.st_size);
   if (size_ == 0) return;  // nothing to map
-  void* const mapped = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.value, 0);
+  void* const mapped = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.get(), 0);
   if (mapped == MAP_FAILED) Fail();
   data_ = static_cast<const std::uint8_t*>(mapped);
 }

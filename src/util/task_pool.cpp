@@ -1,48 +1,53 @@
 #include "facedeblur/util/task_pool.h"
 
 #include <algorithm>
-#include <atomic>
 #include <exception>
-#include <memory>
-#include <utility>
 
 namespace facedeblur {
 namespace {
 
-/// What the threads of one ForEach() share. A thread that comes late finds nothing to claim, and
-/// must not touch `task`, which is gone by then.
+/// A loop that several threads work on together.
 class SharedLoop {
  public:
+  /// `task` must outlive Wait(). A thread that comes later finds nothing left to do, and does not
+  /// touch it.
   SharedLoop(std::size_t count, const std::function<void(std::size_t)>& task)
       : count_(count), task_(task) {}
 
+  /// Takes one number after the other until none is left or one has failed.
   void Work() {
-    for (std::size_t i = next_.fetch_add(1); i < count_; i = next_.fetch_add(1)) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    while (!failure_ && next_ < count_) {
+      const std::size_t index = next_++;
+      ++running_;
+      lock.unlock();
       std::exception_ptr failure;
       try {
-        task_(i);
+        task_(index);
       } catch (...) {
         failure = std::current_exception();
       }
-      const std::lock_guard<std::mutex> lock(mutex_);
+      lock.lock();
+      --running_;
       if (failure && !failure_) failure_ = failure;
-      if (++done_ == count_) all_done_.notify_all();
     }
+    if (running_ == 0) ended_.notify_all();
   }
 
+  /// After Work(): waits for the other threads and throws the first failure.
   void Wait() {
     std::unique_lock<std::mutex> lock(mutex_);
-    all_done_.wait(lock, [this] { return done_ == count_; });
+    ended_.wait(lock, [this] { return running_ == 0; });
     if (failure_) std::rethrow_exception(failure_);
   }
 
  private:
   const std::size_t count_;
   const std::function<void(std::size_t)>& task_;
-  std::atomic<std::size_t> next_{0};
   std::mutex mutex_;
-  std::condition_variable all_done_;
-  std::size_t done_ = 0;
+  std::condition_variable ended_;
+  std::size_t next_ = 0;
+  std::size_t running_ = 0;
   std::exception_ptr failure_;
 };
 
@@ -50,6 +55,17 @@ class SharedLoop {
 
 void RunInOrder(std::size_t count, const std::function<void(std::size_t)>& task) {
   for (std::size_t i = 0; i < count; ++i) task(i);
+}
+
+void RunParallel(std::size_t threads, std::size_t count,
+                 const std::function<void(std::size_t)>& task) {
+  SharedLoop loop(count, task);
+  threads = std::min(std::max<std::size_t>(threads, 1), count);
+  {
+    TaskPool pool(threads);
+    for (std::size_t i = 0; i < threads; ++i) pool.Submit(0, [&loop] { loop.Work(); });
+  }
+  loop.Wait();
 }
 
 void TaskPool::ForEach(int priority, std::size_t count,
@@ -61,12 +77,11 @@ void TaskPool::ForEach(int priority, std::size_t count,
   loop->Wait();
 }
 
-TaskPool::TaskPool(std::size_t threads, const Task& on_start) {
-  threads_.reserve(std::max<std::size_t>(threads, 1));
+TaskPool::TaskPool(std::size_t threads) {
+  threads = std::max<std::size_t>(threads, 1);
+  threads_.reserve(threads);
   try {
-    for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i) {
-      threads_.emplace_back([this, on_start] { Work(on_start); });
-    }
+    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
   } catch (...) {  // no more threads to be had: those that run must end before this object does
     Join();
     throw;
@@ -93,8 +108,7 @@ void TaskPool::Submit(int priority, Task task) {
   changed_.notify_one();
 }
 
-void TaskPool::Work(const Task& on_start) {
-  if (on_start) on_start();
+void TaskPool::Work() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (true) {
     // A running task may still submit more, so an empty queue alone does not end the pool.

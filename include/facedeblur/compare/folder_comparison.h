@@ -15,7 +15,7 @@ enum class CompareOutcome {
   kDiffers,     ///< beyond it, or of another size or type
   kExtra,       ///< has no reference
   kMissing,     ///< a reference without an output
-  kUnreadable,  ///< one of the two cannot be read
+  kUnreadable,  ///< one of the two cannot be read, or a folder below the two cannot
 };
 const char* CompareOutcomeName(CompareOutcome outcome);
 
@@ -25,7 +25,7 @@ struct ComparedImage {
   CompareOutcome outcome = CompareOutcome::kWithin;
   bool measured = false;  ///< `difference` holds
   Difference difference;
-  int faces = -1;       ///< whose masks were compared; -1: the whole picture was
+  int faces = -1;       ///< whose masks were compared; -1: the whole image was
   std::string message;  ///< why it is not within; empty when it is
 };
 
@@ -34,17 +34,17 @@ struct CompareOptions {
   std::filesystem::path reference;  ///< the same kind
   Tolerance tolerance;
   bool ignore_extra = false;
-  /// Compares inside the masks of the faces found in the reference alone; null: everywhere. A
-  /// picture without a face is compared whole.
+  /// Compares only inside the masks of the faces found in the reference; null: everywhere. An image
+  /// without a face is compared whole.
   const FaceDetector* faces_only = nullptr;
-  std::filesystem::path difference_folder;  ///< for pictures of what differs; empty: none
+  std::filesystem::path difference_folder;  ///< for images of what differs; empty: none
   std::size_t threads = 1;
 };
 
-/// Pairs pictures by their relative path and compares them; sorted by path, whatever the number of
-/// threads. In folders files with an image's extension count. Throws Error(kUsage) when one is a
-/// file and the other a folder, Error(kInput) when one is not there, Error(kOutput) when a
-/// difference picture cannot be written.
+/// Pairs images by their relative path and compares them; sorted by path, whatever the number of
+/// threads. What counts as an image of a folder is said at WalkImageFiles(). Throws Error(kUsage)
+/// when one is a file and the other a folder, Error(kInput) when one is not there or cannot be read
+/// at all, Error(kOutput) when an image of what differs cannot be written.
 std::vector<ComparedImage> CompareImages(const CompareOptions& options);
 
 /// Numbers of images by outcome.

@@ -6,7 +6,7 @@
 
 namespace facedeblur {
 
-/// How far a picture may be from its reference. Without any limit pictures must be equal, pixel by
+/// How far an image may be from its reference. Without any limit the two must be equal, pixel by
 /// pixel.
 struct Tolerance {
   std::optional<double> min_psnr;  ///< dB
@@ -18,9 +18,9 @@ struct Tolerance {
   bool HasLimit() const { return min_psnr || min_ssim || max_diff || max_diff_percent; }
 };
 
-/// What two pictures of one size and type differ by, over all channels, alpha among them.
+/// What two images of one size and type differ by, over all channels, alpha among them.
 struct Difference {
-  double psnr = 0;               ///< dB; infinite for equal pictures
+  double psnr = 0;               ///< dB; infinite for equal images
   double ssim = 1;               ///< Wang et al. 2004; not a number where no window fits
   double max_diff = 0;           ///< 8-bit levels
   cv::Point max_at;              ///< where
@@ -39,6 +39,6 @@ std::string ToleranceBreach(const Difference& difference, const Tolerance& toler
 std::string ShapeMismatch(const cv::Mat& output, const cv::Mat& reference);
 
 /// The absolute difference, its largest sample white: CV_8UC3.
-cv::Mat DifferencePicture(const cv::Mat& output, const cv::Mat& reference);
+cv::Mat DifferenceImage(const cv::Mat& output, const cv::Mat& reference);
 
 }  // namespace facedeblur

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "facedeblur/image/image.h"
+#include "facedeblur/image/probe.h"
 #include "facedeblur/util/file_io.h"
 
 namespace facedeblur {
@@ -12,6 +13,10 @@ namespace facedeblur {
 struct DecodeLimits {
   std::int64_t max_pixels = 300'000'000;
 };
+
+/// Throws Error(kInput) for an image that is larger than the limits allow. DecodeImage() does so
+/// too.
+void RequireWithin(const DecodeLimits& limits, const ImageHeader& header);
 
 /// Decodes JPEG, PNG, TIFF, WebP, BMP or PPM/PGM held in memory, by content, whatever its name was.
 /// Depth, grey and alpha are kept; pixels come back upright. Damaged metadata is dropped with a

@@ -11,7 +11,7 @@ namespace facedeblur {
 
 /// How one input ended.
 enum class Outcome {
-  kRestored,         ///< faces were made sharp and the picture was written
+  kRestored,         ///< faces were made sharp and the image was written
   kCopied,           ///< no face: written unchanged
   kSkippedNoFace,    ///< no face: not written, as asked
   kSkippedExisting,  ///< the output was there already, left alone as asked
@@ -20,7 +20,7 @@ enum class Outcome {
 
 const char* OutcomeName(Outcome outcome);
 
-/// Seconds of one thread's time spent on one picture, by stage.
+/// Seconds of one thread's time spent on one image, by stage.
 struct StageSeconds {
   double decode = 0;
   double detect = 0;
@@ -33,11 +33,11 @@ struct StageSeconds {
   StageSeconds& operator+=(const StageSeconds& other);
 };
 
-/// One face of a picture, as the report tells it.
+/// One face of an image, as the report tells it.
 struct FaceRecord {
-  cv::Rect2f box;  ///< the detector's square, picture pixels
+  cv::Rect2f box;  ///< the detector's square, image pixels
   double score = 0;
-  Landmarks landmarks;     ///< picture pixels; empty of a picture that is one aligned face
+  Landmarks landmarks;     ///< image pixels; empty where the image is one aligned face
   int chip_size = 0;       ///< pixels
   double blur_before = 0;  ///< BlurEffect() of the chip, 0 (sharp) to 1
   double blur_after = 0;

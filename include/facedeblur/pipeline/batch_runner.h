@@ -15,7 +15,7 @@
 
 namespace facedeblur {
 
-/// What to do with a picture that shows no face.
+/// What to do with an image that shows no face.
 enum class NoFacePolicy {
   kCopy,  ///< write it unchanged, byte for byte where the format stays
   kSkip,  ///< write nothing
@@ -32,36 +32,38 @@ struct BatchOptions {
   NoFacePolicy no_face = NoFacePolicy::kCopy;
   ExistingPolicy existing = ExistingPolicy::kFail;
   std::filesystem::path save_faces;  ///< folder for chips before and after; empty: none
-  std::filesystem::path comparison;  ///< folder for before | after pictures; empty: none
+  std::filesystem::path comparison;  ///< folder for before | after images; empty: none
   bool measure_faces = false;        ///< fill ImageRecord::face_records
-  std::size_t jobs = 1;              ///< pictures in work at a time
-  /// Bytes for the pixels of the pictures in work, as PictureMemory() estimates them; one picture
-  /// is worked on whatever it needs.
+  std::size_t jobs = 1;              ///< images in work at a time
+  /// Bytes for the pixels of the images in work, as ImageMemory() estimates them; one image is
+  /// worked on whatever it needs.
   std::int64_t memory = std::numeric_limits<std::int64_t>::max();
   std::size_t threads = 1;  ///< threads that work on them
 };
 
 /// The models that a batch uses; shared by all threads, not owned. They may still be loading while
-/// the first pictures are read.
+/// the first images are read.
 struct BatchModels {
-  std::shared_future<const FaceDetector*> detector;  ///< of null for aligned pictures
+  std::shared_future<const FaceDetector*> detector;  ///< of null for aligned images
   std::shared_future<const FaceRestorer*> restorer;
 };
 
 /// Models that are there already.
 BatchModels ReadyModels(const FaceDetector* detector, const FaceRestorer* restorer);
 
-/// Bytes that work on a picture takes at its peak, beside its file: an estimate from its size.
-std::int64_t PictureMemory(std::int64_t pixels);
+/// Bytes that work on an image takes at its peak, beside its file: an estimate from its number of
+/// pixels. What does not fit the type is told as its largest number.
+std::int64_t ImageMemory(std::int64_t pixels);
 
-/// Told about every finished picture, one call at a time, from any thread.
+/// Told about every finished image, one call at a time, from any thread.
 using RecordCallback = std::function<void(const ImageRecord&)>;
 
-/// Runs a batch: pictures, and the faces in them, are spread over one set of threads; what is
-/// nearest to being finished goes first, so that at most `jobs` pictures are held in memory. A
-/// picture that fails is recorded, and the others go on. Outputs do not depend on `jobs` and
-/// `threads`. `stop` is asked before each picture is begun; once it says yes, those begun are
-/// finished. Nothing is written before both models are there; throws what their futures throw.
+/// Runs a batch: images, and the faces in them, are spread over one set of threads; what is nearest
+/// to being finished goes first, so that at most `jobs` images are held in memory. An image that
+/// fails is recorded, and the others go on. Outputs do not depend on `jobs` and `threads`.
+/// `stop` is asked before each image is begun; once it says yes, those begun are finished.
+/// Nothing is written before both models are there. Throws what their futures or `on_record` throw;
+/// the images begun by then are finished first, but no more of them are told.
 BatchReport RunBatch(const ImageList& images, const BatchModels& models,
                      const BatchOptions& options, const RecordCallback& on_record,
                      const std::function<bool()>& stop);

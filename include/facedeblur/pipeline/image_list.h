@@ -13,7 +13,7 @@
 
 namespace facedeblur {
 
-/// One picture to do.
+/// One image to do.
 struct PlannedImage {
   std::filesystem::path input;
   std::filesystem::path output;
@@ -22,14 +22,14 @@ struct PlannedImage {
 
 /// Where the outputs go.
 struct OutputPlace {
-  std::filesystem::path path;         ///< a folder; or the very file, of a single picture; "-"
+  std::filesystem::path path;         ///< a folder; or the very file, of a single image; "-"
   bool is_file = false;               ///< `path` is the output itself
   std::optional<ImageFormat> format;  ///< forced: changes file extensions
 
   std::filesystem::path For(const std::filesystem::path& relative) const;
 };
 
-/// The pictures of a run, which may be hundreds of thousands: a picture takes its name's length and
+/// The images of a run, which may be hundreds of thousands: an image takes its name's length and
 /// 17 bytes, its paths are put together when they are asked for.
 class ImageList {
  public:

@@ -10,36 +10,36 @@
 
 namespace facedeblur {
 
-/// What happens inside one picture. No files here: the steps are pure, so that they can run on any
-/// thread, the faces of a picture at the same time.
+/// What happens inside one image. No files here: the steps are pure, so that they can run on any
+/// thread, the faces of an image at the same time.
 struct ProcessOptions {
-  bool aligned = false;  ///< the picture is one aligned face: no detection, all of it is restored
+  bool aligned = false;  ///< the image is one aligned face: no detection, all of it is restored
   int max_faces = 0;     ///< only the largest so many faces; 0: all
   double strength = 1;   ///< 0 (nothing changes) .. 1
 };
 
 /// One face on its way through the network.
 struct FaceTask {
-  DetectedFace face;  ///< without landmarks when the picture is one aligned face
+  DetectedFace face;  ///< without landmarks when the image is one aligned face
   ChipGeometry geometry;
-  cv::Mat before;  ///< chip as cut from the picture, CV_32FC3
+  cv::Mat before;  ///< chip as cut from the image, CV_32FC3
   cv::Mat after;   ///< chip as restored; empty until RestoreFace()
 };
 
-/// Finds the faces, largest first; the whole picture is the one face where `options.aligned` says
+/// Finds the faces, largest first; the whole image is the one face where `options.aligned` says
 /// so, and `detector` may be null.
 std::vector<DetectedFace> DetectFaces(const cv::Mat& pixels, const FaceDetector* detector,
                                       const ProcessOptions& options);
 
 /// Places the chips of the faces to restore.
-std::vector<FaceTask> PlaceFaces(cv::Size picture, std::vector<DetectedFace> faces,
+std::vector<FaceTask> PlaceFaces(cv::Size image_size, std::vector<DetectedFace> faces,
                                  const ChipTemplate& chip_template, const ProcessOptions& options);
 
 /// Cuts the chip and restores it.
 void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, const ParallelFor& parallel,
                  FaceTask* task);
 
-/// Blends all restored faces into the picture, in place.
+/// Blends all restored faces into the image, in place.
 void BlendFaces(const std::vector<FaceTask>& tasks, double strength, Image* image);
 
 }  // namespace facedeblur

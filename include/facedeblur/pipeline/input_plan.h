@@ -32,15 +32,15 @@ struct PlanProblem {
 struct InputPlan {
   ImageList images;                   ///< sorted by input path within each input
   std::vector<PlanProblem> problems;  ///< inputs that cannot be done; the others can
-  std::vector<std::string> notes;     ///< worth telling the user, no failures
+  std::vector<std::string> notes;     ///< worth telling the user, but no failures
   std::size_t ignored = 0;            ///< files in folders that do not have an image's extension
 };
 
-/// Lists what is to be done. Folders contribute files with an image's extension (hidden files and
-/// the output folder, should it lie inside, are left out), files named by the user are always
-/// taken. A listed photos/a.jpg goes to OUTPUT/photos/a.jpg, a listed /photos/a.jpg likewise.
-/// Throws Error(kUsage) when the whole request makes no sense: no input, the output folder
-/// is an input folder, a file where a folder is needed.
+/// Lists what is to be done. Folders contribute their images, by the rules of WalkImageFiles(), but
+/// not those in folders the run writes to; a file that the user names is taken whatever its name. A
+/// listed photos/a.jpg goes to OUTPUT/photos/a.jpg, and so does a listed /photos/a.jpg.
+/// Throws Error(kUsage) when the whole request makes no sense: no input, the output folder is an
+/// input folder, a file where a folder is needed.
 InputPlan PlanInputs(const PlanOptions& options);
 
 }  // namespace facedeblur

@@ -11,8 +11,8 @@ struct Shard {
   int index = 1;  ///< from 1 to count
   int count = 1;
 
-  /// Whether a picture belongs to this part: decided by a hash of its path below the input folder
-  /// alone, so that every picture is in exactly one part, whatever the order and the machine.
+  /// Whether an image belongs to this part: decided by a hash of its path below the input folder
+  /// alone, so that every image is in exactly one part, whatever the order and the machine.
   bool Holds(const std::filesystem::path& relative) const;
 };
 

@@ -22,12 +22,13 @@ void WriteStandardOutput(const Bytes& bytes);
 /// Whether an existing file may be replaced.
 enum class Clobber { kRefuse, kReplace };
 
-/// Writes `bytes` to `path` so that the file either is there complete or not at all: the data goes
-/// to a nameless (where the file system offers that) or temporary file in the same folder, is
-/// flushed to the device, and only then gets its name. Missing parent folders are created. With
-/// Clobber::kRefuse a file that exists is never touched, not even when it appeared meanwhile.
-/// The file is readable by no more people than `permissions` says (and the umask allows).
-/// Throws Error(kOutput) naming the cause; nothing is left behind then.
+/// Writes `bytes` to `path` so that the file either is there complete or not at all. Until it is
+/// complete and flushed to the device it has no name, or a temporary one in the same folder where
+/// the file system does not know nameless files. Missing parent folders are created. With
+/// Clobber::kRefuse a file that exists is never touched, not even one that appeared meanwhile.
+/// From the start the file has no more permissions than both `permissions` and the umask allow,
+/// except that its owner can always read and write it.
+/// Throws Error(kOutput) naming the cause (not the path); nothing is left behind then.
 void WriteFileAtomically(const std::filesystem::path& path, const Bytes& bytes, Clobber clobber,
                          std::filesystem::perms permissions = std::filesystem::perms::all);
 

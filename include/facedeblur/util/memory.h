@@ -2,16 +2,19 @@
 
 #include <cstdint>
 #include <deque>
+#include <filesystem>
 #include <functional>
 #include <mutex>
 
 namespace facedeblur {
 
-/// Bytes of memory that this process may use: the machine's, or its control group's limit where
-/// that is lower.
-std::int64_t UsableMemory();
+/// Bytes of memory that this process may use: the machine's, or the limit of its control group or
+/// of one around it (as a container or a job of Slurm has), where that is lower. `root` is the
+/// folder that holds proc/ and sys/.
+std::int64_t UsableMemory(const std::filesystem::path& root = "/");
 
-/// Shares a number of bytes among work that each needs some of them, without blocking a thread.
+/// Shares a number of bytes among pieces of work that each need some of them, without blocking a
+/// thread.
 class MemoryBudget {
  public:
   explicit MemoryBudget(std::int64_t bytes) : free_(bytes), total_(bytes) {}

@@ -1,4 +1,4 @@
-#include "facedeblur/pipeline/comparison.h"
+#include "facedeblur/pipeline/before_after.h"
 
 #include <algorithm>
 #include <opencv2/imgproc.hpp>
@@ -12,14 +12,14 @@ namespace {
 
 cv::Mat Labelled(const cv::Mat& pixels, const std::string& label) {
   constexpr int kMaxWidth = 1600;
-  cv::Mat picture = ToEightBits(ToFloatBgr(pixels));
-  if (picture.cols > kMaxWidth) {
-    const double scale = static_cast<double>(kMaxWidth) / picture.cols;
-    cv::resize(picture, picture, {}, scale, scale, cv::INTER_AREA);
+  cv::Mat image = ToEightBits(ToFloatBgr(pixels));
+  if (image.cols > kMaxWidth) {
+    const double scale = static_cast<double>(kMaxWidth) / image.cols;
+    cv::resize(image, image, {}, scale, scale, cv::INTER_AREA);
   }
-  const int bar = std::clamp(picture.cols / 16, 16, 48);
-  cv::Mat panel(picture.rows + bar, picture.cols, CV_8UC3, cv::Scalar::all(255));
-  picture.copyTo(panel(cv::Rect(0, bar, picture.cols, picture.rows)));
+  const int bar = std::clamp(image.cols / 16, 16, 48);
+  cv::Mat panel(image.rows + bar, image.cols, CV_8UC3, cv::Scalar::all(255));
+  image.copyTo(panel(cv::Rect(0, bar, image.cols, image.rows)));
   const double font_scale = bar / 40.0;
   cv::putText(panel, label, {bar / 4, bar * 3 / 4}, cv::FONT_HERSHEY_SIMPLEX, font_scale,
               cv::Scalar::all(0), bar > 30 ? 2 : 1, cv::LINE_AA);
@@ -28,7 +28,7 @@ cv::Mat Labelled(const cv::Mat& pixels, const std::string& label) {
 
 }  // namespace
 
-cv::Mat MakeComparison(const cv::Mat& before, const cv::Mat& after) {
+cv::Mat BeforeAfterImage(const cv::Mat& before, const cv::Mat& after) {
   cv::Mat both;
   cv::hconcat(Labelled(before, "before"), Labelled(after, "after"), both);
   return both;

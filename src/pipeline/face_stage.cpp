@@ -1,0 +1,66 @@
+#include "pipeline/face_stage.h"
+
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include "facedeblur/image/metrics.h"
+#include "facedeblur/util/error.h"
+
+namespace facedeblur {
+namespace {
+
+FaceRecord MeasureFace(const FaceTask& task) {
+  FaceRecord record;
+  record.box = task.face.box;
+  record.score = task.face.score;
+  record.landmarks = task.face.landmarks;
+  record.chip_size = task.geometry.size;
+  constexpr double kDenoise = 1.5;  // pixels; without it a noisy blurred face looks sharp
+  record.blur_before = BlurEffect(task.before, kDenoise);
+  record.blur_after = BlurEffect(task.after, kDenoise);
+  const double samples = static_cast<double>(task.before.total()) * 3;
+  record.change = 255 * cv::norm(task.after, task.before, cv::NORM_L1) / samples;
+  return record;
+}
+
+}  // namespace
+
+void FaceStage::Find(ImageJob* job) const {
+  const FaceDetector* const detector = models_.detector.get();
+  std::vector<DetectedFace> faces;
+  {
+    const StageTimer timer(&job->record.seconds.detect);
+    faces = DetectFaces(job->image.pixels, detector, options_.process);
+  }
+  job->faces = PlaceFaces(job->image.pixels.size(), std::move(faces),
+                          models_.restorer.get()->chip_template(), options_.process);
+  job->attempts.assign(job->faces.size(), {});
+  job->faces_left = job->faces.size();
+}
+
+void FaceStage::Restore(ImageJob* job, std::size_t index, const ParallelFor& parallel) const {
+  FaceAttempt& attempt = job->attempts[index];
+  try {
+    const StageTimer timer(&attempt.seconds);
+    RestoreFace(job->image.pixels, *models_.restorer.get(), parallel, &job->faces[index]);
+  } catch (const std::exception& error) {
+    attempt.error = DescribeException(error);
+  }
+}
+
+void FaceStage::Blend(ImageJob* job) const {
+  for (const FaceAttempt& attempt : job->attempts) job->record.seconds.restore += attempt.seconds;
+  for (const FaceAttempt& attempt : job->attempts) {
+    if (attempt.error.empty()) continue;
+    throw Error(ErrorKind::kInput, "a face cannot be restored: " + attempt.error);
+  }
+  {
+    const StageTimer timer(&job->record.seconds.blend);
+    BlendFaces(job->faces, options_.process.strength, &job->image);
+  }
+  if (!options_.measure_faces) return;
+  for (const FaceTask& face : job->faces) job->record.face_records.push_back(MeasureFace(face));
+}
+
+}  // namespace facedeblur

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+
+#include "facedeblur/pipeline/batch_runner.h"
+#include "pipeline/image_job.h"
+
+namespace facedeblur {
+
+/// What a batch does with the faces of its images.
+class FaceStage {
+ public:
+  /// All of these must outlive it.
+  FaceStage(const BatchModels& models, const BatchOptions& options)
+      : models_(models), options_(options) {}
+
+  /// Fills job->faces. Waits for the models and throws what went wrong with them.
+  void Find(ImageJob* job) const;
+
+  /// Restores one of job->faces; several of a job may be in work at the same time. A failure is
+  /// kept in job->attempts for Blend(). `parallel` spreads the work on one face.
+  void Restore(ImageJob* job, std::size_t index, const ParallelFor& parallel) const;
+
+  /// Puts the restored faces into the image and into the record.
+  /// Throws Error(kInput) when one of them could not be restored.
+  void Blend(ImageJob* job) const;
+
+ private:
+  const BatchModels& models_;
+  const BatchOptions& options_;
+};
+
+}  // namespace facedeblur

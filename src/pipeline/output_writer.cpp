@@ -1,0 +1,147 @@
+#include "pipeline/output_writer.h"
+
+#include <cstddef>
+#include <string>
+#include <system_error>
+
+#include "facedeblur/pipeline/before_after.h"
+#include "facedeblur/pipeline/input_plan.h"
+#include "facedeblur/util/error.h"
+
+namespace facedeblur {
+namespace fs = std::filesystem;
+namespace {
+
+/// No more people may read what a batch writes than may read its input.
+fs::perms PermissionsOf(const fs::path& input) {
+  std::error_code error;
+  return fs::status(input, error).permissions();
+}
+
+/// WriteFileAtomically with the file's name in its errors.
+void WriteNamed(const fs::path& path, const Bytes& bytes, Clobber clobber, fs::perms permissions) {
+  try {
+    WriteFileAtomically(path, bytes, clobber, permissions);
+  } catch (const Error& error) {
+    throw Error(error.kind(), path.string() + ": " + error.what());
+  }
+}
+
+/// Encoding takes as much memory as the image again.
+void ReleaseChips(std::vector<FaceTask>* faces) {
+  for (FaceTask& face : *faces) {
+    face.before.release();
+    face.after.release();
+  }
+}
+
+}  // namespace
+
+bool OutputWriter::SettledByExisting(ImageJob* job) const {
+  const fs::path& output = job->record.output;
+  std::error_code error;
+  if (output == kStandardStream || options_.existing == ExistingPolicy::kOverwrite ||
+      !fs::exists(output, error)) {
+    return false;
+  }
+  if (fs::is_directory(output, error)) {
+    throw Error(ErrorKind::kOutput,
+                output.string() + ": a folder stands where the output should go");
+  }
+  if (options_.existing == ExistingPolicy::kFail) {
+    throw Error(ErrorKind::kOutput,
+                output.string() + " exists (use --overwrite or --skip-existing)");
+  }
+  job->record.outcome = Outcome::kSkippedExisting;
+  return true;
+}
+
+bool OutputWriter::WrittenByAnother(const ImageJob& job) const {
+  std::error_code error;
+  return options_.existing == ExistingPolicy::kSkip && !job.written &&
+         job.record.output != kStandardStream && fs::is_regular_file(job.record.output, error);
+}
+
+void OutputWriter::WriteWithoutFace(ImageJob* job) const {
+  if (options_.no_face == NoFacePolicy::kFail) throw Error(ErrorKind::kInput, "no face found");
+  if (options_.no_face == NoFacePolicy::kSkip) {
+    job->record.outcome = Outcome::kSkippedNoFace;
+    return;
+  }
+  const bool same_format = OutputFormat(*job) == job->image.format;
+  Write(same_format ? job->source : Encode(job), job);
+  job->record.outcome = Outcome::kCopied;
+}
+
+cv::Mat OutputWriter::KeepBefore(const ImageJob& job) const {
+  return options_.comparison.empty() ? cv::Mat() : job.image.pixels.clone();
+}
+
+void OutputWriter::WriteRestored(const cv::Mat& before, ImageJob* job) const {
+  if (options_.save_faces.empty()) ReleaseChips(&job->faces);
+  Write(Encode(job), job);
+  WriteByProducts(before, *job);
+  job->record.faces = static_cast<int>(job->faces.size());
+  job->record.outcome = Outcome::kRestored;
+}
+
+/// The format that was asked for; else that of the output's name, where it differs from the
+/// input's name; else that of the input's content.
+ImageFormat OutputWriter::OutputFormat(const ImageJob& job) const {
+  if (options_.encode.format) return *options_.encode.format;
+  const auto wanted = FormatFromExtension(job.record.output);
+  const auto given = FormatFromExtension(job.record.input);
+  return wanted && wanted != given ? *wanted : job.image.format;
+}
+
+Bytes OutputWriter::Encode(ImageJob* job) const {
+  const StageTimer timer(&job->record.seconds.encode);
+  EncodeOptions encode = options_.encode;
+  encode.format = OutputFormat(*job);
+  return EncodeImage(job->image, encode);
+}
+
+void OutputWriter::Write(const Bytes& bytes, ImageJob* job) const {
+  const StageTimer timer(&job->record.seconds.write);
+  if (job->record.output == kStandardStream) {
+    WriteStandardOutput(bytes);
+  } else {
+    job->record.unreachable = true;
+    const Clobber clobber =
+        options_.existing == ExistingPolicy::kOverwrite ? Clobber::kReplace : Clobber::kRefuse;
+    WriteNamed(job->record.output, bytes, clobber, PermissionsOf(job->record.input));
+    job->record.unreachable = false;
+  }
+  job->written = true;
+}
+
+/// Their names begin with the input's whole file name, so that those of a.jpg and a.png do not
+/// meet.
+void OutputWriter::WriteByProducts(const cv::Mat& before, const ImageJob& job) const {
+  const std::string name = job.relative.string();
+  if (!options_.comparison.empty()) {
+    WriteByProduct(job, options_.comparison / (name + ".comparison.jpg"),
+                   BeforeAfterImage(before, job.image.pixels), ImageFormat::kJpeg);
+  }
+  if (options_.save_faces.empty()) return;
+  for (std::size_t i = 0; i < job.faces.size(); ++i) {
+    const fs::path stem = options_.save_faces / (name + ".face" + std::to_string(i + 1));
+    WriteByProduct(job, stem.string() + ".before.png", job.faces[i].before, ImageFormat::kPng);
+    WriteByProduct(job, stem.string() + ".after.png", job.faces[i].after, ImageFormat::kPng);
+  }
+}
+
+/// `pixels` are 8-bit, or floating point from 0 to 1. Existing files are refused as with outputs,
+/// unless the run may replace files or goes on where another one stopped.
+void OutputWriter::WriteByProduct(const ImageJob& job, const fs::path& file, const cv::Mat& pixels,
+                                  ImageFormat format) const {
+  Image image;
+  pixels.convertTo(image.pixels, CV_8U, pixels.depth() == CV_32F ? 255.0 : 1.0);
+  EncodeOptions encode;
+  encode.format = format;
+  const Clobber clobber =
+      options_.existing == ExistingPolicy::kFail ? Clobber::kRefuse : Clobber::kReplace;
+  WriteNamed(file, EncodeImage(image, encode), clobber, PermissionsOf(job.record.input));
+}
+
+}  // namespace facedeblur

@@ -29,8 +29,8 @@ struct OutputPlace {
   std::filesystem::path For(const std::filesystem::path& relative) const;
 };
 
-/// The images of a run, which may be hundreds of thousands: an image takes its name's length and
-/// 17 bytes, its paths are put together when they are asked for.
+/// The images of a run, which may be hundreds of thousands: each takes 17 bytes and its name, and
+/// its paths are put together when they are asked for.
 class ImageList {
  public:
   explicit ImageList(OutputPlace output = {}) : output_(std::move(output)) {}

@@ -6,7 +6,7 @@
 
 namespace facedeblur {
 
-/// What the outputs of a run depend on, beside the inputs.
+/// What the outputs of a run depend on besides the inputs.
 struct RunInfo {
   std::string version;          ///< of this program
   std::string weights;          ///< file name

@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(
   cmake ninja-build g++ ccache pkg-config
   libtorch-dev libopencv-dev libdlib-dev libdlib-data libcli11-dev libspdlog-dev libgtest-dev
-  libhdf5-dev libexiv2-dev libjpeg-dev libtiff-dev libssl-dev nlohmann-json3-dev
+  libhdf5-dev libexiv2-dev libjpeg-dev libpng-dev libtiff-dev libssl-dev nlohmann-json3-dev
   libdnnl-dev  # else convolutions pay for LibTorch's preparations in every call
   libopenblas-pthread-dev  # else LibTorch's matrix products run on the slow reference BLAS
 )

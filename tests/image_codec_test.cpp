@@ -51,6 +51,19 @@ TEST(Codec, LossyWebpStaysClose) {
   EXPECT_GT(Psnr(RoundTrip(image, {ImageFormat::kWebp, 90}).pixels, image.pixels), 34);
 }
 
+TEST(Codec, WebpIsLossyWhereItsSourceWas) {
+  Image image;
+  image.pixels = MakePicture({64, 64}, CV_8UC3);
+  const Image jpeg = RoundTrip(image, {ImageFormat::kJpeg, 0});
+  const Image lossy = RoundTrip(image, {ImageFormat::kWebp, 90});
+  const Image lossless = RoundTrip(image, {ImageFormat::kWebp, 0});
+  EXPECT_EQ(cv::norm(lossless.pixels, image.pixels, cv::NORM_INF), 0);
+  for (const Image* source : {&jpeg, &lossy, &lossless}) {
+    const Image again = RoundTrip(*source, {ImageFormat::kWebp, 0});
+    EXPECT_EQ(cv::norm(again.pixels, source->pixels, cv::NORM_INF) > 0, source != &lossless);
+  }
+}
+
 TEST(Codec, WebpKeepsTransparency) {
   Image image;
   image.pixels = MakePicture({64, 64}, CV_8UC4);
@@ -67,8 +80,15 @@ TEST(Codec, SixteenBitsBecomeEightByScalingNotCutting) {
 TEST(Codec, RefusesToDropTransparencySilently) {
   Image image;
   image.pixels = MakePicture({16, 16}, CV_8UC4);
-  for (const ImageFormat format : {ImageFormat::kJpeg, ImageFormat::kPnm}) {
-    EXPECT_THROW(EncodeImage(image, {format, 0}), Error);
+  for (const ImageFormat format : {ImageFormat::kJpeg, ImageFormat::kBmp, ImageFormat::kPnm}) {
+    try {
+      EncodeImage(image, {format, 0});
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kOutput);
+      EXPECT_NE(std::string(error.what()).find("use PNG, TIFF or WebP"), std::string::npos)
+          << error.what();
+    }
   }
 }
 

@@ -8,7 +8,7 @@
 namespace facedeblur {
 namespace {
 
-TEST(ContactSheet, PicturesOfEveryKindAppearInTheirCells) {
+TEST(ContactSheet, ImagesOfEveryKindAppearInTheirCells) {
   const cv::Mat blue(20, 20, CV_8UC3, cv::Scalar(255, 0, 0));
   const cv::Mat grey(40, 80, CV_32FC1, cv::Scalar(0.5));
   const cv::Mat large(300, 300, CV_32FC3, cv::Scalar(0, 1, 0));
@@ -33,9 +33,9 @@ TEST(ContactSheet, KernelsAreScaledToWhite) {
   cv::Mat kernel = cv::Mat::zeros(3, 3, CV_32F);
   kernel.at<float>(1, 1) = 0.2F;
   kernel.at<float>(0, 1) = 0.1F;
-  const cv::Mat picture = KernelPicture(kernel);
-  EXPECT_FLOAT_EQ(picture.at<float>(1, 1), 1);
-  EXPECT_FLOAT_EQ(picture.at<float>(0, 1), 0.5F);
+  const cv::Mat image = KernelImage(kernel);
+  EXPECT_FLOAT_EQ(image.at<float>(1, 1), 1);
+  EXPECT_FLOAT_EQ(image.at<float>(0, 1), 0.5F);
 }
 
 }  // namespace

@@ -7,7 +7,8 @@
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/metrics.h"
 #include "facedeblur/util/error.h"
-#include "image/jpeg_codec.h"
+#include "image/jpeg_coding.h"
+#include "image/jpeg_library.h"
 #include "support.h"
 
 namespace facedeblur {
@@ -15,41 +16,47 @@ namespace {
 
 using testing::MakePicture;
 
-Bytes OpenCvJpeg(const cv::Mat& picture, int quality) {
+Bytes OpenCvJpeg(const cv::Mat& pixels, int quality) {
   Bytes bytes;
-  cv::imencode(".jpg", picture, bytes, {cv::IMWRITE_JPEG_QUALITY, quality});
+  cv::imencode(".jpg", pixels, bytes, {cv::IMWRITE_JPEG_QUALITY, quality});
   return bytes;
+}
+
+Image Decoded(const Bytes& bytes) {
+  std::string warning;
+  return DecodeImage(bytes, {}, &warning);
+}
+
+const JpegCoding& CodingOf(const Image& image) {
+  return dynamic_cast<const JpegCoding&>(*image.source);
 }
 
 TEST(Jpeg, DecodesWhatOpenCvDecodes) {
   const Bytes bytes = OpenCvJpeg(MakePicture({77, 51}, CV_8UC3), 90);
-  JpegTraits traits;
-  const cv::Mat ours = DecodeJpeg(bytes, &traits);
-  EXPECT_EQ(cv::norm(ours, cv::imdecode(bytes, cv::IMREAD_COLOR), cv::NORM_INF), 0);
-  ASSERT_EQ(traits.components.size(), 3U);
-  EXPECT_EQ(traits.components[0].horizontal_sampling, 2);  // OpenCV writes 4:2:0
+  const Image image = Decoded(bytes);
+  EXPECT_EQ(cv::norm(image.pixels, cv::imdecode(bytes, cv::IMREAD_COLOR), cv::NORM_INF), 0);
+  ASSERT_EQ(CodingOf(image).components.size(), 3U);
+  EXPECT_EQ(CodingOf(image).components[0].horizontal_sampling, 2);  // OpenCV writes 4:2:0
 }
 
 TEST(Jpeg, GreyStaysGrey) {
   const Bytes bytes = OpenCvJpeg(MakePicture({33, 20}, CV_8UC1), 90);
-  JpegTraits traits;
-  EXPECT_EQ(DecodeJpeg(bytes, &traits).type(), CV_8UC1);
+  EXPECT_EQ(Decoded(bytes).pixels.type(), CV_8UC1);
 }
 
 class JpegQualityTest : public ::testing::TestWithParam<int> {};
 
 TEST_P(JpegQualityTest, KeepsTablesAndSamplingOfTheSource) {
   const Bytes source = OpenCvJpeg(MakePicture({80, 64}, CV_8UC3), GetParam());
-  std::string warning;
-  const Image image = DecodeImage(source, {}, &warning);
-  JpegTraits traits;
-  DecodeJpeg(EncodeImage(image, {}), &traits);
-  ASSERT_EQ(traits.tables.size(), image.jpeg.tables.size());
-  EXPECT_EQ(traits.tables, image.jpeg.tables);
-  for (std::size_t i = 0; i < traits.components.size(); ++i) {
-    EXPECT_EQ(traits.components[i].table, image.jpeg.components[i].table);
-    EXPECT_EQ(traits.components[i].horizontal_sampling,
-              image.jpeg.components[i].horizontal_sampling);
+  const Image image = Decoded(source);
+  const Image again = Decoded(EncodeImage(image, {}));
+  EXPECT_EQ(CodingOf(again).tables, CodingOf(image).tables);
+  ASSERT_EQ(CodingOf(again).components.size(), CodingOf(image).components.size());
+  for (std::size_t i = 0; i < CodingOf(again).components.size(); ++i) {
+    const JpegCoding::Component& component = CodingOf(again).components[i];
+    const JpegCoding::Component& expected = CodingOf(image).components[i];
+    EXPECT_EQ(component.table, expected.table);
+    EXPECT_EQ(component.horizontal_sampling, expected.horizontal_sampling);
   }
 }
 
@@ -133,24 +140,46 @@ TEST(Jpeg, NothingChangedNeedsNoPixels) {
   EXPECT_EQ(cv::norm(again.pixels, before, cv::NORM_INF), 0) << "blocks are taken over";
 }
 
-TEST(Jpeg, PicturesTurnedUprightAreCodedAfresh) {
+TEST(Jpeg, ImagesTurnedUprightAreCodedAfresh) {
   const Bytes source = OpenCvJpeg(MakePicture({64, 48}, CV_8UC3), 90);
-  std::string warning;
-  Image image = DecodeImage(source, {}, &warning);
-  image.jpeg.source_pixels.release();
+  Image image = Decoded(source);
+  JpegCoding turned = CodingOf(image);
+  turned.Turn(6);
+  image.source = std::make_shared<JpegCoding>(turned);
   cv::rotate(image.pixels, image.pixels, cv::ROTATE_90_CLOCKWISE);
-  const Image again = DecodeImage(EncodeImage(image, {}), {}, &warning);
+  const Image again = Decoded(EncodeImage(image, {}));
   EXPECT_EQ(again.pixels.size(), cv::Size(48, 64));
   EXPECT_GT(Psnr(again.pixels, image.pixels), 30);
 }
 
-TEST(Jpeg, FullChromaForPicturesThatWereNoJpeg) {
+TEST(Jpeg, TablesAndSamplingTurnWithTheImage) {
+  JpegCoding coding;
+  coding.components = {{2, 1, 0}};
+  coding.tables.resize(1);
+  for (std::size_t i = 0; i < 64; ++i) coding.tables[0][i] = static_cast<std::uint16_t>(i);
+  coding.density_x = 300;
+  coding.density_y = 150;
+  JpegCoding mirrored = coding;
+  mirrored.Turn(3);
+  EXPECT_EQ(mirrored.tables, coding.tables);
+  JpegCoding turned = coding;
+  turned.Turn(8);
+  EXPECT_EQ(turned.components[0].horizontal_sampling, 1);
+  EXPECT_EQ(turned.components[0].vertical_sampling, 2);
+  EXPECT_EQ(turned.density_x, 150);
+  for (std::size_t row = 0; row < 8; ++row) {
+    for (std::size_t column = 0; column < 8; ++column) {
+      EXPECT_EQ(turned.tables[0][row * 8 + column], coding.tables[0][column * 8 + row]);
+    }
+  }
+}
+
+TEST(Jpeg, FullChromaForImagesThatWereNoJpeg) {
   Image image;
   image.pixels = MakePicture({40, 40}, CV_8UC3);
-  JpegTraits traits;
-  DecodeJpeg(EncodeImage(image, {ImageFormat::kJpeg, 0}), &traits);
-  EXPECT_EQ(traits.components[0].horizontal_sampling, 1);
-  EXPECT_EQ(traits.components[0].vertical_sampling, 1);
+  const Image again = Decoded(EncodeImage(image, {ImageFormat::kJpeg, 0}));
+  EXPECT_EQ(CodingOf(again).components[0].horizontal_sampling, 1);
+  EXPECT_EQ(CodingOf(again).components[0].vertical_sampling, 1);
 }
 
 TEST(Jpeg, QualityOptionChangesTheTables) {
@@ -164,34 +193,70 @@ TEST(Jpeg, TruncatedScanIsAnErrorNotGrey) {
   const Bytes whole = OpenCvJpeg(MakePicture({160, 120}, CV_8UC3), 95);
   for (const double part : {0.3, 0.5, 0.9, 0.98}) {
     const auto length = static_cast<std::ptrdiff_t>(part * static_cast<double>(whole.size()));
-    JpegTraits traits;
-    EXPECT_THROW(DecodeJpeg(Bytes(whole.begin(), whole.begin() + length), &traits), Error) << part;
+    EXPECT_THROW(Decoded(Bytes(whole.begin(), whole.begin() + length)), Error) << part;
   }
 }
 
 TEST(Jpeg, DamagedScanIsAnError) {
   Bytes bytes = OpenCvJpeg(MakePicture({160, 120}, CV_8UC3), 95);
   for (std::size_t i = bytes.size() / 2; i < bytes.size() / 2 + 200; ++i) bytes[i] = 0xFF;
-  JpegTraits traits;
-  EXPECT_THROW(DecodeJpeg(bytes, &traits), Error);
+  EXPECT_THROW(Decoded(bytes), Error);
 }
 
 TEST(Jpeg, BytesAfterTheEndDoNoHarm) {
   Bytes bytes = OpenCvJpeg(MakePicture({40, 40}, CV_8UC3), 95);
   bytes.insert(bytes.end(), 1000, 0xAB);
-  JpegTraits traits;
-  EXPECT_NO_THROW(DecodeJpeg(bytes, &traits));
+  EXPECT_NO_THROW(Decoded(bytes));
 }
 
 TEST(Jpeg, ProgressiveStaysProgressive) {
   Bytes source;
   cv::imencode(".jpg", MakePicture({80, 64}, CV_8UC3), source, {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
-  std::string warning;
-  const Image image = DecodeImage(source, {}, &warning);
-  JpegTraits traits;
-  DecodeJpeg(EncodeImage(image, {}), &traits);
-  EXPECT_TRUE(image.jpeg.progressive);
-  EXPECT_TRUE(traits.progressive);
+  const Image image = Decoded(source);
+  EXPECT_TRUE(CodingOf(image).progressive);
+  EXPECT_TRUE(CodingOf(Decoded(EncodeImage(image, {}))).progressive);
+}
+
+/// Four components as they are, as Photoshop writes CMYK; or YCCK, converted by libjpeg.
+Bytes CmykJpeg(const cv::Mat& cmyk, J_COLOR_SPACE color_space) {
+  JpegEncoder encoder;
+  if (setjmp(encoder.errors.on_error) != 0) return {};
+  encoder.Create();
+  jpeg_compress_struct* codec = &encoder.codec;
+  codec->image_width = static_cast<JDIMENSION>(cmyk.cols);
+  codec->image_height = static_cast<JDIMENSION>(cmyk.rows);
+  codec->input_components = 4;
+  codec->in_color_space = JCS_CMYK;
+  jpeg_set_defaults(codec);
+  jpeg_set_colorspace(codec, color_space);
+  jpeg_start_compress(codec, TRUE);
+  for (int y = 0; y < cmyk.rows; ++y) {
+    auto* row = const_cast<JSAMPROW>(cmyk.ptr(y));
+    jpeg_write_scanlines(codec, &row, 1);
+  }
+  jpeg_finish_compress(codec);
+  return encoder.File();
+}
+
+TEST(Jpeg, CmykBecomesWhatOpenCvMakesOfIt) {
+  for (const J_COLOR_SPACE color_space : {JCS_CMYK, JCS_YCCK}) {
+    const Bytes file = CmykJpeg(MakePicture({77, 51}, CV_8UC4), color_space);
+    std::string warning;
+    const Image image = DecodeImage(file, {}, &warning);
+    EXPECT_NE(warning, "");
+    const cv::Mat expected = cv::imdecode(file, cv::IMREAD_COLOR);
+    ASSERT_EQ(image.pixels.type(), CV_8UC3);
+    EXPECT_EQ(cv::norm(image.pixels, expected, cv::NORM_INF), 0);
+    const Image again = Decoded(EncodeImage(image, {}));
+    EXPECT_EQ(again.pixels.size(), image.pixels.size());
+    EXPECT_GT(Psnr(again.pixels, image.pixels), 30);
+  }
+}
+
+TEST(Jpeg, DamagedCmykIsAnError) {
+  const Bytes file = CmykJpeg(MakePicture({77, 51}, CV_8UC4), JCS_CMYK);
+  const auto half = static_cast<std::ptrdiff_t>(file.size() / 2);
+  EXPECT_THROW(Decoded(Bytes(file.begin(), file.begin() + half)), Error);
 }
 
 }  // namespace

@@ -126,17 +126,17 @@ double BlurByDefinition(const std::vector<std::vector<double>>& lines) {
 }
 
 TEST(BlurEffect, FollowsItsDefinition) {
-  const cv::Mat picture = testing::MakePicture({30, 25}, CV_8UC1);
+  const cv::Mat image = testing::MakePicture({30, 25}, CV_8UC1);
   std::vector<std::vector<double>> rows(25, std::vector<double>(30));
   std::vector<std::vector<double>> columns(30, std::vector<double>(25));
   for (int y = 0; y < 25; ++y) {
     for (int x = 0; x < 30; ++x) {
-      const double value = picture.at<uchar>(y, x);
+      const double value = image.at<uchar>(y, x);
       rows[static_cast<std::size_t>(y)][static_cast<std::size_t>(x)] = value;
       columns[static_cast<std::size_t>(x)][static_cast<std::size_t>(y)] = value;
     }
   }
-  EXPECT_NEAR(BlurEffect(picture, 0), std::max(BlurByDefinition(rows), BlurByDefinition(columns)),
+  EXPECT_NEAR(BlurEffect(image, 0), std::max(BlurByDefinition(rows), BlurByDefinition(columns)),
               1e-4);
 }
 

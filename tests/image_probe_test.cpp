@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <initializer_list>
 #include <opencv2/imgcodecs.hpp>
 #include <string>
 
@@ -100,11 +103,21 @@ TEST(Probe, MaxPixelsIsTheLimit) {
   EXPECT_THROW(DecodeImage(png, {37 * 23 - 1}, &warning), Error);
 }
 
-TEST(Format, ExtensionsInAnyCase) {
-  EXPECT_EQ(FormatFromExtension("a/b.JPeG"), ImageFormat::kJpeg);
-  EXPECT_EQ(FormatFromExtension("b.tar.TIF"), ImageFormat::kTiff);
-  EXPECT_FALSE(FormatFromExtension("png").has_value());
-  EXPECT_FALSE(FormatFromExtension("a.txt").has_value());
+TEST(Probe, TheLargestPixelCountIsExact) {
+  Bytes png = Encode(".png", CV_8UC1);
+  for (std::size_t at = 16; at < 24; ++at) png[at] = at % 4 == 0 ? 0x7F : 0xFF;
+  EXPECT_EQ(ProbeImage(png).pixels(), std::int64_t{0x7FFFFFFF} * 0x7FFFFFFF);
+}
+
+TEST(Probe, BmpWhoseSizeOverflowsIsRefused) {
+  Bytes bmp = Encode(".bmp", CV_8UC3);
+  const auto set = [&](std::size_t at, std::initializer_list<std::uint8_t> bytes) {
+    std::copy(bytes.begin(), bytes.end(), bmp.begin() + static_cast<std::ptrdiff_t>(at));
+  };
+  set(18, {0, 0, 0, 0x40, 0, 0, 0, 0x40});  // 2^30 each way
+  EXPECT_THROW(ProbeImage(bmp), Error);
+  set(28, {0, 0x80});  // 2^15 bits per pixel: 2^72 bytes
+  EXPECT_THROW(ProbeImage(bmp), Error);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 #include "facedeblur/face/compositor.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/image_files.h"
-#include "facedeblur/image/picture.h"
+#include "facedeblur/image/write_png.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/task_pool.h"

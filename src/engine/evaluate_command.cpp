@@ -11,7 +11,7 @@
 #include "engine/setup.h"
 #include "facedeblur/eval/evaluator.h"
 #include "facedeblur/eval/report.h"
-#include "facedeblur/image/picture.h"
+#include "facedeblur/image/write_png.h"
 #include "facedeblur/infer/model_registry.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/restore/model_path.h"

@@ -7,7 +7,7 @@
 
 #include "facedeblur/face/chip.h"
 #include "facedeblur/image/codec.h"
-#include "facedeblur/image/picture.h"
+#include "facedeblur/image/sample_depth.h"
 #include "facedeblur/synth/blur_kernel.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
-#include "facedeblur/image/image.h"
+#include "facedeblur/image/sample_depth.h"
 
 namespace facedeblur {
 namespace {

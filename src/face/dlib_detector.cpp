@@ -12,7 +12,7 @@
 #include "face/hog_scanner.h"
 #include "face/landmark_model.h"
 #include "facedeblur/face/detector.h"
-#include "facedeblur/image/image.h"
+#include "facedeblur/image/sample_depth.h"
 #include "facedeblur/util/error.h"
 
 namespace facedeblur {

@@ -2,84 +2,47 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstring>
+#include <string>
 #include <string_view>
-#include <utility>
+
+#include "image/formats.h"
 
 namespace facedeblur {
 namespace {
 
-constexpr std::pair<std::string_view, ImageFormat> kExtensions[] = {
-    {".jpg", ImageFormat::kJpeg},  {".jpeg", ImageFormat::kJpeg}, {".jpe", ImageFormat::kJpeg},
-    {".jfif", ImageFormat::kJpeg}, {".png", ImageFormat::kPng},   {".tif", ImageFormat::kTiff},
-    {".tiff", ImageFormat::kTiff}, {".webp", ImageFormat::kWebp}, {".bmp", ImageFormat::kBmp},
-    {".dib", ImageFormat::kBmp},   {".ppm", ImageFormat::kPnm},   {".pgm", ImageFormat::kPnm},
-    {".pnm", ImageFormat::kPnm},
-};
-
-bool HasBytes(const Bytes& bytes, std::size_t offset, std::string_view expected) {
-  return bytes.size() >= offset + expected.size() &&
-         std::memcmp(bytes.data() + offset, expected.data(), expected.size()) == 0;
+bool StartsWith(const Bytes& bytes, std::string_view magic) {
+  const auto matches = [](char expected, std::uint8_t byte) {
+    if (expected == '?') return true;
+    if (expected == ' ') return std::isspace(byte) != 0;
+    return static_cast<std::uint8_t>(expected) == byte;
+  };
+  return bytes.size() >= magic.size() &&
+         std::equal(magic.begin(), magic.end(), bytes.begin(), matches);
 }
 
 }  // namespace
 
-const char* FormatName(ImageFormat format) {
-  switch (format) {
-    case ImageFormat::kJpeg:
-      return "JPEG";
-    case ImageFormat::kPng:
-      return "PNG";
-    case ImageFormat::kTiff:
-      return "TIFF";
-    case ImageFormat::kWebp:
-      return "WebP";
-    case ImageFormat::kBmp:
-      return "BMP";
-    case ImageFormat::kPnm:
-      return "PPM";
-  }
-  return "?";
-}
+const char* FormatName(ImageFormat format) { return RowOf(format).name; }
 
-const char* FormatExtension(ImageFormat format) {
-  switch (format) {
-    case ImageFormat::kJpeg:
-      return ".jpg";
-    case ImageFormat::kPng:
-      return ".png";
-    case ImageFormat::kTiff:
-      return ".tiff";
-    case ImageFormat::kWebp:
-      return ".webp";
-    case ImageFormat::kBmp:
-      return ".bmp";
-    case ImageFormat::kPnm:
-      return ".ppm";
-  }
-  return "";
-}
+const char* FormatExtension(ImageFormat format) { return RowOf(format).extensions.front(); }
 
 std::optional<ImageFormat> FormatFromExtension(const std::filesystem::path& path) {
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  for (const auto& [known, format] : kExtensions) {
-    if (extension == known) return format;
+  for (const FormatRow& row : Formats()) {
+    for (const char* known : row.extensions) {
+      if (extension == known) return row.format;
+    }
   }
   return std::nullopt;
 }
 
 std::optional<ImageFormat> FormatFromContent(const Bytes& bytes) {
-  using std::string_view_literals::operator""sv;
-  if (HasBytes(bytes, 0, "\xFF\xD8\xFF"sv)) return ImageFormat::kJpeg;
-  if (HasBytes(bytes, 0, "\x89PNG\r\n\x1A\n"sv)) return ImageFormat::kPng;
-  if (HasBytes(bytes, 0, "II*\0"sv) || HasBytes(bytes, 0, "MM\0*"sv)) return ImageFormat::kTiff;
-  if (HasBytes(bytes, 0, "RIFF"sv) && HasBytes(bytes, 8, "WEBP"sv)) return ImageFormat::kWebp;
-  if (HasBytes(bytes, 0, "BM"sv)) return ImageFormat::kBmp;
-  if (bytes.size() > 2 && bytes[0] == 'P' && bytes[1] >= '2' && bytes[1] <= '6' &&
-      bytes[1] != '4' && std::isspace(bytes[2]) != 0) {
-    return ImageFormat::kPnm;
+  for (const FormatRow& row : Formats()) {
+    for (const std::string_view magic : row.magics) {
+      if (StartsWith(bytes, magic)) return row.format;
+    }
   }
   return std::nullopt;
 }

@@ -2,11 +2,12 @@
 
 #include <exiv2/exiv2.hpp>
 #include <mutex>
+#include <string>
 #include <utility>
 
-#include "facedeblur/image/format.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/version.h"
+#include "image/exiv2_api.h"
 
 namespace facedeblur {
 
@@ -20,7 +21,7 @@ struct Metadata::Content {
 
 namespace {
 
-/// Exiv2's XMP toolkit keeps global state, so calls into it go one at a time. They are short: no
+/// Exiv2's XMP toolkit keeps global state, so its calls run one at a time. They are short: no
 /// pixels are touched.
 std::mutex& Exiv2Mutex() {
   static std::mutex mutex;
@@ -32,13 +33,7 @@ std::mutex& Exiv2Mutex() {
   return mutex;
 }
 
-bool CanHoldMetadata(const Bytes& file) {
-  const auto format = FormatFromContent(file);
-  return format == ImageFormat::kJpeg || format == ImageFormat::kPng ||
-         format == ImageFormat::kTiff || format == ImageFormat::kWebp;
-}
-
-/// Exiv2 signals errors with two exception types, neither of them documented per call.
+/// Exiv2 signals errors with several exception types and does not document which call throws what.
 template <typename Function>
 void CallExiv2(ErrorKind kind, const char* what, const Function& function) {
   const std::lock_guard<std::mutex> lock(Exiv2Mutex());
@@ -55,26 +50,41 @@ void SetIfPresent(Exiv2::ExifData* exif, const char* key, int value) {
   }
 }
 
+/// Brings EXIF fields that describe the pixels up to date.
+Exiv2::ExifData UpdatedExif(Exiv2::ExifData exif, ImageFormat format, cv::Size size) {
+  if (exif.empty()) return exif;
+  Exiv2::ExifThumb(exif).erase();
+  SetIfPresent(&exif, "Exif.Image.Orientation", 1);
+  SetIfPresent(&exif, "Exif.Photo.PixelXDimension", size.width);
+  SetIfPresent(&exif, "Exif.Photo.PixelYDimension", size.height);
+  // In a TIFF this tag would stand among the image's own, and libtiff does not know it there.
+  if (format != ImageFormat::kTiff) {
+    exif["Exif.Image.ProcessingSoftware"] = std::string("facedeblur ") + Version();
+  }
+  return exif;
+}
+
+Exiv2::XmpData UpdatedXmp(Exiv2::XmpData xmp) {
+  const auto orientation = xmp.findKey(Exiv2::XmpKey("Xmp.tiff.Orientation"));
+  if (orientation != xmp.end()) *orientation = std::string("1");
+  return xmp;
+}
+
 }  // namespace
 
 Metadata::Metadata() : content_(std::make_shared<Content>()) {}
 
 Metadata Metadata::Read(const Bytes& file) {
-  Metadata metadata;
-  if (!CanHoldMetadata(file)) return metadata;
   auto content = std::make_shared<Content>();
   CallExiv2(ErrorKind::kInput, "damaged metadata", [&] {
-    const auto image = Exiv2::ImageFactory::open(file.data(), static_cast<long>(file.size()));
-    image->readMetadata();
+    const Exiv2Image image = OpenWithExiv2(file);
     content->exif = image->exifData();
     content->xmp = image->xmpData();
     content->iptc = image->iptcData();
     content->comment = image->comment();
-    if (image->iccProfileDefined()) {
-      const Exiv2::DataBuf* icc = image->iccProfile();
-      content->icc.assign(icc->pData_, icc->pData_ + icc->size_);
-    }
+    content->icc = GetIccProfile(*image);
   });
+  Metadata metadata;
   metadata.content_ = std::move(content);
   return metadata;
 }
@@ -87,7 +97,7 @@ bool Metadata::empty() const {
 int Metadata::orientation() const {
   const auto entry = content_->exif.findKey(Exiv2::ExifKey("Exif.Image.Orientation"));
   if (entry == content_->exif.end() || entry->count() == 0) return 1;
-  const long value = entry->toLong();
+  const std::int64_t value = ToInteger(*entry);
   return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
 }
 
@@ -99,61 +109,23 @@ Metadata Metadata::WithoutIcc() const {
   return copy;
 }
 
-namespace {
-
-/// EXIF fields that describe the pixels must describe the new ones.
-Exiv2::ExifData UpdatedExif(Exiv2::ExifData exif, const Metadata::Pixels& pixels, bool tiff) {
-  if (exif.empty()) return exif;
-  Exiv2::ExifThumb(exif).erase();
-  SetIfPresent(&exif, "Exif.Image.Orientation", 1);
-  SetIfPresent(&exif, "Exif.Photo.PixelXDimension", pixels.width);
-  SetIfPresent(&exif, "Exif.Photo.PixelYDimension", pixels.height);
-  // In a TIFF it would stand among the picture's own tags, where libtiff does not know it.
-  if (!tiff) exif["Exif.Image.ProcessingSoftware"] = std::string("facedeblur ") + Version();
-  return exif;
-}
-
-Exiv2::XmpData UpdatedXmp(Exiv2::XmpData xmp) {
-  const auto orientation = xmp.findKey(Exiv2::XmpKey("Xmp.tiff.Orientation"));
-  if (orientation != xmp.end()) *orientation = std::string("1");
-  return xmp;
-}
-
-Bytes ReadBack(Exiv2::Image* image) {
-  Exiv2::BasicIo& io = image->io();
-  Bytes bytes(io.size());
-  const auto size = static_cast<long>(bytes.size());
-  if (io.open() != 0 || io.read(bytes.data(), size) != size) {
-    throw Exiv2::Error(Exiv2::kerFailedToReadImageData);
-  }
-  return bytes;
-}
-
-}  // namespace
-
-Bytes Metadata::WriteTo(Bytes file, const Pixels& pixels) const {
-  if (empty() || !CanHoldMetadata(file)) return file;
-  // Exiv2 0.27 puts a profile into a WebP only where the extended header is there already, which
-  // its first pass adds: WebP takes two.
-  const bool tiff = FormatFromContent(file) == ImageFormat::kTiff;
-  const bool webp = FormatFromContent(file) == ImageFormat::kWebp;
-  const int passes = webp && !content_->icc.empty() ? 2 : 1;
+Bytes Metadata::WriteTo(Bytes file, ImageFormat format, cv::Size size) const {
+  if (empty()) return file;
+  // Exiv2 0.27 puts a profile into a WebP only if the extended header is there already. The first
+  // pass adds that header, so a second one is needed.
+  const int passes = format == ImageFormat::kWebp && !content_->icc.empty() ? 2 : 1;
   CallExiv2(ErrorKind::kOutput, "cannot write metadata", [&] {
     for (int pass = 0; pass < passes; ++pass) {
-      const auto image = Exiv2::ImageFactory::open(file.data(), static_cast<long>(file.size()));
-      image->readMetadata();
-      image->setExifData(UpdatedExif(content_->exif, pixels, tiff));
+      const Exiv2Image image = OpenWithExiv2(file);
+      image->setExifData(UpdatedExif(content_->exif, format, size));
       image->setXmpData(UpdatedXmp(content_->xmp));
       image->setIptcData(content_->iptc);
       if (!content_->comment.empty() && image->checkMode(Exiv2::mdComment) != Exiv2::amNone) {
         image->setComment(content_->comment);
       }
-      if (!content_->icc.empty()) {
-        Exiv2::DataBuf icc(content_->icc.data(), static_cast<long>(content_->icc.size()));
-        image->setIccProfile(icc);
-      }
+      if (!content_->icc.empty()) SetIccProfile(content_->icc, image.get());
       image->writeMetadata();
-      file = ReadBack(image.get());
+      file = FileOf(image.get());
     }
   });
   return file;

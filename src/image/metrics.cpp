@@ -13,7 +13,7 @@ namespace {
 
 void RequireComparable(const cv::Mat& a, const cv::Mat& b) {
   if (a.size() != b.size() || a.type() != b.type() || a.empty()) {
-    throw Error(ErrorKind::kUsage, "the two pictures differ in size or type");
+    throw Error(ErrorKind::kUsage, "the two images differ in size or type");
   }
 }
 
@@ -23,10 +23,10 @@ double Peak(const cv::Mat& image) {
 
 constexpr int kWindow = 11;
 
-/// The part of a picture around whose pixels the whole window fits.
-cv::Mat Inside(const cv::Mat& picture) {
+/// The pixels of an image around which the whole window fits.
+cv::Mat Inside(const cv::Mat& image) {
   constexpr int kHalf = kWindow / 2;
-  return picture(cv::Rect(kHalf, kHalf, picture.cols - 2 * kHalf, picture.rows - 2 * kHalf));
+  return image(cv::Rect(kHalf, kHalf, image.cols - 2 * kHalf, image.rows - 2 * kHalf));
 }
 
 /// Gaussian-weighted local mean, where the whole window lies inside.
@@ -63,10 +63,9 @@ std::vector<cv::Mat> DoubleChannels(const cv::Mat& image) {
 /// One direction of the blur effect: neighbours along x.
 double BlurAlongX(const cv::Mat& grey) {
   constexpr int kTaps = 9;
-  const auto variation = [](const cv::Mat& picture) {
+  const auto variation = [](const cv::Mat& image) {
     cv::Mat difference;
-    cv::absdiff(picture.colRange(1, picture.cols), picture.colRange(0, picture.cols - 1),
-                difference);
+    cv::absdiff(image.colRange(1, image.cols), image.colRange(0, image.cols - 1), difference);
     return difference;
   };
   cv::Mat smooth;
@@ -92,7 +91,7 @@ double Psnr(const cv::Mat& image, const cv::Mat& reference, const cv::Mat& mask)
 double Ssim(const cv::Mat& image, const cv::Mat& reference, const cv::Mat& mask) {
   RequireComparable(image, reference);
   if (image.cols < kWindow || image.rows < kWindow) {
-    throw Error(ErrorKind::kUsage, "SSIM needs pictures of at least 11x11 pixels");
+    throw Error(ErrorKind::kUsage, "SSIM needs images of at least 11x11 pixels");
   }
   const cv::Mat inside = mask.empty() ? mask : Inside(mask);
   if (!mask.empty() && cv::countNonZero(inside) == 0) {
@@ -105,9 +104,9 @@ double Ssim(const cv::Mat& image, const cv::Mat& reference, const cv::Mat& mask)
   return sum / static_cast<double>(x.size());
 }
 
-double BlurEffect(const cv::Mat& picture, double denoise) {
+double BlurEffect(const cv::Mat& image, double denoise) {
   cv::Mat grey;
-  picture.convertTo(grey, CV_32F);
+  image.convertTo(grey, CV_32F);
   if (grey.channels() == 3) cv::cvtColor(grey, grey, cv::COLOR_BGR2GRAY);
   if (denoise > 0) cv::GaussianBlur(grey, grey, {0, 0}, denoise);
   return std::max(BlurAlongX(grey), BlurAlongX(grey.t()));

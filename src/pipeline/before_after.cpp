@@ -5,7 +5,7 @@
 #include <string>
 
 #include "facedeblur/face/chip.h"
-#include "facedeblur/image/picture.h"
+#include "facedeblur/image/sample_depth.h"
 
 namespace facedeblur {
 namespace {

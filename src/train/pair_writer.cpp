@@ -9,7 +9,8 @@
 #include "facedeblur/face/chip.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/contact_sheet.h"
-#include "facedeblur/image/picture.h"
+#include "facedeblur/image/sample_depth.h"
+#include "facedeblur/image/write_png.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/json_object.h"
@@ -85,14 +86,14 @@ class PairWriter {
     std::snprintf(name, sizeof name, "%07llu", static_cast<unsigned long long>(number));
     const std::string file = std::string(name) + ".png";
     cv::Mat kernel;
-    KernelPicture(pair.kernel).convertTo(kernel, CV_16U, 65535);
+    KernelImage(pair.kernel).convertTo(kernel, CV_16U, 65535);
     WritePng(options_.output / "sharp" / file, ToEightBits(pair.sharp));
     WritePng(options_.output / "blurred" / file, ToEightBits(pair.blurred));
     WritePng(options_.output / "kernels" / file, kernel);
     const std::lock_guard<std::mutex> lock(mutex_);
     manifest_[number] = ManifestLine(name, source, pair);
     if (options_.preview.empty()) return;
-    preview_[number] = {KernelPicture(pair.kernel), ToEightBits(pair.sharp),
+    preview_[number] = {KernelImage(pair.kernel), ToEightBits(pair.sharp),
                         ToEightBits(pair.blurred)};
     // The lowest numbers are shown, whichever thread was first.
     if (preview_.size() > kPreviewPairs) preview_.erase(std::prev(preview_.end()));

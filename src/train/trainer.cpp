@@ -3,7 +3,7 @@
 #include <ATen/Parallel.h>
 #include <torch/types.h>  // clip_grad.h needs it first
 
-#include "facedeblur/image/picture.h"
+#include "facedeblur/image/write_png.h"
 //
 #include <torch/nn/utils/clip_grad.h>
 #include <torch/optim/adamw.h>

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <utility>
 
-#include "facedeblur/image/picture.h"
+#include "facedeblur/image/write_png.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/json_object.h"

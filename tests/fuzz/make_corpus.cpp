@@ -1,4 +1,4 @@
-// Writes the seed corpus of the image fuzzer: small pictures of every kind, made here.
+// Writes the seed corpus of the image fuzzer: small images of every format and kind of pixels.
 // usage: make_corpus FOLDER
 
 #include <cstdio>
@@ -14,14 +14,14 @@ void Write(const std::filesystem::path& file, const Bytes& bytes) {
   WriteFileAtomically(file, bytes, Clobber::kReplace);
 }
 
-cv::Mat Picture(int type) {
-  cv::Mat picture(24, 20, type);
+cv::Mat Noise(int type) {
+  cv::Mat pixels(24, 20, type);
   cv::RNG random(7);
-  random.fill(picture, cv::RNG::UNIFORM, 0, 255);
-  return picture;
+  random.fill(pixels, cv::RNG::UNIFORM, 0, 255);
+  return pixels;
 }
 
-void WritePictures(const std::filesystem::path& folder) {
+void WriteImages(const std::filesystem::path& folder) {
   const struct {
     const char* name;
     ImageFormat format;
@@ -37,7 +37,7 @@ void WritePictures(const std::filesystem::path& folder) {
   };
   for (const auto& kind : kinds) {
     Image image;
-    image.pixels = Picture(kind.type);
+    image.pixels = Noise(kind.type);
     Write(folder / kind.name, EncodeImage(image, {kind.format, 0}));
   }
 }
@@ -48,6 +48,6 @@ void WritePictures(const std::filesystem::path& folder) {
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   const std::filesystem::path folder = argv[1];
-  facedeblur::WritePictures(folder / "image");
+  facedeblur::WriteImages(folder / "image");
   return 0;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the fuzzers with clang, address and undefined-behaviour sanitizers, and runs each for so many
-# seconds from the corpus in tests/fuzz/corpus (and what earlier runs added in the build folder).
+# Builds the fuzzers with clang and its address and undefined-behaviour sanitizers. Runs each for the
+# given number of seconds, starting from tests/fuzz/corpus and from what earlier runs have found.
 # usage: tests/fuzz/run.sh [SECONDS]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -10,7 +10,7 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_CO
   -DCMAKE_C_COMPILER=clang -DFACEDEBLUR_FUZZ=ON -DFACEDEBLUR_BUILD_TESTS=OFF \
   -DFACEDEBLUR_SANITIZE=address,undefined >/dev/null
 cmake --build "$build" --target make_corpus image_fuzzer weights_fuzzer
-# Leaks are not looked for: LibTorch and OpenCV keep what they allocate at start-up.
+# Leaks are not reported: LibTorch and OpenCV keep what they allocate at start-up.
 export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1
 for name in image weights; do
   mkdir -p "$build/corpus/$name"

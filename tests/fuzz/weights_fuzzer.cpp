@@ -1,6 +1,6 @@
-// Weights files with any content: well-formed HDF5 whose groups, attributes and data sets are not
-// what a model file or a Keras file should hold. Only Error may be thrown. (Malformed HDF5 is the
-// HDF5 library's to parse; its version 1.10 has memory errors of its own there.)
+// Weights files that are well-formed HDF5, but whose groups, attributes and data sets are not what
+// a model file or a Keras file should hold. Only Error may be thrown. (Malformed HDF5 is left to
+// the HDF5 library, whose version 1.10 has memory errors of its own there.)
 
 #include <fuzzer/FuzzedDataProvider.h>
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "facedeblur/image/image.h"
 #include "facedeblur/image/probe.h"
@@ -18,9 +19,9 @@ struct DecodeLimits {
 /// too.
 void RequireWithin(const DecodeLimits& limits, const ImageHeader& header);
 
-/// Decodes JPEG, PNG, TIFF, WebP, BMP or PPM/PGM held in memory, by content, whatever its name was.
-/// Depth, grey and alpha are kept; pixels come back upright. Damaged metadata is dropped with a
-/// note in `*warning` (untouched otherwise).
+/// Decodes an image file held in memory, in any format of ImageFormat, told by its content. Depth,
+/// grey and alpha are kept; pixels come back upright. `*warning` says what could not be kept
+/// (damaged metadata, for instance) and is left alone when all was.
 /// Throws Error(kInput): not an image, truncated, damaged, too large, or a sample type we do not
 /// handle (floating point, more than 16 bits).
 Image DecodeImage(const Bytes& bytes, const DecodeLimits& limits, std::string* warning);
@@ -28,14 +29,14 @@ Image DecodeImage(const Bytes& bytes, const DecodeLimits& limits, std::string* w
 struct EncodeOptions {
   /// Output format; none: the one the image was decoded from.
   std::optional<ImageFormat> format;
-  /// JPEG and WebP quality 1..100; 0: as good as the source (JPEG: the source's own quantisation
-  /// tables; WebP: lossless for a lossless source), else 95.
+  /// JPEG and WebP quality from 1 to 100. 0: as good as the source (JPEG: the source's own
+  /// quantisation tables; WebP: lossless unless the source was lossy), else 95.
   int quality = 0;
 };
 
-/// Encodes with all the metadata the format can hold. A 16-bit image loses its low bits in JPEG,
-/// WebP and BMP, which have none.
-/// Throws Error(kOutput), also for alpha in a format without it (JPEG, PPM).
+/// Encodes with all the metadata the format can hold. 16-bit samples are rounded to 8 bits in a
+/// format without them (JPEG, WebP, BMP).
+/// Throws Error(kOutput), also for alpha in a format without it (JPEG, BMP, PPM).
 Bytes EncodeImage(const Image& image, const EncodeOptions& options);
 
 }  // namespace facedeblur

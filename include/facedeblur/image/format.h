@@ -2,13 +2,13 @@
 
 #include <filesystem>
 #include <optional>
-#include <string>
 
 #include "facedeblur/util/file_io.h"
 
 namespace facedeblur {
 
-/// The file formats that are read and written. kPnm covers PPM and PGM.
+/// The file formats that are read and written; src/image/formats.cpp says all about each. kPnm
+/// covers PPM and PGM.
 enum class ImageFormat { kJpeg, kPng, kTiff, kWebp, kBmp, kPnm };
 
 /// "JPEG", "PNG", ... for messages.
@@ -20,7 +20,7 @@ const char* FormatExtension(ImageFormat format);
 /// The format that a file name's extension stands for (any case), or nothing.
 std::optional<ImageFormat> FormatFromExtension(const std::filesystem::path& path);
 
-/// The format of some file content, told by its first bytes, or nothing.
+/// The format of a file's content, told by its first bytes, or nothing.
 std::optional<ImageFormat> FormatFromContent(const Bytes& bytes);
 
 }  // namespace facedeblur

@@ -1,18 +1,19 @@
 #pragma once
 
 #include <memory>
-#include <string>
+#include <opencv2/core.hpp>
 
+#include "facedeblur/image/format.h"
 #include "facedeblur/util/file_io.h"
 
 namespace facedeblur {
 
-/// EXIF, XMP, IPTC, comment and ICC profile of an image, carried from input to output as they are.
+/// EXIF, XMP, IPTC, comment and ICC profile of an image, carried unchanged from input to output.
 /// Copies share their content. A default-constructed value holds nothing.
 class Metadata {
  public:
-  /// Reads what a file holds. Formats without metadata (BMP, PPM) give an empty value.
-  /// Throws Error(kInput) when the metadata is damaged.
+  /// Reads what a file holds, which must be of a format that can hold metadata (JPEG, PNG, TIFF or
+  /// WebP). Throws Error(kInput) when the metadata is damaged.
   static Metadata Read(const Bytes& file);
 
   Metadata();
@@ -21,19 +22,14 @@ class Metadata {
   /// The EXIF orientation, 1 to 8; 1 when there is none or it is out of range.
   int orientation() const;
 
-  /// A copy that lacks the ICC profile, for pixels that were converted to another colour model.
+  /// A copy without the ICC profile, for pixels that were converted to another colour model.
   Metadata WithoutIcc() const;
 
-  /// What the pixels look like once written; EXIF fields that describe them follow.
-  struct Pixels {
-    int width = 0;
-    int height = 0;
-  };
-  /// Returns `file` (JPEG, PNG, TIFF or WebP) with this metadata put in, changed where the pixels
-  /// changed: orientation 1, no embedded thumbnail (it would show the blurred picture), EXIF pixel
-  /// size, and (but in TIFF) the program's name in ProcessingSoftware. Other formats come back as
-  /// they are. Throws Error(kOutput) when the file cannot take it.
-  Bytes WriteTo(Bytes file, const Pixels& pixels) const;
+  /// Returns `file`, of a format that can hold metadata and with pixels of this size, with this
+  /// metadata put in. What describes the pixels is brought up to date: orientation 1, the EXIF
+  /// pixel size, and no embedded thumbnail, which would show the blurred image. Except in a TIFF,
+  /// ProcessingSoftware names this program. Throws Error(kOutput) when the file cannot take it.
+  Bytes WriteTo(Bytes file, ImageFormat format, cv::Size size) const;
 
  private:
   struct Content;

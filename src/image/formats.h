@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <opencv2/core.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "facedeblur/image/format.h"
+#include "facedeblur/image/image.h"
+#include "facedeblur/util/file_io.h"
+#include "image/byte_view.h"
+
+namespace facedeblur {
+
+/// Width and height as a header gives them, not checked yet.
+struct ImageSize {
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+};
+
+/// What a format's decoder gives.
+struct DecodedImage {
+  /// As stored (the EXIF orientation is not applied); otherwise as in Image.
+  cv::Mat pixels;
+  std::shared_ptr<SourceCoding> source;  ///< null when there is nothing to remember
+  /// False when the pixels were converted to a colour model that the ICC profile does not describe.
+  bool profile_fits = true;
+  std::string note;  ///< what was lost in decoding, for the user; empty: nothing
+};
+
+/// How the files of one format are read and written.
+struct FormatCodec {
+  /// Reads the header, and checks that the file is as long as its structure says.
+  /// Throws Error(kInput).
+  ImageSize (*probe)(const ByteView& file);
+
+  /// Decodes a file that `probe` accepted. Throws Error(kInput).
+  DecodedImage (*decode)(const Bytes& file);
+
+  /// Encodes pixels whose depth and channels the format can hold. `source` may be of any format,
+  /// or null; `quality` is as in EncodeOptions. Throws Error(kOutput).
+  Bytes (*encode)(const cv::Mat& pixels, const SourceCoding* source, int quality);
+};
+
+/// What a format can hold.
+struct FormatHolds {
+  bool metadata = false;
+  bool alpha = false;
+  bool sixteen_bits = false;
+};
+
+/// One row of the table of formats.
+struct FormatRow {
+  ImageFormat format;
+  const char* name;
+  std::vector<const char*> extensions;  ///< in lower case; the first is the usual one
+  /// The first bytes of a file, one of these. '?' stands for any byte, ' ' for any white space.
+  std::vector<std::string_view> magics;
+  FormatHolds holds;
+  FormatCodec codec;
+};
+
+/// The table of formats, the only place that lists them.
+const std::vector<FormatRow>& Formats();
+
+/// The row of a format.
+const FormatRow& RowOf(ImageFormat format);
+
+}  // namespace facedeblur

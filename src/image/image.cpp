@@ -1,0 +1,20 @@
+#include "facedeblur/image/image.h"
+
+#include <utility>
+
+namespace facedeblur {
+
+void SourceCoding::Turn(int /*orientation*/) {}
+
+std::shared_ptr<const SourceCoding> SourceCoding::Keeping(const cv::Mat& /*pixels*/,
+                                                          const cv::Rect& /*region*/) const {
+  return nullptr;
+}
+
+void KeepSourcePixels(const cv::Rect& region, Image* image) {
+  if (!image->source) return;
+  auto keeping = image->source->Keeping(image->pixels, region);
+  if (keeping) image->source = std::move(keeping);
+}
+
+}  // namespace facedeblur

@@ -28,7 +28,7 @@ const std::vector<FormatRow>& Formats() {
       {ImageFormat::kWebp, "WebP", {".webp"}, {"RIFF????WEBP"sv},
        {kYes, kYes, kNo}, WebpCodec()},
       {ImageFormat::kBmp, "BMP", {".bmp", ".dib"}, {"BM"sv},
-       {kNo, kNo, kNo}, BmpCodec()},
+       {kNo, kYes, kNo}, BmpCodec()},
       {ImageFormat::kPnm, "PPM", {".ppm", ".pgm", ".pnm"}, {"P2 "sv, "P3 "sv, "P5 "sv, "P6 "sv},
        {kNo, kNo, kYes}, PnmCodec()},
   };

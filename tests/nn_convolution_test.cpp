@@ -80,7 +80,7 @@ TEST(Convolution, UnshufflesBeforehand) {
 }
 
 TEST(Convolution, HalfTheBitsComeNear) {
-  if (!CpuHasBfloat16()) GTEST_SKIP() << "the processor has no bfloat16";
+  if (!HasBfloat16({})) GTEST_SKIP() << "the processor has no bfloat16";
   const InferenceScope inference;
   torch::manual_seed(5);
   Convolution convolution(32, 32, 3, 1, 1);

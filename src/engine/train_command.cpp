@@ -22,6 +22,7 @@ struct TrainOptions {
   std::filesystem::path cache;
   std::filesystem::path models;
   std::string device = "auto";
+  std::string precision = "auto";
   TrainerOptions trainer;
 };
 
@@ -63,7 +64,7 @@ void AddTrainOptions(CLI::App* app, TrainOptions* options) {
   AddOption(app, "--feature-loss", &t.losses.feature, "Weight of the features' loss");
   AddOption(app, "--validate-every", &t.validate_every, "Pairs between validations");
   AddOption(app, "--validation-pairs", &t.validation_pairs, "Pairs to validate on");
-  AddOption(app, "--precision", &t.precision,
+  AddOption(app, "--precision", &options->precision,
             "fp32, bf16, or auto: bf16 convolutions where the hardware has them");
   AddOption(app, "--threads", &t.threads, "Threads of the network's operations");
   AddOption(app, "--loader-threads", &t.loader_threads, "Threads that draw pairs");
@@ -117,6 +118,7 @@ class TrainCommand : public Command {
     PrepareCommand();
     InstallInterruptHandlers();
     const ComputeDevice device = ChooseDevice(options_.device);
+    options_.trainer.precision = ParsePrecision(options_.precision);
     options_.trainer.pairs = DefaultPairs(options_.trainer.network);
     KeepConfiguration(app, options_.trainer.output);
     FaceSetOptions load;

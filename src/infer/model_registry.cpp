@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "facedeblur/util/error.h"
-#include "facedeblur/util/file_io.h"
 #include "infer/network_restorers.h"
+#include "nn/torch_error.h"
 
 namespace facedeblur {
 namespace {
@@ -28,9 +28,7 @@ const std::map<std::string, Factory>& Networks() {
   return networks;
 }
 
-}  // namespace
-
-std::unique_ptr<FaceRestorer> MakeRestorer(Weights weights, const ComputeDevice& device) {
+std::unique_ptr<FaceRestorer> Make(Weights weights, const ComputeDevice& device) {
   if (const auto* layers = std::get_if<std::vector<KerasLayer>>(&weights)) {
     return MakeReferenceRestorer(*layers, device);
   }
@@ -43,12 +41,25 @@ std::unique_ptr<FaceRestorer> MakeRestorer(Weights weights, const ComputeDevice&
   return factory->second(std::move(model), device);
 }
 
+}  // namespace
+
+std::unique_ptr<FaceRestorer> MakeRestorer(Weights weights, const ComputeDevice& device) {
+  try {
+    return Make(std::move(weights), device);
+  } catch (const std::exception& error) {
+    // Weights too large for this computer are no good; for a GPU, they may be.
+    throw ToError(error, device, ErrorKind::kModel,
+                  device.cuda ? ErrorKind::kDevice : ErrorKind::kModel);
+  }
+}
+
 std::unique_ptr<FaceRestorer> LoadRestorer(const std::filesystem::path& weights,
                                            const ComputeDevice& device) {
+  Weights content = ReadWeightsFile(weights);
   try {
-    return MakeRestorer(ParseWeights(ReadFile(weights)), device);
-  } catch (const std::exception& error) {
-    throw Error(ErrorKind::kModel, weights.string() + ": " + DescribeException(error));
+    return MakeRestorer(std::move(content), device);
+  } catch (const Error& error) {
+    throw Error(error.kind(), weights.string() + ": " + error.what());
   }
 }
 

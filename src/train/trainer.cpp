@@ -14,17 +14,18 @@
 #include <cmath>
 #include <map>
 #include <memory>
-#include <new>
 #include <utility>
 #include <vector>
 
 #include "facedeblur/image/contact_sheet.h"
 #include "facedeblur/image/metrics.h"
+#include "facedeblur/nn/device.h"
 #include "facedeblur/nn/reference_spec.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "nn/chip_tensor.h"
 #include "nn/mixed_precision.h"
+#include "nn/torch_error.h"
 #include "train/batch_loader.h"
 #include "train/objective.h"
 #include "train/training_log.h"
@@ -101,6 +102,9 @@ class Trainer {
   Trainer(const FaceSet& training, const FaceSet& validation, const TrainerOptions& options,
           const ComputeDevice& device)
       : training_(training), options_(options), device_(TorchDevice(device)) {
+    ComputeDevice precise = device;
+    ResolvePrecision(options.precision, Workload::kTraining, &precise);
+    mixed_precision_ = precise.bfloat16;
     at::set_num_threads(options.threads);
     torch::manual_seed(options.seed);
     objective_ = Objective::Create(options.network, options.losses, device_);
@@ -108,7 +112,6 @@ class Trainer {
     if (!options.init.empty()) LoadInitialWeights();
     objective_->module().to(device_);
     MakeChannelsLast(&objective_->module());
-    mixed_precision_ = UseMixedPrecision(options.precision, device_);
     optimizer_ = std::make_unique<torch::optim::AdamW>(
         objective_->module().parameters(),
         torch::optim::AdamWOptions(options.learning_rate).weight_decay(options.weight_decay));
@@ -117,7 +120,7 @@ class Trainer {
     for (const auto& parameter : objective_->module().parameters()) {
       state_.average.push_back(parameter.detach().clone());
     }
-    if (std::filesystem::exists(StateFile())) LoadState(StateFile(), &state_);
+    if (std::filesystem::exists(StateFile())) LoadState(StateFile(), device_, &state_);
     log_ = std::make_unique<TrainingLog>(options.output / "log.jsonl", state_.step * options.batch);
     for (std::int64_t i = 0; i < options.validation_pairs; ++i) {
       validation_.push_back(
@@ -300,14 +303,6 @@ void CheckOptions(const TrainerOptions& o) {
   require(o.warmup >= 1, "the warm-up must last at least one pair");
 }
 
-/// LibTorch tells that memory ran out in words alone.
-bool IsOutOfMemory(const std::exception& error) {
-  const std::string text = error.what();
-  return dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
-         text.find("out of memory") != std::string::npos ||
-         text.find("can't allocate memory") != std::string::npos;
-}
-
 }  // namespace
 
 PairOptions DefaultPairs(const std::string& network) {
@@ -340,9 +335,15 @@ void Train(const FaceSet& training, const FaceSet& validation, const TrainerOpti
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
-    if (!IsOutOfMemory(error)) throw;
-    throw Error(ErrorKind::kDevice,
-                "out of memory; try a --batch smaller than " + std::to_string(options.batch));
+    switch (ClassifyFailure(error, device)) {
+      case DeviceFailure::kNone:
+        throw;
+      case DeviceFailure::kOutOfMemory:
+        throw Error(ErrorKind::kDevice,
+                    "out of memory; try a --batch smaller than " + std::to_string(options.batch));
+      case DeviceFailure::kLost:
+        throw ToError(error, device, ErrorKind::kDevice);
+    }
   }
 }
 

@@ -50,10 +50,11 @@ void SaveState(const std::filesystem::path& path, const TrainingState& state) {
   WriteFileAtomically(path, Bytes(text.begin(), text.end()), Clobber::kReplace);
 }
 
-void LoadState(const std::filesystem::path& path, TrainingState* state) {
+void LoadState(const std::filesystem::path& path, const torch::Device& device,
+               TrainingState* state) {
   try {
     torch::serialize::InputArchive archive;
-    archive.load_from(path.string());
+    archive.load_from(path.string(), device);
     torch::serialize::InputArchive optimizer;
     archive.read("optimizer", optimizer);
     state->optimizer->load(optimizer);

@@ -23,7 +23,9 @@ struct TrainingState {
 /// Writes the state so that the file is there complete or not at all. Throws Error(kOutput).
 void SaveState(const std::filesystem::path& path, const TrainingState& state);
 
-/// Fills a state of the same network. Throws Error(kModel) when the file does not fit.
-void LoadState(const std::filesystem::path& path, TrainingState* state);
+/// Fills a state of the same network, whose tensors are on `device`, whatever device the file was
+/// written on. Throws Error(kModel) when the file does not fit.
+void LoadState(const std::filesystem::path& path, const torch::Device& device,
+               TrainingState* state);
 
 }  // namespace facedeblur

@@ -31,13 +31,11 @@ struct TrainerOptions {
   int batch = 8;
   double learning_rate = 5e-4;
   double weight_decay = 1e-4;
-  std::int64_t warmup = 800;  ///< pairs over which the learning rate rises
-  double clip = 0.5;          ///< largest norm of the gradient
-  double ema = 0.998;         ///< decay of the averaged weights, per step
-  /// Of the convolutions: "fp32", "bf16", or "auto": bf16 where the processor has it. Losses,
-  /// weights and optimizer are fp32 always.
-  std::string precision = "auto";
-  int threads = 2;  ///< of LibTorch's operations
+  std::int64_t warmup = 800;               ///< pairs over which the learning rate rises
+  double clip = 0.5;                       ///< largest norm of the gradient
+  double ema = 0.998;                      ///< decay of the averaged weights, per step
+  Precision precision = Precision::kAuto;  ///< of convolutions; all else is fp32
+  int threads = 2;                         ///< of LibTorch's operations
   int loader_threads = 1;
   std::int64_t validate_every = 4'000;  ///< pairs
   std::int64_t validation_pairs = 128;
@@ -72,7 +70,7 @@ struct TrainingProgress {
 /// `stop` is asked after each step; the state is saved then.
 /// Throws Error: kUsage for options that do not fit the network, kModel for unusable initial
 /// weights or features, kOutput when files cannot be written, kInput when the loss is not a number
-/// for 20 steps on end, kDevice when memory runs out.
+/// for 20 steps on end, kDevice when memory runs out or the device fails.
 void Train(const FaceSet& training, const FaceSet& validation, const TrainerOptions& options,
            const ComputeDevice& device,
            const std::function<void(const TrainingProgress&)>& on_progress,

@@ -14,7 +14,7 @@
 #include "facedeblur/face/compositor.h"
 #include "facedeblur/face/detector.h"
 #include "facedeblur/image/codec.h"
-#include "facedeblur/infer/model_registry.h"
+#include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/pipeline/image_processor.h"
 #include "nn/face_wiener_net.h"

@@ -7,7 +7,7 @@
 
 #include "facedeblur/face/chip.h"
 #include "facedeblur/image/metrics.h"
-#include "facedeblur/infer/model_registry.h"
+#include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/util/error.h"
 #include "support.h"

@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "facedeblur/infer/model_registry.h"
+#include "facedeblur/networks/restorers.h"
 #include "facedeblur/pipeline/batch_runner.h"
 #include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/pipeline/json_report.h"

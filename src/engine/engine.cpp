@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "engine/commands.h"
-#include "facedeblur/infer/model_registry.h"
+#include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/util/version.h"
 

@@ -12,7 +12,7 @@
 #include "facedeblur/eval/evaluator.h"
 #include "facedeblur/eval/report.h"
 #include "facedeblur/image/picture.h"
-#include "facedeblur/infer/model_registry.h"
+#include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/error.h"

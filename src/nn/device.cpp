@@ -57,8 +57,8 @@ bool CpuHasBfloat16() {
 #endif
 }
 
-/// By cuDNN's convolutions: LibTorch wants a compute capability of 8.0 for them. There is no
-/// question about that which a LibTorch without CUDA could answer too, but this one.
+/// LibTorch's own criterion, a compute capability of 8.0: the only question about it that can be
+/// put to a LibTorch without CUDA too.
 bool CudaHasBfloat16(const ComputeDevice& device) {
   if (!torch::cuda::is_available()) return false;
   const c10::DeviceGuard guard(TorchDevice(device));

@@ -2,12 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <string>
 
 #include "facedeblur/restore/compute_device.h"
 #include "facedeblur/train/training_pair.h"
+#include "facedeblur/weights/networks.h"
 
 namespace facedeblur {
 
@@ -17,18 +17,18 @@ struct LossOptions {
   double kernel = 0.02;
   double kernel_steps = 0.5;  ///< share of steps that train only the kernel estimate
   double structure = 2;       ///< extra weight of eyes, brows, nose and mouth in the pixel loss
-  double feature = 0.05;      ///< of the features' differences, where `features` names a network
-  std::filesystem::path features;  ///< Keras's VGG16 or VGG19, or our landmark network; or none
+  double feature = 0.05;      ///< of the features' differences, where there is a feature network
+  /// Keras's VGG16 or VGG19, or our landmark network; or none.
+  std::filesystem::path feature_network;
 };
 
 struct TrainerOptions {
-  std::string network = "face-wiener-1";
+  NetworkId network = NetworkId::kFaceWiener1;
   LossOptions losses;
   PairOptions pairs;
   std::uint64_t seed = 1;
-  std::int64_t samples =
-      50'000;  ///< pairs to train on in all; the learning rate falls to 0 over them
-  int batch = 8;
+  std::int64_t samples = 50'000;  ///< pairs in all; over them the learning rate falls to 0
+  int batch = 8;                  ///< pairs per step
   double learning_rate = 5e-4;
   double weight_decay = 1e-4;
   std::int64_t warmup = 800;               ///< pairs over which the learning rate rises
@@ -36,17 +36,17 @@ struct TrainerOptions {
   double ema = 0.998;                      ///< decay of the averaged weights, per step
   Precision precision = Precision::kAuto;  ///< of convolutions; all else is fp32
   int threads = 2;                         ///< of LibTorch's operations
-  int loader_threads = 1;
-  std::int64_t validate_every = 4'000;  ///< pairs
+  int loader_threads = 1;                  ///< that draw pairs
+  std::int64_t validate_every = 4'000;     ///< pairs
   std::int64_t validation_pairs = 128;
   std::filesystem::path output;  ///< folder for weights, state, log and plots
   std::filesystem::path init;    ///< weights to start from; empty: fresh ones
   std::string training_note;     ///< goes into the model file: what the data was
   std::string license_note;      ///< goes into the model file: terms of the weights
-};
 
-/// How pairs are drawn for a network: chips of its size with blur in its range.
-PairOptions DefaultPairs(const std::string& network);
+  /// Throws Error(kUsage) for values out of range.
+  void Validate() const;
+};
 
 /// One line of progress.
 struct TrainingProgress {
@@ -61,19 +61,5 @@ struct TrainingProgress {
   double blurred_psnr = 0;   ///< of the validation pairs, dB, over the chip; 0: not known
   double restored_psnr = 0;  ///< by the averaged weights; 0 of a network that restores nothing
 };
-
-/// Trains a network on pairs drawn on the fly. Resumes from `output`/state.pt where there is one,
-/// and goes on exactly as if it had not stopped. Writes `output`/weights.h5 (averaged weights),
-/// best.h5 (the best on validation), log.jsonl, and loss.png, kernel.png, psnr.png and examples.png
-/// to look at. Weights of the face networks are stored in half precision with a self-test, those of
-/// the reference network as Keras stores them.
-/// `stop` is asked after each step; the state is saved then.
-/// Throws Error: kUsage for options that do not fit the network, kModel for unusable initial
-/// weights or features, kOutput when files cannot be written, kInput when the loss is not a number
-/// for 20 steps on end, kDevice when memory runs out or the device fails.
-void Train(const FaceSet& training, const FaceSet& validation, const TrainerOptions& options,
-           const ComputeDevice& device,
-           const std::function<void(const TrainingProgress&)>& on_progress,
-           const std::function<bool()>& stop);
 
 }  // namespace facedeblur

@@ -10,7 +10,7 @@ namespace facedeblur {
 
 /// What a weights file is.
 struct WeightsInfo {
-  std::string network;  ///< the registry's name
+  std::string network;  ///< its name
   std::string kind;     ///< "facedeblur model" or "Keras 2 HDF5"
   std::string channels;
   double range = 0;  ///< value of white

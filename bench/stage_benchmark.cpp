@@ -14,7 +14,7 @@
 #include "facedeblur/face/compositor.h"
 #include "facedeblur/face/detector.h"
 #include "facedeblur/image/codec.h"
-#include "facedeblur/infer/model_registry.h"
+#include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/pipeline/image_processor.h"
 #include "nn/face_wiener_net.h"
@@ -59,7 +59,7 @@ void SetRate(benchmark::State* state, double multiply_adds) {
 
 /// Whether to go on; a benchmark in bfloat16 is left out where the processor has none.
 bool CanRun(benchmark::State& state, bool bfloat16) {
-  if (!bfloat16 || CpuHasBfloat16()) return true;
+  if (!bfloat16 || HasBfloat16({})) return true;
   state.SkipWithError("the processor has no bfloat16");
   return false;
 }

@@ -7,7 +7,7 @@
 
 #include "facedeblur/face/chip.h"
 #include "facedeblur/image/metrics.h"
-#include "facedeblur/infer/model_registry.h"
+#include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/util/error.h"
 #include "support.h"
@@ -87,14 +87,9 @@ TEST(FaceWiener, PartsAtTheSameTimeChangeNoBit) {
 }
 
 TEST(FaceWiener, Bfloat16IsNearFloat32WhereTheProcessorHasIt) {
+  if (!HasBfloat16({})) GTEST_SKIP() << "the processor has no bfloat16";
   ComputeDevice device;
-  ResolvePrecision("auto", &device);
-  EXPECT_FALSE(device.bfloat16) << "it is not the faster one on the CPU";
-  if (!CpuHasBfloat16()) {
-    EXPECT_THROW(ResolvePrecision("bf16", &device), Error);
-    return;
-  }
-  ResolvePrecision("bf16", &device);
+  ResolvePrecision(Precision::kBfloat16, Workload::kInference, &device);
   EXPECT_EQ(device.ToString(), "cpu, bf16");
   const auto restorer = LoadRestorer(testing::ModelsFolder() / "face_wiener.h5", device);
   for (const int size : {128, 224}) {

@@ -87,6 +87,25 @@ TEST(BatchQueue, WhatCameMeanwhileGoesTogether) {
   EXPECT_EQ(function.rows()[2] + function.rows()[3], 2);
 }
 
+TEST(BatchQueue, ResultsDoNotKeepTheirBatchInMemory) {
+  HeldFunction function;
+  BatchQueue queue(std::ref(function), 3);
+  const auto ask = [&] {
+    return std::async(std::launch::async, [&queue] { return queue.Run(Row(1))[0]; });
+  };
+  auto first = ask();
+  function.AwaitBegin();
+  auto second = ask();
+  auto third = ask();
+  AwaitRows(queue, 2);
+  function.LetGo();
+  for (auto* result : {&first, &second, &third}) {
+    const at::Tensor row = result->get();
+    EXPECT_EQ(row.storage().nbytes(), row.nbytes());
+  }
+  EXPECT_EQ(function.rows().back(), 2) << "they were to share a batch";
+}
+
 TEST(BatchQueue, OneThatFailsFailsAlone) {
   HeldFunction held;
   const auto function = [&held](const at::Tensor& stack) {

@@ -52,17 +52,17 @@ TEST(Convolution, PackedGivesTheSameAtEverySize) {
   torch::manual_seed(3);
   for (const Activation activation : {Activation::kNone, Activation::kRelu}) {
     Convolution convolution(192, 40, 3, 1, 1, activation);
-    std::vector<torch::Tensor> pictures;
+    std::vector<torch::Tensor> images;
     std::vector<torch::Tensor> expected;
     for (int i = 0; i < 20; ++i) {
       const int size = i < 18 ? 8 + 2 * i : 8;
-      pictures.push_back(torch::randn({1, 192, size, size}));
-      const torch::Tensor plain = Plain(convolution, pictures.back(), 1, 1);
+      images.push_back(torch::randn({1, 192, size, size}));
+      const torch::Tensor plain = Plain(convolution, images.back(), 1, 1);
       expected.push_back(activation == Activation::kRelu ? torch::relu(plain) : plain);
     }
     convolution->Pack(torch::kFloat32);
-    for (std::size_t i = 0; i < pictures.size(); ++i) {
-      EXPECT_LT(Difference(convolution(pictures[i]), expected[i]), 1e-4) << pictures[i].sizes();
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      EXPECT_LT(Difference(convolution(images[i]), expected[i]), 1e-4) << images[i].sizes();
     }
   }
 }
@@ -80,7 +80,7 @@ TEST(Convolution, UnshufflesBeforehand) {
 }
 
 TEST(Convolution, HalfTheBitsComeNear) {
-  if (!CpuHasBfloat16()) GTEST_SKIP() << "the processor has no bfloat16";
+  if (!HasBfloat16({})) GTEST_SKIP() << "the processor has no bfloat16";
   const InferenceScope inference;
   torch::manual_seed(5);
   Convolution convolution(32, 32, 3, 1, 1);
@@ -147,12 +147,12 @@ TEST(Convolution, PackedServesSeveralThreads) {
   torch::manual_seed(6);
   Convolution convolution(192, 40, 3, 1, 1);
   const std::vector<int> sizes = {8, 10, 24, 32};
-  std::vector<torch::Tensor> pictures;
+  std::vector<torch::Tensor> images;
   std::vector<torch::Tensor> expected;
   for (const int size : sizes) {
     const InferenceScope inference;
-    pictures.push_back(torch::randn({1, 192, size, size}));
-    expected.push_back(Plain(convolution, pictures.back(), 1, 1));
+    images.push_back(torch::randn({1, 192, size, size}));
+    expected.push_back(Plain(convolution, images.back(), 1, 1));
   }
   convolution->Pack(torch::kFloat32);
   std::vector<double> difference(sizes.size(), 0);
@@ -163,7 +163,7 @@ TEST(Convolution, PackedServesSeveralThreads) {
       for (std::size_t round = 0; round < 20; ++round) {
         const std::size_t which = (i + round) % sizes.size();
         difference[i] =
-            std::max(difference[i], Difference(convolution(pictures[which]), expected[which]));
+            std::max(difference[i], Difference(convolution(images[which]), expected[which]));
       }
     });
   }

@@ -43,5 +43,42 @@ TEST(ResolveDevice, AutoFallsBackAndSaysSo) {
   EXPECT_NE(note, "");
 }
 
+bool UsesBfloat16(Precision wanted, Workload workload) {
+  ComputeDevice device;
+  ResolvePrecision(wanted, workload, &device);
+  return device.bfloat16;
+}
+
+TEST(ResolvePrecision, AutoIsTheFasterOne) {
+  EXPECT_FALSE(UsesBfloat16(Precision::kAuto, Workload::kInference));
+  EXPECT_EQ(UsesBfloat16(Precision::kAuto, Workload::kTraining), HasBfloat16({}));
+}
+
+TEST(ResolvePrecision, WhatIsAskedForIsDoneOrRefused) {
+  for (const Workload workload : {Workload::kInference, Workload::kTraining}) {
+    EXPECT_FALSE(UsesBfloat16(Precision::kFloat32, workload));
+    if (HasBfloat16({})) {
+      EXPECT_TRUE(UsesBfloat16(Precision::kBfloat16, workload));
+      continue;
+    }
+    try {
+      UsesBfloat16(Precision::kBfloat16, workload);
+      ADD_FAILURE() << "bf16 was accepted";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kDevice);
+    }
+  }
+}
+
+TEST(HasBfloat16, NotOnAGpuThatIsNotThere) {
+  if (torch::cuda::is_available()) GTEST_SKIP() << "this machine has CUDA";
+  EXPECT_FALSE(HasBfloat16({true, 0, false}));
+}
+
+TEST(ParsePrecision, NamesAndNonsense) {
+  for (const auto& [name, precision] : PrecisionNames()) EXPECT_EQ(ParsePrecision(name), precision);
+  EXPECT_THROW(ParsePrecision("fp16"), Error);
+}
+
 }  // namespace
 }  // namespace facedeblur

@@ -74,22 +74,22 @@ TEST(VggFeatures, FirstBlockByItsDefinition) {
   const auto layers = MakeVgg({2, 2, 3, 3, 3}, /*with_top=*/true);
   VggFeatures vgg(layers, torch::kCPU);
   torch::manual_seed(1);
-  const torch::Tensor picture = torch::rand({1, 3, 8, 8});
+  const torch::Tensor image = torch::rand({1, 3, 8, 8});
   const std::array<double, 3> means = {103.939, 116.779, 123.68};
   Planes planes(3, std::vector<std::vector<double>>(8, std::vector<double>(8)));
   for (std::size_t c = 0; c < 3; ++c) {
     for (std::size_t y = 0; y < 8; ++y) {
       for (std::size_t x = 0; x < 8; ++x) {
-        planes[c][y][x] = picture[0][static_cast<std::int64_t>(c)][static_cast<std::int64_t>(y)]
-                                 [static_cast<std::int64_t>(x)]
-                                     .item<double>() *
+        planes[c][y][x] = image[0][static_cast<std::int64_t>(c)][static_cast<std::int64_t>(y)]
+                               [static_cast<std::int64_t>(x)]
+                                   .item<double>() *
                               255 -
                           means[c];
       }
     }
   }
   planes = Convolve(Convolve(planes, layers[0]), layers[1]);
-  const auto features = vgg.Features(picture);
+  const auto features = vgg.Features(image);
   ASSERT_EQ(features.size(), 4U);
   EXPECT_EQ(features[3].sizes(), (std::vector<std::int64_t>{1, 512, 1, 1}));
   for (std::int64_t f = 0; f < 64; f += 7) {

@@ -46,12 +46,12 @@ TEST(PixelShuffle, UnshufflesPlanesAndChannelsLast) {
   const InferenceScope inference;
   torch::manual_seed(3);
   for (const int r : {2, 4}) {
-    const torch::Tensor pictures = torch::randn({2, 3, 4 * r, 6 * r});
+    const torch::Tensor images = torch::randn({2, 3, 4 * r, 6 * r});
     const torch::Tensor expected =
-        InPixelOrder(F::pixel_unshuffle(pictures, F::PixelUnshuffleFuncOptions(r)), r);
-    EXPECT_TRUE(torch::equal(UnshufflePixels(pictures, r), expected));
+        InPixelOrder(F::pixel_unshuffle(images, F::PixelUnshuffleFuncOptions(r)), r);
+    EXPECT_TRUE(torch::equal(UnshufflePixels(images, r), expected));
     EXPECT_TRUE(torch::equal(
-        UnshufflePixels(pictures.contiguous(torch::MemoryFormat::ChannelsLast), r), expected));
+        UnshufflePixels(images.contiguous(torch::MemoryFormat::ChannelsLast), r), expected));
   }
 }
 

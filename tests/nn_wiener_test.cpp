@@ -18,7 +18,7 @@ torch::Tensor LopsidedKernel() {
   return kernel;
 }
 
-torch::Tensor SmoothPicture(std::int64_t size) {
+torch::Tensor SmoothImage(std::int64_t size) {
   const torch::Tensor at = torch::arange(size) * 0.21;
   return (0.5 + 0.25 * (torch::sin(at).unsqueeze(1) + torch::cos(1.7 * at).unsqueeze(0)))
       .view({1, 1, size, size})
@@ -26,7 +26,7 @@ torch::Tensor SmoothPicture(std::int64_t size) {
 }
 
 TEST(Wiener, UndoesCorrelationWithTheKernel) {
-  const torch::Tensor sharp = SmoothPicture(64);
+  const torch::Tensor sharp = SmoothImage(64);
   // What a network calls convolution is correlation, the convention of our kernels.
   const torch::Tensor blurred = torch::conv2d(
       sharp, LopsidedKernel().view({1, 1, 5, 5}).repeat({3, 1, 1, 1}), {}, 1, 2, 1, 3);
@@ -41,24 +41,24 @@ TEST(Wiener, UndoesCorrelationWithTheKernel) {
 TEST(Wiener, DeltaKernelOnlyDampsByTheRatio) {
   torch::Tensor delta = torch::zeros({1, 3, 3});
   delta[0][1][1] = 1;
-  const torch::Tensor picture = SmoothPicture(32);
-  const torch::Tensor restored = WienerDeconvolve(picture, delta, {0.25}, 4);
-  EXPECT_LT((restored - picture / 1.25).abs().max().item<double>(), 1e-5);
+  const torch::Tensor image = SmoothImage(32);
+  const torch::Tensor restored = WienerDeconvolve(image, delta, {0.25}, 4);
+  EXPECT_LT((restored - image / 1.25).abs().max().item<double>(), 1e-5);
 }
 
 TEST(Wiener, AgreesWithTheDirectFourierSum) {
   // One small plane without border, against sums over every frequency and pixel.
   constexpr int kN = 6;
   torch::manual_seed(1);
-  const torch::Tensor picture = torch::rand({1, 1, kN, kN});
+  const torch::Tensor image = torch::rand({1, 1, kN, kN});
   torch::Tensor kernel = torch::rand({1, 3, 3});
   kernel /= kernel.sum();
   constexpr double kRatio = 0.02;
   // A border of one pixel is the least that reflection padding and slicing allow.
-  const torch::Tensor ours = WienerDeconvolve(picture, kernel, {kRatio}, 1);
+  const torch::Tensor ours = WienerDeconvolve(image, kernel, {kRatio}, 1);
   constexpr int kM = kN + 2;
   const auto reflect = [](int i) { return i < 0 ? -i : i >= kN ? 2 * (kN - 1) - i : i; };
-  const auto pixels = picture.accessor<float, 4>();
+  const auto pixels = image.accessor<float, 4>();
   const auto weights = kernel.accessor<float, 3>();
   using Complex = std::complex<double>;
   const Complex unit(0, -2 * M_PI / kM);

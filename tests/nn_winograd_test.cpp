@@ -12,7 +12,7 @@ namespace facedeblur {
 namespace {
 
 struct Shape {
-  int pictures;
+  int images;
   int height;
   int width;
   int inputs;
@@ -26,7 +26,7 @@ std::vector<float> Noise(std::size_t count, std::uint64_t seed) {
   return values;
 }
 
-/// Made-up weights and pictures of a shape.
+/// Made-up weights and images of a shape.
 struct Example {
   Shape shape;
   std::vector<float> weights;
@@ -35,7 +35,7 @@ struct Example {
   std::vector<float> target;
 
   explicit Example(const Shape& of) : shape(of) {
-    const auto pixels = static_cast<std::size_t>(of.pictures * of.height * of.width);
+    const auto pixels = static_cast<std::size_t>(of.images * of.height * of.width);
     const auto inputs = static_cast<std::size_t>(of.inputs);
     const auto outputs = static_cast<std::size_t>(of.outputs);
     weights = Noise(outputs * inputs * 9, 1);
@@ -50,7 +50,7 @@ struct Example {
 
   std::vector<float> Run(const WinogradConvolution& convolution, bool add, bool relu) const {
     std::vector<float> result = target;
-    convolution.Run(source.data(), shape.pictures, shape.height, shape.width, add, relu,
+    convolution.Run(source.data(), shape.images, shape.height, shape.width, add, relu,
                     result.data());
     return result;
   }
@@ -78,7 +78,7 @@ struct Example {
   double LargestError(const std::vector<float>& result, bool add, bool relu) const {
     double largest = 0;
     std::size_t at = 0;
-    for (int n = 0; n < shape.pictures; ++n) {
+    for (int n = 0; n < shape.images; ++n) {
       for (int y = 0; y < shape.height; ++y) {
         for (int x = 0; x < shape.width; ++x) {
           for (int output = 0; output < shape.outputs; ++output, ++at) {

@@ -55,8 +55,8 @@ struct LoadedNetwork {
 std::unique_ptr<FaceRestorer> MakeRestorer(const LoadedNetwork& network, Weights weights) {
   try {
     return network.engine->MakeRestorer(std::move(weights), network.device);
-  } catch (const std::exception& error) {
-    throw Error(ErrorKind::kModel, network.weights.string() + ": " + DescribeException(error));
+  } catch (const Error& error) {  // of the weights, or of the device
+    throw Error(error.kind(), network.weights.string() + ": " + error.what());
   }
 }
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "engine/commands.h"
-#include "facedeblur/infer/model_registry.h"
+#include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/util/version.h"
 
@@ -23,7 +23,7 @@ class TorchEngine : public Engine {
   }
 
   void ResolvePrecision(const std::string& name, ComputeDevice* device) const override {
-    facedeblur::ResolvePrecision(name, device);
+    facedeblur::ResolvePrecision(ParsePrecision(name), Workload::kInference, device);
   }
 
   std::unique_ptr<FaceRestorer> MakeRestorer(Weights weights,

@@ -12,7 +12,7 @@
 #include "facedeblur/eval/evaluator.h"
 #include "facedeblur/eval/report.h"
 #include "facedeblur/image/write_png.h"
-#include "facedeblur/infer/model_registry.h"
+#include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/error.h"
@@ -210,7 +210,7 @@ class EvaluateCommand : public Command {
     const fs::path weights =
         options_.weights.empty() ? FindModel(kDefaultWeights, options_.models) : options_.weights;
     ComputeDevice device = ChooseDevice(options_.device);
-    ResolvePrecision(options_.precision, &device);
+    ResolvePrecision(ParsePrecision(options_.precision), Workload::kInference, &device);
     const auto restorer = LoadRestorer(weights, device);
     const auto detector = options_.aligned ? nullptr : LoadDetector(options_.models);
     std::vector<EvaluatedSet> sets;

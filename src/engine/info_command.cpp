@@ -5,7 +5,7 @@
 #include "cli/exit_code.h"
 #include "engine/commands.h"
 #include "engine/setup.h"
-#include "facedeblur/infer/weights_info.h"
+#include "facedeblur/networks/weights_info.h"
 #include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/json_object.h"
 #include "facedeblur/util/text.h"

@@ -10,7 +10,9 @@
 #include "cli/exit_code.h"
 #include "engine/commands.h"
 #include "engine/setup.h"
-#include "facedeblur/train/trainer.h"
+#include "facedeblur/networks/default_pairs.h"
+#include "facedeblur/networks/train.h"
+#include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/interrupt.h"
 
@@ -22,6 +24,8 @@ struct TrainOptions {
   std::filesystem::path cache;
   std::filesystem::path models;
   std::string device = "auto";
+  std::string precision = "auto";
+  std::string network{Networks()[0].name};
   TrainerOptions trainer;
 };
 
@@ -40,7 +44,7 @@ void AddTrainOptions(CLI::App* app, TrainOptions* options) {
   app->add_option("--models", options->models, "Folder with models")->type_name("DIR");
   app->add_option("--init", t.init, "Weights to start from")->type_name("FILE");
   AddOption(app, "--device", &options->device, "auto, cpu, cuda or cuda:N");
-  AddOption(app, "--network", &t.network,
+  AddOption(app, "--network", &options->network,
             "face-wiener-1, face-wiener-2 (estimates the kernel twice), reference-15 (the Keras "
             "notebook's) or face-landmarks-1 (for --features)");
   AddOption(app, "--seed", &t.seed, "Seed of everything random");
@@ -56,14 +60,14 @@ void AddTrainOptions(CLI::App* app, TrainOptions* options) {
   AddOption(app, "--kernel-steps", &t.losses.kernel_steps,
             "Share of steps that train only the kernel estimate");
   AddOption(app, "--structure", &t.losses.structure, "Extra weight of eyes, brows, nose and mouth");
-  app->add_option("--features", t.losses.features,
+  app->add_option("--features", t.losses.feature_network,
                   "Network whose features restored and sharp faces must share: VGG16 or VGG19 "
                   "weights of Keras, or a face-landmarks-1 of ours")
       ->type_name("FILE");
   AddOption(app, "--feature-loss", &t.losses.feature, "Weight of the features' loss");
   AddOption(app, "--validate-every", &t.validate_every, "Pairs between validations");
   AddOption(app, "--validation-pairs", &t.validation_pairs, "Pairs to validate on");
-  AddOption(app, "--precision", &t.precision,
+  AddOption(app, "--precision", &options->precision,
             "fp32, bf16, or auto: bf16 convolutions where the hardware has them");
   AddOption(app, "--threads", &t.threads, "Threads of the network's operations");
   AddOption(app, "--loader-threads", &t.loader_threads, "Threads that draw pairs");
@@ -107,6 +111,12 @@ void KeepConfiguration(const CLI::App& app, const std::filesystem::path& folder)
   WriteFileAtomically(file, Bytes(text.begin(), text.end()), Clobber::kReplace);
 }
 
+NetworkId NetworkOf(const std::string& name) {
+  const NetworkInfo* const network = FindNetwork(name);
+  if (network != nullptr) return network->id;
+  throw Error(ErrorKind::kUsage, "the network '" + name + "' cannot be trained");
+}
+
 class TrainCommand : public Command {
  public:
   const char* Usage() const override { return "FOLDER... --output DIR"; }
@@ -117,6 +127,8 @@ class TrainCommand : public Command {
     PrepareCommand();
     InstallInterruptHandlers();
     const ComputeDevice device = ChooseDevice(options_.device);
+    options_.trainer.network = NetworkOf(options_.network);
+    options_.trainer.precision = ParsePrecision(options_.precision);
     options_.trainer.pairs = DefaultPairs(options_.trainer.network);
     KeepConfiguration(app, options_.trainer.output);
     FaceSetOptions load;

@@ -2,6 +2,7 @@
 #include "infer/network_restorers.h"
 #include "nn/chip_tensor.h"
 #include "nn/reference_net.h"
+#include "nn/torch_error.h"
 
 namespace facedeblur {
 namespace {
@@ -15,11 +16,11 @@ ChipTemplate ReferenceTemplate() {
 class ReferenceRestorer : public FaceRestorer {
  public:
   ReferenceRestorer(const std::vector<KerasLayer>& layers, const ComputeDevice& device)
-      : device_(TorchDevice(device)), template_(ReferenceTemplate()) {
+      : device_(device), torch_device_(TorchDevice(device)), template_(ReferenceTemplate()) {
     net_->LoadKeras(layers);
     net_->FoldNormalization();
     net_->eval();
-    net_->to(device_);
+    net_->to(torch_device_);
     // 1.4 times as fast as planes on the CPU: its wide 1x1 layers want channels side by side.
     for (torch::Tensor& parameter : net_->parameters()) {
       if (parameter.dim() == 4) {
@@ -31,8 +32,20 @@ class ReferenceRestorer : public FaceRestorer {
   using FaceRestorer::Restore;
   cv::Mat Restore(const cv::Mat& chip, const ParallelFor& /*parallel*/) const override {
     const InferenceScope inference;
+    try {
+      return RestoreAtItsSize(chip);
+    } catch (const std::exception& error) {
+      throw ToError(error, device_, ErrorKind::kInput, ErrorKind::kInput);
+    }
+  }
+
+  const ChipTemplate& chip_template() const override { return template_; }
+  std::string Describe() const override { return "reference network (15 convolutions, 64x64)"; }
+
+ private:
+  cv::Mat RestoreAtItsSize(const cv::Mat& chip) const {
     const cv::Mat small = ResizeChip(chip, kReferenceChipSize);
-    const torch::Tensor rgb = TensorFromChip(small).flip(1).to(device_) * 255;
+    const torch::Tensor rgb = TensorFromChip(small).flip(1).to(torch_device_) * 255;
     ReferenceNet net = net_;  // forward() is not const in LibTorch, but changes nothing here
     const torch::Tensor restored =
         net->forward(rgb.contiguous(torch::MemoryFormat::ChannelsLast)).clamp(0, 255) / 255;
@@ -42,12 +55,9 @@ class ReferenceRestorer : public FaceRestorer {
     return cv::min(cv::max(moved, 0.0), 1.0);
   }
 
-  const ChipTemplate& chip_template() const override { return template_; }
-  std::string Describe() const override { return "reference network (15 convolutions, 64x64)"; }
-
- private:
   ReferenceNet net_;
-  torch::Device device_;
+  ComputeDevice device_;
+  torch::Device torch_device_;
   ChipTemplate template_;
 };
 

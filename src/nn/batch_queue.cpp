@@ -2,8 +2,6 @@
 
 #include <ATen/ops/cat.h>
 
-#include <utility>
-
 namespace facedeblur {
 
 std::vector<at::Tensor> BatchQueue::Run(const at::Tensor& row) {
@@ -19,14 +17,17 @@ std::vector<at::Tensor> BatchQueue::Run(const at::Tensor& row) {
     busy_ = true;
     const Batch batch = TakeBatch();  // perhaps without this thread's own row
     lock.unlock();
-    RunBatch(batch);
+    Serve(batch);
     lock.lock();
     for (Request* const served : batch) served->done = true;
     busy_ = false;
     changed_.notify_all();
   }
+  lock.unlock();
   if (request.error) std::rethrow_exception(request.error);
-  return std::move(request.results);
+  // A part would keep the whole batch in memory. Copied here, by every thread for itself.
+  for (at::Tensor& result : request.results) result = result.clone();
+  return request.results;
 }
 
 /// The longest waiting row and those of its shape, in the order in which they came.
@@ -40,18 +41,19 @@ BatchQueue::Batch BatchQueue::TakeBatch() noexcept {
   return batch;
 }
 
-void BatchQueue::RunBatch(const Batch& batch) const noexcept {
+void BatchQueue::Serve(const Batch& batch) const noexcept {
   if (batch.size() > 1) {
     try {
-      RunTogether(batch);
+      ServeTogether(batch);
       return;
-    } catch (...) {  // whose fault it was shows when each is alone
+    } catch (...) {  // whose fault it was shows when each runs alone
+      for (Request* const request : batch) request->results.clear();
     }
   }
-  for (Request* const request : batch) RunAlone(request);
+  for (Request* const request : batch) ServeAlone(request);
 }
 
-void BatchQueue::RunTogether(const Batch& batch) const {
+void BatchQueue::ServeTogether(const Batch& batch) const {
   std::vector<at::Tensor> rows;
   rows.reserve(batch.size());
   for (const Request* const request : batch) rows.push_back(request->row);
@@ -65,7 +67,7 @@ void BatchQueue::RunTogether(const Batch& batch) const {
   }
 }
 
-void BatchQueue::RunAlone(Request* request) const noexcept {
+void BatchQueue::ServeAlone(Request* request) const noexcept {
   try {
     request->results = run_(request->row);
   } catch (...) {

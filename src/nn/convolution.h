@@ -12,11 +12,11 @@ namespace facedeblur {
 
 enum class Activation { kNone, kRelu };
 
-/// Square 2-D convolution with bias, with or without a ReLU behind it. As torch::nn::Conv2d, with
-/// its parameter names and initial values; it can also be packed for inference, and left without
-/// initial values where a file's take their place at once. With `unshuffle` r it sees the picture's
-/// pixels unshuffled by r (Shi et al. 2016): `in` is then r * r times the picture's channels; with
-/// `shuffle` r the pixels of its result are shuffled, and `out` is r * r times its channels.
+/// Square 2-D convolution with bias, with or without a ReLU behind it. It has the parameter names
+/// and initial values of torch::nn::Conv2d and can be packed for inference. With `unshuffle` r the
+/// pixels of its input are unshuffled first (Shi et al. 2016): `in` counts the channels after that,
+/// r * r times the image's. With `shuffle` r the pixels of its result are shuffled: `out` counts
+/// the channels before that.
 class ConvolutionImpl : public torch::nn::Module {
  public:
   ConvolutionImpl(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride,
@@ -24,13 +24,12 @@ class ConvolutionImpl : public torch::nn::Module {
                   std::int64_t unshuffle = 1, std::int64_t shuffle = 1);
   torch::Tensor forward(const torch::Tensor& x);
 
-  /// sum + forward(x), with the activation behind the sum, which cannot be together with a shuffle.
-  /// Packed, it overwrites `sum`.
+  /// sum + forward(x). The activation comes after the sum; with a shuffle there must be none. A
+  /// packed convolution overwrites `sum`.
   torch::Tensor Onto(const torch::Tensor& sum, const torch::Tensor& x);
 
-  /// From now on for inference on the CPU alone: the module cannot be trained, moved or saved. Does
-  /// nothing where neither Winograd's kernels (wanted or not by `winograd`) nor oneDNN are to be
-  /// had.
+  /// Prepares for inference on the CPU; the module can no longer be trained, moved or saved.
+  /// `winograd` allows Winograd's kernels. Does nothing where neither these nor oneDNN can be used.
   void Pack(torch::ScalarType precision, bool winograd = true);
 
  private:

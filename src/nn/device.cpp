@@ -2,23 +2,30 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/DeviceGuard.h>
 #include <c10/core/InferenceMode.h>
 #include <dlfcn.h>
 #include <torch/cuda.h>
 #include <torch/utils.h>
 #include <torch/version.h>
-#include <xmmintrin.h>
 
 #include <opencv2/core/utility.hpp>
 #include <optional>
 
 #include "facedeblur/util/error.h"
+#include "nn/chip_tensor.h"
+#include "nn/torch_error.h"
+
+#ifdef __SSE__
+#include <xmmintrin.h>
+#endif
 
 namespace facedeblur {
 namespace {
 
 /// OpenBLAS has threads of its own beside LibTorch's, which spin for tens of milliseconds after
-/// each product of matrices: here work is spread over pictures and faces instead.
+/// each product of matrices: here work is spread over images and faces instead.
 void LimitOpenBlas() {
   using SetThreads = void (*)(int);
   // Present when the BLAS that LibTorch was linked with is OpenBLAS.
@@ -26,30 +33,20 @@ void LimitOpenBlas() {
   if (symbol != nullptr) reinterpret_cast<SetThreads>(symbol)(1);
 }
 
-std::string NoCudaReason() {
-  return torch::cuda::device_count() > 0 ? "the CUDA driver does not answer"
-                                         : "this LibTorch finds no CUDA device";
-}
-
-}  // namespace
-
-ComputeDevice ResolveDevice(const std::string& name, std::string* note) {
-  const std::optional<ComputeDevice> wanted = ParseDevice(name);
-  if (!wanted) {
-    if (torch::cuda::is_available()) return {true, 0};
-    *note = NoCudaReason();
-    return {};
-  }
-  if (!wanted->cuda) return *wanted;
-  if (!torch::cuda::is_available()) {
-    throw Error(ErrorKind::kDevice, "device " + name + " is not available: " + NoCudaReason());
-  }
+/// Why nothing can run on a CUDA device; empty where something can.
+std::string WhyUnusable(const ComputeDevice& device) {
   const auto count = static_cast<int>(torch::cuda::device_count());
-  if (wanted->index >= count) {
-    throw Error(ErrorKind::kDevice, "device " + name + " is not available: there are " +
-                                        std::to_string(count) + " CUDA devices, counted from 0");
+  if (count == 0) return "this LibTorch finds no CUDA device";
+  if (!torch::cuda::is_available()) return "the CUDA driver does not answer";
+  if (device.index >= count) {
+    return "there are " + std::to_string(count) + " CUDA devices, counted from 0";
   }
-  return *wanted;
+  try {
+    TryDevice(device);
+    return "";
+  } catch (const std::exception& error) {
+    return DescribeException(error);
+  }
 }
 
 bool CpuHasBfloat16() {
@@ -60,15 +57,60 @@ bool CpuHasBfloat16() {
 #endif
 }
 
-void ResolvePrecision(const std::string& name, ComputeDevice* device) {
-  RequirePrecisionName(name);
-  const bool available = device->cuda || CpuHasBfloat16();
-  if (name == "bf16" && !available) {
+/// LibTorch's own criterion, a compute capability of 8.0: the only question about it that can be
+/// put to a LibTorch without CUDA too.
+bool CudaHasBfloat16(const ComputeDevice& device) {
+  if (!torch::cuda::is_available()) return false;
+  const c10::DeviceGuard guard(TorchDevice(device));
+  return at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
+}
+
+/// Denormals become 0 while one lives: a mode of the calling thread's processor. Does nothing where
+/// the processor is not an x86.
+class FlushDenormals {
+ public:
+#ifdef __SSE__
+  FlushDenormals() { at::globalContext().setFlushDenormal(true); }
+  ~FlushDenormals() { _mm_setcsr(before_); }
+  FlushDenormals(const FlushDenormals&) = delete;
+  FlushDenormals& operator=(const FlushDenormals&) = delete;
+
+ private:
+  unsigned before_ = _mm_getcsr();
+#endif
+};
+
+}  // namespace
+
+ComputeDevice ResolveDevice(const std::string& name, std::string* note) {
+  const std::optional<ComputeDevice> wanted = ParseDevice(name);
+  if (wanted && !wanted->cuda) return *wanted;
+  const ComputeDevice device = wanted.value_or(ComputeDevice{true, 0, false});
+  const std::string reason = WhyUnusable(device);
+  if (reason.empty()) return device;
+  if (wanted) throw Error(ErrorKind::kDevice, "device " + name + " is not available: " + reason);
+  *note = reason;
+  return {};
+}
+
+bool HasBfloat16(const ComputeDevice& device) {
+  return device.cuda ? CudaHasBfloat16(device) : CpuHasBfloat16();
+}
+
+void ResolvePrecision(Precision wanted, Workload workload, ComputeDevice* device) {
+  const bool available = wanted != Precision::kFloat32 && HasBfloat16(*device);
+  if (wanted == Precision::kBfloat16 && !available) {
     throw Error(ErrorKind::kDevice,
-                "this processor has no instructions for bf16 (AVX512-BF16); use --precision fp32");
+                device->cuda ? device->ToString() +
+                                   " has no bf16 (it takes a compute capability of 8.0); use "
+                                   "--precision fp32"
+                             : "this processor has no instructions for bf16 (AVX512-BF16); use "
+                               "--precision fp32");
   }
-  // Winograd's convolutions in float32 are faster than plain ones in bfloat16.
-  device->bfloat16 = name == "bf16" || (name == "auto" && device->cuda);
+  // Only inference on the CPU has Winograd's convolutions: in float32 they are faster than plain
+  // ones in bfloat16.
+  const bool faster = device->cuda || workload == Workload::kTraining;
+  device->bfloat16 = available && (wanted == Precision::kBfloat16 || faster);
 }
 
 std::string CpuInstructionSet() {
@@ -101,7 +143,7 @@ void ConfigureInference() {
 
 struct InferenceScope::Guard {
   c10::InferenceMode inference;
-  unsigned processor_mode = _mm_getcsr();
+  FlushDenormals flush_denormals;
 };
 
 InferenceScope::InferenceScope() : guard_(std::make_unique<Guard>()) {
@@ -110,9 +152,8 @@ InferenceScope::InferenceScope() : guard_(std::make_unique<Guard>()) {
     return true;
   }();
   (void)prepared;
-  at::globalContext().setFlushDenormal(true);
 }
 
-InferenceScope::~InferenceScope() { _mm_setcsr(guard_->processor_mode); }
+InferenceScope::~InferenceScope() = default;
 
 }  // namespace facedeblur

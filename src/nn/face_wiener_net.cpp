@@ -161,7 +161,7 @@ torch::Tensor KernelNetImpl::forward(const torch::Tensor& chip) {
   const torch::Tensor film = film_(vector).unsqueeze(-1).unsqueeze(-1);
   for (std::size_t i = 0; i < a2_->size(); ++i) {
     h = a2_[i]->as<ResidualBlockImpl>()->forward(h);
-    // Feature-wise linear modulation (Perez et al. 2018) lets the picture steer the map.
+    // Feature-wise linear modulation (Perez et al. 2018) lets the image steer the map.
     if (i == 1) h = h * (1 + film.slice(1, 0, 48)) + film.slice(1, 48, 96);
   }
   // A probability needs full precision, whatever the convolutions ran in.

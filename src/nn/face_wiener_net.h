@@ -39,9 +39,10 @@ class RefinementUNetImpl : public torch::nn::Module {
 };
 TORCH_MODULE(RefinementUNet);
 
-/// Estimates the blur kernel of a 128x128 face from the picture and from the autocorrelation of its
-/// gradients: that of a blurred picture is the kernel's own, smeared by the face's, and shows
-/// extent and direction; the picture settles what it cannot, mirror images above all.
+/// Estimates the blur kernel of a 128x128 face from the image and from the autocorrelation of its
+/// gradients. In a blurred image that is the kernel's own autocorrelation, smeared by the face's:
+/// it shows the kernel's extent and direction. The image settles what it cannot show, above all
+/// which of two mirror images the kernel is.
 class KernelNetImpl : public torch::nn::Module {
  public:
   static constexpr std::int64_t kWindow = 128;  ///< input height and width
@@ -104,22 +105,22 @@ class FaceWienerNetImpl : public torch::nn::Module {
     torch::Tensor first;
     torch::Tensor last;  ///< the refined one, or the first where there is no second estimate
   };
-  /// Estimates from pictures of exactly 128x128. The restoration between the two estimates is made
+  /// Estimates from images of exactly 128x128. The restoration between the two estimates is made
   /// without gradients.
   KernelEstimates EstimateLogKernels(const torch::Tensor& window);
 
   /// Only the first of them, without a restoration: several times cheaper.
   torch::Tensor EstimateFirstLogKernel(const torch::Tensor& window) { return k_(window); }
 
-  /// The blur kernel of the picture's central 128x128 window: Nx27x27, entries sum to 1.
+  /// The blur kernel of the image's central 128x128 window: Nx27x27, entries sum to 1.
   torch::Tensor EstimateKernel(const torch::Tensor& chip);
 
   /// Nx3xHxW, BGR, 0..1, height and width multiples of 16 and at least 32, with Nx27x27 kernels ->
   /// the same shape, not clamped.
   torch::Tensor RestoreWithKernel(const torch::Tensor& chip, const torch::Tensor& kernel);
 
-  /// Its two parts: Nx12xHxW, the chip and its deconvolutions, and what becomes of them. Turning
-  /// pictures and kernels over turns the first part's result over.
+  /// The two parts of RestoreWithKernel(): the chip with its deconvolutions, Nx12xHxW, and the
+  /// restored chip made of these. Mirrored chips and kernels give mirrored deconvolutions.
   torch::Tensor Deconvolve(const torch::Tensor& chip, const torch::Tensor& kernel) const;
   torch::Tensor Refine(const torch::Tensor& deconvolved);
 

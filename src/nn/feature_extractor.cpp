@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "facedeblur/util/error.h"
+#include "facedeblur/weights/networks.h"
 #include "facedeblur/weights/weights_file.h"
 #include "nn/chip_tensor.h"
 #include "nn/landmark_net.h"
@@ -20,8 +21,8 @@ class LandmarkFeatures : public FeatureExtractor {
     for (torch::Tensor& parameter : net_->parameters()) parameter.requires_grad_(false);
   }
 
-  std::vector<torch::Tensor> Features(const torch::Tensor& pictures) override {
-    return net_->Features(pictures);
+  std::vector<torch::Tensor> Features(const torch::Tensor& images) override {
+    return net_->Features(images);
   }
 
  private:
@@ -33,7 +34,7 @@ std::unique_ptr<FeatureExtractor> Make(const Weights& weights, const torch::Devi
     return std::make_unique<VggFeatures>(*layers, device);
   }
   const auto& model = std::get<ModelFile>(weights);
-  if (model.network != kLandmarkNetwork) {
+  if (model.network != InfoOf(NetworkId::kFaceLandmarks1).name) {
     throw Error(ErrorKind::kModel,
                 "it is for the network '" + model.network + "', which has no features to compare");
   }

@@ -8,7 +8,7 @@
 
 namespace facedeblur {
 
-/// A trained network whose inner features tell pictures apart as people do, to constrain the
+/// A trained network whose inner features tell images apart as people do, to constrain the
 /// training of another one (Johnson, Alahi and Fei-Fei, "Perceptual Losses", ECCV 2016). Its
 /// weights take no gradients; its input does.
 class FeatureExtractor {
@@ -16,7 +16,7 @@ class FeatureExtractor {
   virtual ~FeatureExtractor() = default;
 
   /// Nx3xHxW, BGR, 0..1 -> feature maps from fine to coarse, each NxCxhxw.
-  virtual std::vector<torch::Tensor> Features(const torch::Tensor& pictures) = 0;
+  virtual std::vector<torch::Tensor> Features(const torch::Tensor& images) = 0;
 };
 
 /// Opens Keras's VGG16 or VGG19 weights (HDF5, with or without the dense top) or the project's own

@@ -26,9 +26,9 @@ LandmarkNetImpl::LandmarkNetImpl() {
   out_ = register_module("out", torch::nn::Linear(256, 68 * 2));
 }
 
-std::vector<torch::Tensor> LandmarkNetImpl::Features(const torch::Tensor& pictures) {
+std::vector<torch::Tensor> LandmarkNetImpl::Features(const torch::Tensor& images) {
   const torch::Tensor half =
-      b0_->forward(in_(F::pixel_unshuffle(pictures - 0.5, F::PixelUnshuffleFuncOptions(2))));
+      b0_->forward(in_(F::pixel_unshuffle(images - 0.5, F::PixelUnshuffleFuncOptions(2))));
   const torch::Tensor quarter = b1_->forward(down1_(torch::relu(half)));
   const torch::Tensor eighth = b2_->forward(down2_(torch::relu(quarter)));
   return {torch::relu(half), torch::relu(quarter), torch::relu(eighth)};

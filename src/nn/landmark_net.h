@@ -10,8 +10,6 @@
 
 namespace facedeblur {
 
-inline constexpr char kLandmarkNetwork[] = "face-landmarks-1";
-
 /// A small network that finds the 68 landmarks in a chip. Trained for that, its inner features know
 /// where a face's parts are and what they look like: they constrain the training of a restoration
 /// without any weights from elsewhere.
@@ -26,7 +24,7 @@ class LandmarkNetImpl : public torch::nn::Module {
 
   /// Feature maps at a half, a quarter and an eighth of the chip's size. Any size that is a
   /// multiple of 8.
-  std::vector<torch::Tensor> Features(const torch::Tensor& pictures);
+  std::vector<torch::Tensor> Features(const torch::Tensor& images);
 
  private:
   Convolution in_{nullptr};

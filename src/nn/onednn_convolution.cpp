@@ -15,7 +15,7 @@ namespace {
 
 using dnnl::memory;
 
-// Variants of a layer that are kept: a size of the picture each, a few hundred bytes.
+// Variants of a layer that are kept: one for each size of image, a few hundred bytes each.
 constexpr std::size_t kVariantsKept = 16;
 
 const dnnl::engine& Engine() {
@@ -39,7 +39,7 @@ memory Reordered(memory source, const memory::desc& layout) {
   return target;
 }
 
-/// In each layout that a size has asked for: nearly always one or two.
+/// A layer's weights in each layout that a size has asked for: nearly always one or two.
 struct Weights {
   memory::dims shape;
   memory::desc plain_layout;
@@ -54,7 +54,7 @@ memory Weights::In(const memory::desc& layout) {
   for (const memory& known : layouts) {
     if (known.get_desc() == layout) return known;
   }
-  // oneDNN is quick from and to the plain layout alone.
+  // oneDNN is quick only from and to the plain layout.
   layouts.push_back(Reordered(plain.defined() ? memory(plain_layout, Engine(), plain.data_ptr())
                                               : Reordered(layouts.front(), plain_layout),
                               layout));
@@ -62,10 +62,11 @@ memory Weights::In(const memory::desc& layout) {
   return layouts.back();
 }
 
-/// The convolution made for one size of picture. oneDNN also splits the work when it makes it, so
-/// it is for one number of threads too.
+/// The convolution made for one size of image, and for one number of threads: oneDNN splits the
+/// work when it makes it.
 struct Variant {
   std::vector<std::int64_t> size;
+  std::vector<std::int64_t> target_size;
   bool onto = false;
   int threads = 0;
   dnnl::convolution_forward run;
@@ -93,6 +94,37 @@ void Variant::Execute(const at::Tensor& from, const at::Tensor& to) const {
   Stream().wait();
 }
 
+/// The convolution's arguments, in the words of both of oneDNN's interfaces.
+struct Geometry {
+  memory::desc source;
+  memory::desc weights;
+  memory::desc bias;
+  memory::desc target;
+  memory::dims strides;
+  memory::dims padding;
+
+  dnnl::convolution_forward::primitive_desc Describe(const dnnl::primitive_attr& attributes) const {
+    constexpr auto kKind = dnnl::prop_kind::forward_inference;
+    constexpr auto kAlgorithm = dnnl::algorithm::convolution_direct;
+#if DNNL_VERSION_MAJOR >= 3
+    return {Engine(), kKind,   kAlgorithm, source,  weights,   bias,
+            target,   strides, padding,    padding, attributes};
+#else
+    return {{kKind, kAlgorithm, source, weights, bias, target, strides, padding, padding},
+            attributes,
+            Engine()};
+#endif
+  }
+};
+
+void AppendRelu(dnnl::post_ops* post_ops) {
+#if DNNL_VERSION_MAJOR >= 3
+  post_ops->append_eltwise(dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+#else
+  post_ops->append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+#endif
+}
+
 class OneDnnConvolution : public PackedConvolution {
  public:
   OneDnnConvolution(const at::Tensor& weight, const at::Tensor& bias, at::ScalarType precision,
@@ -104,8 +136,8 @@ class OneDnnConvolution : public PackedConvolution {
     weights_.bias = bias.contiguous();
   }
 
-  at::Tensor Run(const at::Tensor& pictures) const override;
-  at::Tensor RunOnto(const at::Tensor& sum, const at::Tensor& pictures) const override;
+  at::Tensor Run(const at::Tensor& images) const override;
+  at::Tensor RunOnto(const at::Tensor& sum, const at::Tensor& images) const override;
 
  private:
   at::Tensor Arrange(const at::Tensor& tensor) const;
@@ -133,27 +165,27 @@ std::shared_ptr<const Variant> OneDnnConvolution::VariantFor(at::IntArrayRef siz
     return (side + 2 * options_.padding - kernel) / options_.stride + 1;
   };
   const auto type = DataType(precision_);
-  const memory::dims strides(2, options_.stride);
-  const memory::dims padding(2, options_.padding);
   auto made = std::make_shared<Variant>();
   made->size = size.vec();
   made->onto = onto;
   made->threads = threads;
   made->source = {made->size, type, memory::format_tag::nhwc};
-  made->target = {
-      {size[0], weights_.shape[0], after(size[2]), after(size[3])}, type, memory::format_tag::nhwc};
+  made->target_size = {size[0], weights_.shape[0], after(size[2]), after(size[3])};
+  made->target = {made->target_size, type, memory::format_tag::nhwc};
   dnnl::post_ops post_ops;
   if (onto) post_ops.append_sum(1.0F);
-  if (options_.relu) post_ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+  if (options_.relu) AppendRelu(&post_ops);
   const memory::desc bias({weights_.shape[0]}, memory::data_type::f32, memory::format_tag::x);
   dnnl::primitive_attr attributes;
   attributes.set_post_ops(post_ops);
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  const dnnl::convolution_forward::primitive_desc description(
-      {dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, made->source,
-       memory::desc(weights_.shape, type, memory::format_tag::any), bias, made->target, strides,
-       padding, padding},
-      attributes, Engine());
+  const Geometry geometry = {made->source,
+                             memory::desc(weights_.shape, type, memory::format_tag::any),
+                             bias,
+                             made->target,
+                             memory::dims(2, options_.stride),
+                             memory::dims(2, options_.padding)};
+  const auto description = geometry.Describe(attributes);
   made->run = dnnl::convolution_forward(description);
   made->scratchpad = description.scratchpad_desc();
   made->weights = weights_.In(description.weights_desc());
@@ -167,20 +199,20 @@ at::Tensor OneDnnConvolution::Arrange(const at::Tensor& tensor) const {
   return tensor.to(precision_).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-at::Tensor OneDnnConvolution::Run(const at::Tensor& pictures) const {
-  const at::Tensor source = Arrange(pictures);
+at::Tensor OneDnnConvolution::Run(const at::Tensor& images) const {
+  const at::Tensor source = Arrange(images);
   const auto variant = VariantFor(source.sizes(), /*onto=*/false);
   at::Tensor target =
-      at::empty(variant->target.dims(), source.options(), at::MemoryFormat::ChannelsLast);
+      at::empty(variant->target_size, source.options(), at::MemoryFormat::ChannelsLast);
   variant->Execute(source, target);
   return target;
 }
 
-at::Tensor OneDnnConvolution::RunOnto(const at::Tensor& sum, const at::Tensor& pictures) const {
-  const at::Tensor source = Arrange(pictures);
+at::Tensor OneDnnConvolution::RunOnto(const at::Tensor& sum, const at::Tensor& images) const {
+  const at::Tensor source = Arrange(images);
   at::Tensor target = Arrange(sum);
   const auto variant = VariantFor(source.sizes(), /*onto=*/true);
-  TORCH_CHECK(target.sizes() == variant->target.dims(), "a sum of ", target.sizes(),
+  TORCH_CHECK(target.sizes() == variant->target_size, "a sum of ", target.sizes(),
               " does not fit the convolution");
   variant->Execute(source, target);
   return target;

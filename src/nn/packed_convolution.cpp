@@ -16,10 +16,10 @@ std::int64_t WholeVectors(std::int64_t channels) {
   return (channels + kWidest - 1) / kWidest * kWidest;
 }
 
-/// Zeros behind the channels of pictures, or of filters (dimension 1).
-at::Tensor WithChannels(const at::Tensor& pictures, std::int64_t channels) {
-  const std::int64_t missing = channels - pictures.size(1);
-  return missing == 0 ? pictures : at::constant_pad_nd(pictures, {0, 0, 0, 0, 0, missing});
+/// Zeros behind the channels of images, or of filters (dimension 1).
+at::Tensor WithChannels(const at::Tensor& images, std::int64_t channels) {
+  const std::int64_t missing = channels - images.size(1);
+  return missing == 0 ? images : at::constant_pad_nd(images, {0, 0, 0, 0, 0, missing});
 }
 
 class PackedWinograd : public PackedConvolution {
@@ -31,8 +31,8 @@ class PackedWinograd : public PackedConvolution {
         relu_(relu),
         convolution_(Make(weight, bias)) {}
 
-  at::Tensor Run(const at::Tensor& pictures) const override {
-    const at::Tensor source = Arrange(pictures, inputs_in_whole_);
+  at::Tensor Run(const at::Tensor& images) const override {
+    const at::Tensor source = Arrange(images, inputs_in_whole_);
     const at::Tensor target =
         at::empty({source.size(0), outputs_in_whole_, source.size(2), source.size(3)},
                   source.options(), at::MemoryFormat::ChannelsLast);
@@ -40,8 +40,8 @@ class PackedWinograd : public PackedConvolution {
     return target.narrow(1, 0, outputs_);
   }
 
-  at::Tensor RunOnto(const at::Tensor& sum, const at::Tensor& pictures) const override {
-    const at::Tensor source = Arrange(pictures, inputs_in_whole_);
+  at::Tensor RunOnto(const at::Tensor& sum, const at::Tensor& images) const override {
+    const at::Tensor source = Arrange(images, inputs_in_whole_);
     TORCH_CHECK(sum.size(0) == source.size(0) && sum.size(1) == outputs_ &&
                     sum.size(2) == source.size(2) && sum.size(3) == source.size(3),
                 "a sum of ", sum.sizes(), " does not fit the convolution");
@@ -62,9 +62,8 @@ class PackedWinograd : public PackedConvolution {
         static_cast<int>(inputs_in_whole_), static_cast<int>(outputs_in_whole_));
   }
 
-  static at::Tensor Arrange(const at::Tensor& pictures, std::int64_t channels) {
-    return WithChannels(pictures.to(at::kFloat), channels)
-        .contiguous(at::MemoryFormat::ChannelsLast);
+  static at::Tensor Arrange(const at::Tensor& images, std::int64_t channels) {
+    return WithChannels(images.to(at::kFloat), channels).contiguous(at::MemoryFormat::ChannelsLast);
   }
 
   void Execute(const at::Tensor& source, bool add, const at::Tensor& target) const {

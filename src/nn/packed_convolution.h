@@ -23,9 +23,9 @@ class PackedConvolution {
   static bool UsesWinograd(const at::Tensor& weight, at::ScalarType precision,
                            const Options& options);
 
-  /// Weights OxIxKxK, bias O, float32; pictures and weights are computed with in `precision`,
+  /// Weights OxIxKxK, bias O, float32; images and weights are computed with in `precision`,
   /// float32 or bfloat16, and summed in float32. By WinogradConvolution or else by oneDNN; null
-  /// where the program was built without.
+  /// in a program built without oneDNN.
   static std::unique_ptr<PackedConvolution> Create(const at::Tensor& weight, const at::Tensor& bias,
                                                    at::ScalarType precision,
                                                    const Options& options);
@@ -33,11 +33,11 @@ class PackedConvolution {
 
   /// NxIxHxW of any precision and layout -> NxOxH'xW', channels last, of this precision; a few more
   /// channels may lie between the pixels. May be called from several threads at a time.
-  virtual at::Tensor Run(const at::Tensor& pictures) const = 0;
+  virtual at::Tensor Run(const at::Tensor& images) const = 0;
 
   /// `sum` plus what Run gives, added before it is rounded. `sum` is overwritten with it where it
   /// has the right precision and layout.
-  virtual at::Tensor RunOnto(const at::Tensor& sum, const at::Tensor& pictures) const = 0;
+  virtual at::Tensor RunOnto(const at::Tensor& sum, const at::Tensor& images) const = 0;
 };
 
 }  // namespace facedeblur

@@ -47,10 +47,10 @@ at::Tensor PixelOrder(std::int64_t channels, std::int64_t r) {
   return at::arange(channels * r * r, at::kLong).view({channels, r * r}).t().reshape({-1});
 }
 
-at::Tensor UnshufflePixels(const at::Tensor& pictures, std::int64_t r) {
-  TORCH_CHECK(pictures.size(2) % r == 0 && pictures.size(3) % r == 0, "pictures of ",
-              pictures.sizes(), " cannot be unshuffled by ", r);
-  const at::Tensor planes = pictures.to(at::kFloat).contiguous();
+at::Tensor UnshufflePixels(const at::Tensor& images, std::int64_t r) {
+  TORCH_CHECK(images.size(2) % r == 0 && images.size(3) % r == 0, "images of ", images.sizes(),
+              " cannot be unshuffled by ", r);
+  const at::Tensor planes = images.to(at::kFloat).contiguous();
   const std::int64_t channels = planes.size(1);
   const std::int64_t height = planes.size(2) / r;
   const std::int64_t width = planes.size(3) / r;

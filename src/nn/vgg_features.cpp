@@ -59,9 +59,9 @@ VggFeatures::VggFeatures(const std::vector<KerasLayer>& layers, const torch::Dev
   means_ = torch::tensor({103.939, 116.779, 123.68}, torch::kFloat32).view({1, 3, 1, 1}).to(device);
 }
 
-std::vector<torch::Tensor> VggFeatures::Features(const torch::Tensor& pictures) {
+std::vector<torch::Tensor> VggFeatures::Features(const torch::Tensor& images) {
   namespace F = torch::nn::functional;
-  torch::Tensor x = pictures * 255 - means_;
+  torch::Tensor x = images * 255 - means_;
   std::vector<torch::Tensor> features;
   for (auto& block : blocks_) {
     if (!features.empty()) x = F::max_pool2d(x, F::MaxPool2dFuncOptions(2));

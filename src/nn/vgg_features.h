@@ -18,7 +18,7 @@ class VggFeatures : public FeatureExtractor {
   /// left out. Throws Error(kModel) when they are not those of a VGG16 or VGG19.
   VggFeatures(const std::vector<KerasLayer>& layers, const torch::Device& device);
 
-  std::vector<torch::Tensor> Features(const torch::Tensor& pictures) override;
+  std::vector<torch::Tensor> Features(const torch::Tensor& images) override;
 
  private:
   std::vector<std::vector<torch::nn::Conv2d>> blocks_;

@@ -7,8 +7,8 @@
 namespace facedeblur {
 
 /// Wiener deconvolution: conj(H) Y / (|H|^2 + nsr) for each noise-to-signal ratio, in the Fourier
-/// domain of the picture extended by `border` mirrored pixels on every side.
-/// `image` NxCxHxW, `kernel` NxKxK with K odd and entries that sum to 1 (the picture is the sharp
+/// domain of the image extended by `border` mirrored pixels on every side.
+/// `image` NxCxHxW, `kernel` NxKxK with K odd and entries that sum to 1 (the image is the sharp
 /// one *correlated* with the kernel). Returns Nx(C*ratios)xHxW, the ratios' results one after the
 /// other. Differentiable in both.
 torch::Tensor WienerDeconvolve(const torch::Tensor& image, const torch::Tensor& kernel,

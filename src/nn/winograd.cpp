@@ -93,7 +93,7 @@ WinogradConvolution::WinogradConvolution(const float* weights, const float* bias
 
 WinogradConvolution::~WinogradConvolution() = default;
 
-void WinogradConvolution::Run(const float* source, int pictures, int height, int width, bool add,
+void WinogradConvolution::Run(const float* source, int images, int height, int width, bool add,
                               bool relu, float* target) const {
   constexpr int kHalfACache = 1 << 17;  // floats: half of a second cache of 1 MB
   const int elements = WinogradTile::kElements;
@@ -103,7 +103,7 @@ void WinogradConvolution::Run(const float* source, int pictures, int height, int
   thread_local AlignedFloats scratch;
   scratch.Reserve(static_cast<std::size_t>(tiles) * static_cast<std::size_t>(per_tile));
   WinogradCall call{};
-  call.pictures = pictures;
+  call.images = images;
   call.height = height;
   call.width = width;
   call.inputs = packed_->inputs;

@@ -14,9 +14,9 @@ struct WinogradTile {
   static constexpr int kElements = kIn * kIn;
 };
 
-/// One convolution, as its kernels need it: pictures are NxHxWxC, float32.
+/// One convolution, as its kernels need it: images are NxHxWxC, float32.
 struct WinogradCall {
-  int pictures;
+  int images;
   int height;
   int width;
   int inputs;   ///< channels
@@ -45,7 +45,7 @@ extern const WinogradKernels kWinogradAvx512;
 /// Those that this processor can run, the fastest first; there may be none.
 std::vector<const WinogradKernels*> RunnableWinogradKernels();
 
-/// A 3x3 convolution, stride 1, zeros around the picture, by Winograd's minimal filtering: F(4x4,
+/// A 3x3 convolution, stride 1, zeros around the image, by Winograd's minimal filtering: F(4x4,
 /// 3x3) of Lavin and Gray ("Fast Algorithms for Convolutional Neural Networks", CVPR 2016), which
 /// does a quarter of the multiplications. On the calling thread; every result is the same bits
 /// whatever else is in the batch. May be called from several threads at a time.
@@ -63,7 +63,7 @@ class WinogradConvolution {
 
   /// NxHxWxI -> NxHxWxO; with `add` onto what is in `target`, with `relu` no less than 0 after
   /// that.
-  void Run(const float* source, int pictures, int height, int width, bool add, bool relu,
+  void Run(const float* source, int images, int height, int width, bool add, bool relu,
            float* target) const;
 
  private:

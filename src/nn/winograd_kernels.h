@@ -1,7 +1,7 @@
-// Winograd's convolution F(4x4, 3x3) for one width of vectors: included by one source file for each
-// set of instructions, which defines kWidth, kVectors and kTiles before. Everything is in an
-// anonymous namespace and calls nothing: an inline function of a library that was compiled here for
-// new processors could be the one that the linker keeps for all of them.
+// Winograd's convolution F(4x4, 3x3) for one width of vectors. One source file for each set of
+// instructions includes it, after defining kWidth, kVectors and kTiles. Everything is in an
+// anonymous namespace and calls no library: an inline function of a library would be compiled here
+// for new processors, and the linker might keep that copy for the whole program.
 //
 // Matrices after Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016:
 // the 6x6 pixels d of a tile become V = B' d B, filters g become U = G g G', and for each of the 36
@@ -60,9 +60,9 @@ inline void TransformFilter(const Vector (&g)[3], Vector (&u)[kIn]) {
   u[5] = g[2];
 }
 
-/// Where a tile lies: its picture and its first row and column of results.
+/// Where a tile lies: its image and its first row and column of results.
 struct Place {
-  const float* picture;  ///< HxWxI
+  const float* image;  ///< HxWxI
   int row;
   int column;
 };
@@ -76,12 +76,12 @@ Place PlaceOf(const WinogradCall& call, int tile) {
           rest / across * kOut, rest % across * kOut};
 }
 
-/// One column of a tile's pixels, for kWidth channels, zero outside the picture.
+/// One column of a tile's pixels, for kWidth channels, zero outside the image.
 inline void LoadColumn(const WinogradCall& call, const Place& place, int column, int channel,
                        Vector (&d)[kIn]) {
   const int x = place.column + column - 1;
   const bool inside = x >= 0 && x < call.width;
-  const float* const top = place.picture + static_cast<std::ptrdiff_t>(x) * call.inputs + channel;
+  const float* const top = place.image + static_cast<std::ptrdiff_t>(x) * call.inputs + channel;
   for (int i = 0; i < kIn; ++i) {
     const int y = place.row + i - 1;
     d[i] = inside && y >= 0 && y < call.height
@@ -182,7 +182,7 @@ void TransformOutputs(const WinogradCall& call, int first, int count) {
   const std::ptrdiff_t plane = static_cast<std::ptrdiff_t>(count) * call.outputs;
   for (int t = 0; t < count; ++t) {
     const Place place = PlaceOf(call, first + t);
-    const std::ptrdiff_t picture = (place.picture - call.source) / call.inputs * call.outputs;
+    const std::ptrdiff_t image = (place.image - call.source) / call.inputs * call.outputs;
     const int rows = call.height - place.row < kOut ? call.height - place.row : kOut;
     const int columns = call.width - place.column < kOut ? call.width - place.column : kOut;
     for (int channel = 0; channel < call.outputs; channel += kWidth) {
@@ -203,7 +203,7 @@ void TransformOutputs(const WinogradCall& call, int first, int count) {
       for (int i = 0; i < rows; ++i) {
         const std::ptrdiff_t pixel =
             static_cast<std::ptrdiff_t>(place.row + i) * call.width + place.column;
-        float* const row = call.target + picture + pixel * call.outputs + channel;
+        float* const row = call.target + image + pixel * call.outputs + channel;
         for (int j = 0; j < columns; ++j) {
           Finish(call, results[j][i] + bias, row + static_cast<std::ptrdiff_t>(j) * call.outputs);
         }
@@ -215,7 +215,7 @@ void TransformOutputs(const WinogradCall& call, int first, int count) {
 void Convolve(const WinogradCall& call) {
   const int across = (call.width + kOut - 1) / kOut;
   const int down = (call.height + kOut - 1) / kOut;
-  const int tiles = call.pictures * across * down;
+  const int tiles = call.images * across * down;
   const std::ptrdiff_t filter = static_cast<std::ptrdiff_t>(call.inputs) * call.outputs;
   for (int first = 0; first < tiles; first += call.tiles_at_once) {
     const int count = tiles - first < call.tiles_at_once ? tiles - first : call.tiles_at_once;

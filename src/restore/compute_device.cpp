@@ -21,8 +21,16 @@ std::optional<ComputeDevice> ParseDevice(const std::string& name) {
   return ComputeDevice{true, std::stoi(digits), false};
 }
 
-void RequirePrecisionName(const std::string& name) {
-  if (name == "fp32" || name == "bf16" || name == "auto") return;
+const std::vector<std::pair<std::string, Precision>>& PrecisionNames() {
+  static const std::vector<std::pair<std::string, Precision>> names = {
+      {"fp32", Precision::kFloat32}, {"bf16", Precision::kBfloat16}, {"auto", Precision::kAuto}};
+  return names;
+}
+
+Precision ParsePrecision(const std::string& name) {
+  for (const auto& [known, precision] : PrecisionNames()) {
+    if (known == name) return precision;
+  }
   throw Error(ErrorKind::kUsage, "unknown precision '" + name + "': fp32, bf16 or auto");
 }
 

@@ -1,11 +1,12 @@
 #include "train/batch_loader.h"
 
+#include <memory>
 #include <utility>
 
 namespace facedeblur {
 namespace {
 
-constexpr std::uint64_t kAhead = 4;  // batches drawn before they are asked for
+constexpr int kAhead = 4;  // batches drawn before they are asked for
 
 }  // namespace
 
@@ -15,38 +16,32 @@ BatchLoader::BatchLoader(const FaceSet& faces, const PairOptions& options, std::
       options_(options),
       seed_(seed),
       batch_size_(batch_size),
-      next_(first_batch),
+      next_requested_(first_batch),
       pool_(threads) {
-  for (std::uint64_t b = 0; b < kAhead; ++b) Request(next_ + b);
+  for (int i = 0; i < kAhead; ++i) RequestNext();
 }
 
-void BatchLoader::Request(std::uint64_t batch) {
-  pool_.Submit(0, [this, batch] {
-    std::vector<TrainingPair> pairs;
-    std::exception_ptr failure;
-    try {
-      for (std::size_t i = 0; i < batch_size_; ++i) {
-        pairs.push_back(DrawPair(faces_, options_, seed_, batch * batch_size_ + i));
-      }
-    } catch (...) {
-      failure = std::current_exception();  // Next() throws it where it can be caught
-    }
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (failure) failure_ = failure;
-    ready_[batch] = std::move(pairs);
-    ready_changed_.notify_all();
-  });
+void BatchLoader::RequestNext() {
+  const std::uint64_t index = next_requested_++;
+  // Shared, since a task of the pool must be copyable.
+  const auto draw = std::make_shared<std::packaged_task<Batch()>>([=] { return Draw(index); });
+  requested_.push(draw->get_future());
+  pool_.Submit(0, [draw] { (*draw)(); });
+}
+
+BatchLoader::Batch BatchLoader::Draw(std::uint64_t index) const {
+  Batch pairs;
+  for (std::size_t i = 0; i < batch_size_; ++i) {
+    pairs.push_back(DrawPair(faces_, options_, seed_, index * batch_size_ + i));
+  }
+  return pairs;
 }
 
 std::vector<TrainingPair> BatchLoader::Next() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  ready_changed_.wait(lock, [this] { return ready_.count(next_) > 0; });
-  if (failure_) std::rethrow_exception(failure_);
-  std::vector<TrainingPair> pairs = std::move(ready_[next_]);
-  ready_.erase(next_);
-  Request(next_ + kAhead);
-  ++next_;
-  return pairs;
+  std::future<Batch> batch = std::move(requested_.front());
+  requested_.pop();
+  RequestNext();
+  return batch.get();
 }
 
 }  // namespace facedeblur

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
-#include <exception>
-#include <map>
-#include <mutex>
+#include <future>
+#include <queue>
 #include <vector>
 
 #include "facedeblur/train/training_pair.h"
@@ -19,21 +17,21 @@ class BatchLoader {
   BatchLoader(const FaceSet& faces, const PairOptions& options, std::uint64_t seed,
               std::size_t batch_size, std::uint64_t first_batch, std::size_t threads);
 
-  /// The next batch, in order.
+  /// The next batch, in order. Throws what drawing it threw.
   std::vector<TrainingPair> Next();
 
  private:
-  void Request(std::uint64_t batch);
+  using Batch = std::vector<TrainingPair>;
+
+  void RequestNext();
+  Batch Draw(std::uint64_t index) const;
 
   const FaceSet& faces_;
   PairOptions options_;
   std::uint64_t seed_;
   std::size_t batch_size_;
-  std::uint64_t next_;
-  std::mutex mutex_;
-  std::condition_variable ready_changed_;
-  std::map<std::uint64_t, std::vector<TrainingPair>> ready_;
-  std::exception_ptr failure_;
+  std::uint64_t next_requested_;
+  std::queue<std::future<Batch>> requested_;
   TaskPool pool_;
 };
 

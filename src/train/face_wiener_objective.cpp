@@ -12,7 +12,7 @@ class FaceWienerObjective : public Objective {
  public:
   FaceWienerObjective(const LossOptions& losses, const torch::Device& device, bool second_estimate)
       : losses_(losses),
-        picture_loss_(losses, device),
+        image_loss_(losses, device),
         net_(second_estimate),
         second_estimate_(second_estimate) {}
 
@@ -55,7 +55,7 @@ class FaceWienerObjective : public Objective {
   /// copy of the first.
   void LoadWeights(Bytes bytes) override {
     ModelFile model = ReadModelFile(std::move(bytes));
-    if (second_estimate_ && model.network == "face-wiener-1") {
+    if (second_estimate_ && model.network == InfoOf(NetworkId::kFaceWiener1).name) {
       for (const auto& item : net_->named_parameters()) {
         if (item.key().rfind("r.", 0) == 0) model.tensors[item.key()] = FromTorch(item.value());
       }
@@ -65,7 +65,7 @@ class FaceWienerObjective : public Objective {
 
   Bytes Serialize(const ModelNotes& notes) override {
     ModelFile model;
-    model.network = second_estimate_ ? "face-wiener-2" : "face-wiener-1";
+    model.network = notes.network;
     model.chip_template = FaceNetworkTemplate();
     model.training = notes.training;
     model.license = notes.license;
@@ -80,7 +80,7 @@ class FaceWienerObjective : public Objective {
  private:
   Loss LossOf(const TrainingBatch& batch, const FaceWienerNetImpl::KernelEstimates& estimates,
               const torch::Tensor& restored) const {
-    Loss loss = picture_loss_(restored, batch);
+    Loss loss = image_loss_(restored, batch);
     loss.Add("kernel", KernelLoss(estimates.first, batch.kernel), losses_.kernel);
     if (second_estimate_) {
       loss.Add("kernel2", KernelLoss(estimates.last, batch.kernel), losses_.kernel);
@@ -105,7 +105,7 @@ class FaceWienerObjective : public Objective {
   }
 
   LossOptions losses_;
-  PictureLoss picture_loss_;
+  ImageLoss image_loss_;
   FaceWienerNet net_;
   bool second_estimate_;
 };

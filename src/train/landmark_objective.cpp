@@ -10,8 +10,8 @@
 namespace facedeblur {
 namespace {
 
-/// The landmark network learns from sharp chips: features that must tell sharp from blurred should
-/// not be trained to overlook the difference.
+/// The landmark network learns from sharp chips alone: its features must tell sharp from blurred,
+/// so it should not be taught to see no difference.
 class LandmarkObjective : public Objective {
  public:
   torch::nn::Module& module() override { return *net_; }
@@ -40,7 +40,7 @@ class LandmarkObjective : public Objective {
   Bytes Serialize(const ModelNotes& notes) override {
     constexpr int kSize = LandmarkNetImpl::kWindow;
     ModelFile model;
-    model.network = kLandmarkNetwork;
+    model.network = notes.network;
     model.chip_template = {kSize, {{46, 44}, {82, 44}, {64, 65}, {46, 80}, {82, 80}}};
     model.training = notes.training;
     model.license = notes.license;

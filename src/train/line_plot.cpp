@@ -19,13 +19,6 @@ constexpr int kFieldWidth = kWidth - 110;
 constexpr int kFieldHeight = kHeight - 110;
 constexpr int kBottom = kTop + kFieldHeight;
 
-cv::Scalar ColourOf(std::size_t curve) {
-  constexpr std::array<std::array<int, 3>, 4> kColours = {
-      {{180, 119, 31}, {14, 127, 255}, {44, 160, 44}, {40, 39, 214}}};
-  const auto& c = kColours[curve % kColours.size()];
-  return {static_cast<double>(c[0]), static_cast<double>(c[1]), static_cast<double>(c[2])};
-}
-
 struct Range {
   double low;
   double high;
@@ -38,8 +31,8 @@ Range WidenEmpty(Range range) {
   return {range.low - half, range.high + half};
 }
 
-void PutText(const std::string& text, cv::Point at, double scale, cv::Mat* picture) {
-  cv::putText(*picture, text, at, cv::FONT_HERSHEY_SIMPLEX, scale, cv::Scalar::all(40), 1,
+void PutText(const std::string& text, cv::Point at, double scale, cv::Mat* image) {
+  cv::putText(*image, text, at, cv::FONT_HERSHEY_SIMPLEX, scale, cv::Scalar::all(40), 1,
               cv::LINE_AA);
 }
 
@@ -54,22 +47,31 @@ cv::Point Place(const Range& x, const Range& y, double at_x, double at_y) {
           kBottom - cvRound(y.Part(at_y) * kFieldHeight)};
 }
 
-void DrawAxes(const Range& x, const Range& y, cv::Mat* picture) {
+void DrawAxes(const Range& x, const Range& y, cv::Mat* image) {
   const cv::Scalar grid = cv::Scalar::all(225);
   for (const double tick : RoundTicks(y.low, y.high, 6)) {
     const int row = Place(x, y, x.low, tick).y;
-    cv::line(*picture, {kLeft, row}, {kLeft + kFieldWidth, row}, grid);
-    PutText(NumberText(tick), {8, row + 5}, 0.45, picture);
+    cv::line(*image, {kLeft, row}, {kLeft + kFieldWidth, row}, grid);
+    PutText(NumberText(tick), {8, row + 5}, 0.45, image);
   }
   for (const double tick : RoundTicks(x.low, x.high, 8)) {
     const int column = Place(x, y, tick, y.low).x;
-    cv::line(*picture, {column, kTop}, {column, kBottom}, grid);
-    PutText(NumberText(tick), {column - 20, kBottom + 20}, 0.45, picture);
+    cv::line(*image, {column, kTop}, {column, kBottom}, grid);
+    PutText(NumberText(tick), {column - 20, kBottom + 20}, 0.45, image);
   }
-  cv::rectangle(*picture, cv::Rect(kLeft, kTop, kFieldWidth, kFieldHeight), cv::Scalar::all(120));
+  cv::rectangle(*image, PlotField(), cv::Scalar::all(120));
 }
 
 }  // namespace
+
+cv::Rect PlotField() { return {kLeft, kTop, kFieldWidth, kFieldHeight}; }
+
+cv::Scalar CurveColour(std::size_t curve) {
+  constexpr std::array<std::array<int, 3>, 4> kColours = {
+      {{180, 119, 31}, {14, 127, 255}, {44, 160, 44}, {40, 39, 214}}};
+  const auto& c = kColours[curve % kColours.size()];
+  return {static_cast<double>(c[0]), static_cast<double>(c[1]), static_cast<double>(c[2])};
+}
 
 std::vector<double> RoundTicks(double low, double high, int count) {
   const double raw = (high - low) / count;
@@ -97,19 +99,19 @@ cv::Mat DrawCurves(const std::string& title, const std::vector<Curve>& curves) {
   if (x.low > x.high) throw Error(ErrorKind::kUsage, "a plot of no points");
   x = WidenEmpty(x);
   y = WidenEmpty(y);
-  cv::Mat picture(kHeight, kWidth, CV_8UC3, cv::Scalar::all(255));
-  DrawAxes(x, y, &picture);
-  PutText(title, {kLeft, 30}, 0.65, &picture);
+  cv::Mat image(kHeight, kWidth, CV_8UC3, cv::Scalar::all(255));
+  DrawAxes(x, y, &image);
+  PutText(title, {kLeft, 30}, 0.65, &image);
   for (std::size_t i = 0; i < curves.size(); ++i) {
-    const cv::Scalar colour = ColourOf(i);
+    const cv::Scalar colour = CurveColour(i);
     std::vector<cv::Point> line;
     for (const auto& [px, py] : curves[i].points) line.push_back(Place(x, y, px, py));
-    cv::polylines(picture, line, /*isClosed=*/false, colour, 2, cv::LINE_AA);
+    cv::polylines(image, line, /*isClosed=*/false, colour, 2, cv::LINE_AA);
     const int left = kLeft + static_cast<int>(i) * (kFieldWidth / 3);
-    cv::line(picture, {left, kHeight - 18}, {left + 24, kHeight - 18}, colour, 3, cv::LINE_AA);
-    PutText(curves[i].name, {left + 32, kHeight - 13}, 0.45, &picture);
+    cv::line(image, {left, kHeight - 18}, {left + 24, kHeight - 18}, colour, 3, cv::LINE_AA);
+    PutText(curves[i].name, {left + 32, kHeight - 13}, 0.45, &image);
   }
-  return picture;
+  return image;
 }
 
 }  // namespace facedeblur

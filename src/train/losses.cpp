@@ -45,15 +45,16 @@ torch::Tensor FeatureLoss(FeatureExtractor* extractor, const torch::Tensor& rest
   return sum / static_cast<double>(features.size());
 }
 
-PictureLoss::PictureLoss(const LossOptions& options, const torch::Device& device)
-    : options_(options) {
-  if (!options.features.empty()) extractor_ = LoadFeatureExtractor(options.features, device);
+ImageLoss::ImageLoss(const LossOptions& options, const torch::Device& device) : options_(options) {
+  if (!options.feature_network.empty()) {
+    extractor_ = LoadFeatureExtractor(options.feature_network, device);
+  }
 }
 
-Loss PictureLoss::operator()(const torch::Tensor& restored, const TrainingBatch& batch) const {
+Loss ImageLoss::operator()(const torch::Tensor& restored, const TrainingBatch& batch) const {
   Loss loss;
-  loss.Add("pixel", CharbonnierLoss(restored, batch.sharp, 1 + options_.structure * batch.features),
-           1);
+  loss.Add("pixel",
+           CharbonnierLoss(restored, batch.sharp, 1 + options_.structure * batch.structure), 1);
   if (options_.fourier > 0) {
     loss.Add("fourier", FourierLoss(restored, batch.sharp), options_.fourier);
   }

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "facedeblur/train/trainer.h"
+#include "facedeblur/train/trainer_options.h"
 #include "nn/feature_extractor.h"
 #include "train/training_batch.h"
 
@@ -27,10 +27,10 @@ torch::Tensor CharbonnierLoss(const torch::Tensor& a, const torch::Tensor& b,
                               const torch::Tensor& weights);
 
 /// Mean absolute difference of the 2-D Fourier transforms' real and imaginary parts, scaled by half
-/// the picture's side (Cho et al., "Rethinking Coarse-to-Fine Approach", ICCV 2021).
+/// the image's side (Cho et al., "Rethinking Coarse-to-Fine Approach", ICCV 2021).
 torch::Tensor FourierLoss(const torch::Tensor& a, const torch::Tensor& b);
 
-/// Cross entropy of an estimated log kernel against the true kernel, per picture.
+/// Cross entropy of an estimated log kernel against the true kernel, per image.
 torch::Tensor KernelLoss(const torch::Tensor& log_kernel, const torch::Tensor& kernel);
 
 /// Mean absolute difference of feature maps relative to the mean size of the true ones, averaged
@@ -38,12 +38,12 @@ torch::Tensor KernelLoss(const torch::Tensor& log_kernel, const torch::Tensor& k
 torch::Tensor FeatureLoss(FeatureExtractor* extractor, const torch::Tensor& restored,
                           const torch::Tensor& sharp);
 
-/// What is asked of a restored picture, whichever network made it: pixels, with the face's parts
-/// weighted, frequencies, and features where an extractor is given.
-class PictureLoss {
+/// The loss of a restored image, whichever network made it: pixels, with the face's parts weighted;
+/// frequencies; and features, where a feature network is given.
+class ImageLoss {
  public:
-  /// Throws Error(kModel) when the features cannot be loaded.
-  PictureLoss(const LossOptions& options, const torch::Device& device);
+  /// Throws Error(kModel) when the feature network cannot be loaded.
+  ImageLoss(const LossOptions& options, const torch::Device& device);
 
   /// `restored`: Nx3xSxS, BGR, 0..1.
   Loss operator()(const torch::Tensor& restored, const TrainingBatch& batch) const;

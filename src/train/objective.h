@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "facedeblur/train/trainer.h"
+#include "facedeblur/train/trainer_options.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/random.h"
 #include "train/losses.h"
@@ -16,6 +16,7 @@ namespace facedeblur {
 
 /// Texts that go into a weights file.
 struct ModelNotes {
+  std::string network;  ///< its name
   std::string training;
   std::string license;
 };
@@ -23,11 +24,6 @@ struct ModelNotes {
 /// What is trained, and towards what: a network with its losses and its file.
 class Objective {
  public:
-  /// A freshly initialised network, on the CPU; its losses work on `device`. Throws Error(kUsage)
-  /// for unknown names.
-  static std::unique_ptr<Objective> Create(const std::string& network, const LossOptions& losses,
-                                           const torch::Device& device);
-
   virtual ~Objective() = default;
   virtual torch::nn::Module& module() = 0;
 
@@ -48,6 +44,8 @@ class Objective {
   virtual Bytes Serialize(const ModelNotes& notes) = 0;
 };
 
+/// Freshly initialised networks, on the CPU; their losses work on `device`. Throw Error(kModel)
+/// when the losses' feature network cannot be loaded.
 std::unique_ptr<Objective> MakeFaceWienerObjective(const LossOptions& losses,
                                                    const torch::Device& device,
                                                    bool second_estimate);

@@ -13,7 +13,7 @@ namespace {
 class ReferenceObjective : public Objective {
  public:
   ReferenceObjective(const LossOptions& losses, const torch::Device& device)
-      : picture_loss_(losses, device) {
+      : image_loss_(losses, device) {
     const torch::NoGradGuard no_grad;
     for (const auto& item : net_->named_parameters()) {
       // The last ReLU must not begin closed: mid grey comes out at first.
@@ -29,12 +29,12 @@ class ReferenceObjective : public Objective {
   }
 
   Loss ComputeLoss(const TrainingBatch& batch, Random* /*random*/) override {
-    return picture_loss_(Restore(batch.blurred), batch);
+    return image_loss_(Restore(batch.blurred), batch);
   }
 
   Loss ValidationLoss(const TrainingBatch& batch, torch::Tensor* restored) override {
     *restored = Restore(batch.blurred);
-    return picture_loss_(*restored, batch);
+    return image_loss_(*restored, batch);
   }
 
   void LoadWeights(Bytes bytes) override { net_->LoadKeras(ReadKerasWeights(std::move(bytes))); }
@@ -51,7 +51,7 @@ class ReferenceObjective : public Objective {
     return net_->forward(blurred.flip(1) * 255).to(torch::kFloat32).flip(1) / 255;
   }
 
-  PictureLoss picture_loss_;
+  ImageLoss image_loss_;
   ReferenceNet net_;
 };
 

@@ -4,8 +4,8 @@
 
 namespace facedeblur {
 
-/// The input of a model file's self-test: a pattern, not a face, since a model file must carry
-/// nobody's picture. CV_8UC3.
+/// The input of a model file's self-test, CV_8UC3: a pattern and no face, so that no model file
+/// carries a photo of somebody.
 cv::Mat SelfTestPattern(int size);
 
 }  // namespace facedeblur

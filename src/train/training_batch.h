@@ -13,11 +13,11 @@ struct TrainingBatch {
   torch::Tensor blurred;    ///< Nx3xSxS, BGR, 0..1
   torch::Tensor sharp;      ///< Nx3xSxS, BGR, 0..1
   torch::Tensor kernel;     ///< NxKxK
-  torch::Tensor features;   ///< Nx1xSxS, 0..1: the face's structure
+  torch::Tensor structure;  ///< Nx1xSxS: 1 on eyes, brows, nose and mouth, 0 elsewhere
   torch::Tensor landmarks;  ///< Nx68x2, -1 to 1 from edge to edge of the chip
 };
 
-/// Pictures have their channels last in memory: convolutions run fastest so.
+/// Images have their channels last in memory: convolutions run fastest so.
 TrainingBatch ToBatch(const std::vector<TrainingPair>& pairs, const torch::Device& device);
 
 }  // namespace facedeblur

@@ -1,32 +1,27 @@
 #include "train/training_log.h"
 
-#include <cstdlib>
 #include <fstream>
 #include <utility>
 
 #include "facedeblur/image/write_png.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
-#include "facedeblur/util/json_object.h"
+#include "facedeblur/util/json.h"
 #include "train/line_plot.h"
 
 namespace facedeblur {
 namespace {
 
-/// The numbers of one line as Append() writes it: a flat object.
+/// A line's numbers by name; none of a line that is no JSON object, as the last one of a run that
+/// was killed may be.
 std::map<std::string, double> ParseLine(const std::string& line) {
   std::map<std::string, double> numbers;
-  std::size_t at = 0;
-  while (true) {
-    const std::size_t open = line.find('"', at);
-    const std::size_t close = open == std::string::npos ? open : line.find("\":", open + 1);
-    if (close == std::string::npos) return numbers;
-    const char* text = line.c_str() + close + 2;
-    char* end = nullptr;
-    const double value = std::strtod(text, &end);
-    if (end != text) numbers[line.substr(open + 1, close - open - 1)] = value;
-    at = close + 2;
+  const Json object = Json::parse(line, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object()) return numbers;
+  for (const auto& [name, value] : object.items()) {
+    if (value.is_number()) numbers[name] = value.get<double>();
   }
+  return numbers;
 }
 
 std::vector<Curve> CurvesOf(const std::vector<std::map<std::string, double>>& lines,
@@ -58,17 +53,19 @@ TrainingLog::TrainingLog(std::filesystem::path file, std::int64_t samples)
   WriteFileAtomically(file_, Bytes(kept.begin(), kept.end()), Clobber::kReplace);
 }
 
-void TrainingLog::Append(const TrainingProgress& p) {
-  JsonObject line;
-  line.Add("samples", p.samples);
-  for (const auto& [name, value] : p.losses) line.Add(name, value);
-  line.Add("samples_per_second", p.samples_per_second).Add("learning_rate", p.learning_rate);
-  if (p.restored_psnr > 0) {
-    line.Add("blurred_psnr", p.blurred_psnr).Add("restored_psnr", p.restored_psnr);
+void TrainingLog::Append(const TrainingProgress& progress) const {
+  Json line;
+  line["samples"] = progress.samples;
+  for (const auto& [name, value] : progress.losses) line[name] = value;
+  line["samples_per_second"] = progress.samples_per_second;
+  line["learning_rate"] = progress.learning_rate;
+  if (progress.restored_psnr > 0) {
+    line["blurred_psnr"] = progress.blurred_psnr;
+    line["restored_psnr"] = progress.restored_psnr;
   }
-  for (const auto& [name, value] : p.validation_losses) line.Add("validation_" + name, value);
+  for (const auto& [name, value] : progress.validation_losses) line["validation_" + name] = value;
   std::ofstream out(file_, std::ios::app);
-  out << line.ToString() << '\n';
+  out << ToJsonLine(line) << '\n';
   if (!out.flush()) throw Error(ErrorKind::kOutput, file_.string() + ": cannot write to it");
 }
 
@@ -81,7 +78,7 @@ std::vector<std::map<std::string, double>> TrainingLog::Read() const {
 
 void WritePlots(const TrainingLog& log, const std::filesystem::path& folder) {
   const auto lines = log.Read();
-  // The kernel's term tells more than the sum: steps of different kinds have different sums.
+  // Terms, not the sum: steps of different kinds have different sums.
   const auto losses = CurvesOf(lines, {{"pixel", "pixel loss, training"},
                                        {"validation_pixel", "pixel loss, validation"},
                                        {"landmarks", "landmark loss, training"},

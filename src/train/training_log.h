@@ -5,17 +5,19 @@
 #include <string>
 #include <vector>
 
-#include "facedeblur/train/trainer.h"
+#include "facedeblur/train/trainer_options.h"
 
 namespace facedeblur {
 
 /// The log of a run: one JSON object per report.
 class TrainingLog {
  public:
-  /// Drops lines beyond `samples`: what a killed run had logged after its last saved state.
+  /// Keeps the lines up to `samples`: a run that was killed logged more than it saved. Throws
+  /// Error(kOutput).
   TrainingLog(std::filesystem::path file, std::int64_t samples);
 
-  void Append(const TrainingProgress& progress);
+  /// Throws Error(kOutput).
+  void Append(const TrainingProgress& progress) const;
 
   /// Every line's numbers by name, oldest first.
   std::vector<std::map<std::string, double>> Read() const;
@@ -24,8 +26,7 @@ class TrainingLog {
   std::filesystem::path file_;
 };
 
-/// Curves of the log as pictures: loss.png (training and validation) and psnr.png, where there is
-/// something to draw.
+/// The log's curves: loss.png, kernel.png and psnr.png, as far as there is something to draw.
 void WritePlots(const TrainingLog& log, const std::filesystem::path& folder);
 
 }  // namespace facedeblur

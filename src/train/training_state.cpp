@@ -11,8 +11,8 @@
 namespace facedeblur {
 namespace {
 
-/// Tensors under their number: an archive takes only names that Python would take too, which those
-/// of our modules need not be.
+/// Tensors are stored under their numbers: an archive takes only names that Python would take too,
+/// and ours need not be such.
 void WriteAll(const std::string& name, const std::vector<torch::Tensor>& tensors,
               torch::serialize::OutputArchive* archive) {
   for (std::size_t i = 0; i < tensors.size(); ++i) {
@@ -34,14 +34,20 @@ void ReadAll(const std::string& name, const std::vector<torch::Tensor>& tensors,
 
 }  // namespace
 
+TrainingState::TrainingState(Objective* trained, double learning_rate, double weight_decay)
+    : objective(trained),
+      optimizer(trained->module().parameters(),
+                torch::optim::AdamWOptions(learning_rate).weight_decay(weight_decay)),
+      average(&trained->module()) {}
+
 void SaveState(const std::filesystem::path& path, const TrainingState& state) {
   torch::serialize::OutputArchive archive;
   torch::serialize::OutputArchive optimizer;
-  state.optimizer->save(optimizer);
+  state.optimizer.save(optimizer);
   archive.write("optimizer", optimizer);
   WriteAll("parameter", state.objective->module().parameters(), &archive);
   WriteAll("buffer", state.objective->module().buffers(), &archive);
-  WriteAll("average", state.average, &archive);
+  WriteAll("average", state.average.tensors(), &archive);
   archive.write("step", torch::tensor(state.step));
   archive.write("best_score", torch::tensor(state.best_score, torch::kFloat64));
   std::ostringstream stream;
@@ -50,16 +56,17 @@ void SaveState(const std::filesystem::path& path, const TrainingState& state) {
   WriteFileAtomically(path, Bytes(text.begin(), text.end()), Clobber::kReplace);
 }
 
-void LoadState(const std::filesystem::path& path, TrainingState* state) {
+void LoadState(const std::filesystem::path& path, const torch::Device& device,
+               TrainingState* state) {
   try {
     torch::serialize::InputArchive archive;
-    archive.load_from(path.string());
+    archive.load_from(path.string(), device);
     torch::serialize::InputArchive optimizer;
     archive.read("optimizer", optimizer);
-    state->optimizer->load(optimizer);
+    state->optimizer.load(optimizer);
     ReadAll("parameter", state->objective->module().parameters(), &archive);
     ReadAll("buffer", state->objective->module().buffers(), &archive);
-    ReadAll("average", state->average, &archive);
+    ReadAll("average", state->average.tensors(), &archive);
     torch::Tensor number;
     archive.read("step", number);
     state->step = number.item<std::int64_t>();

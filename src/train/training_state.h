@@ -5,17 +5,19 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <vector>
 
 #include "train/objective.h"
+#include "train/weight_average.h"
 
 namespace facedeblur {
 
 /// Everything that training changes: with it saved, training goes on as if it had not stopped.
 struct TrainingState {
-  Objective* objective = nullptr;
-  torch::optim::AdamW* optimizer = nullptr;
-  std::vector<torch::Tensor> average;  ///< of the parameters, in their order
+  TrainingState(Objective* trained, double learning_rate, double weight_decay);
+
+  Objective* objective;
+  torch::optim::AdamW optimizer;
+  WeightAverage average;
   std::int64_t step = 0;
   double best_score = -1e300;  ///< of the weights in best.h5
 };
@@ -23,7 +25,9 @@ struct TrainingState {
 /// Writes the state so that the file is there complete or not at all. Throws Error(kOutput).
 void SaveState(const std::filesystem::path& path, const TrainingState& state);
 
-/// Fills a state of the same network. Throws Error(kModel) when the file does not fit.
-void LoadState(const std::filesystem::path& path, TrainingState* state);
+/// Fills a state of the same network, whose tensors are on `device`, whatever device the file was
+/// written on. Throws Error(kModel) when the file does not fit.
+void LoadState(const std::filesystem::path& path, const torch::Device& device,
+               TrainingState* state);
 
 }  // namespace facedeblur

@@ -8,6 +8,15 @@
 
 namespace facedeblur {
 
+WeightsKind KindOf(const Weights& weights) {
+  return std::holds_alternative<ModelFile>(weights) ? WeightsKind::kModel : WeightsKind::kKeras;
+}
+
+std::string_view NetworkName(const Weights& weights) {
+  if (const auto* model = std::get_if<ModelFile>(&weights)) return model->network;
+  return InfoOf(NetworkId::kReference15).name;
+}
+
 Weights ParseWeights(Bytes bytes) {
   const Hdf5File file = Hdf5File::Open(std::move(bytes));
   if (file.HasAttribute("/", "format_version")) return ReadModel(file);

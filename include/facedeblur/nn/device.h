@@ -7,19 +7,24 @@
 
 namespace facedeblur {
 
-/// Turns "auto", "cpu", "cuda" or "cuda:N" into a device that exists. "auto" takes the first CUDA
-/// device, or else the CPU and says why in `*note` (untouched otherwise).
+/// Turns "auto", "cpu", "cuda" or "cuda:N" into a device that exists and on which an operation has
+/// just run. "auto" takes the first CUDA device, or else the CPU and says why in `*note` (untouched
+/// otherwise).
 /// Throws Error(kUsage) for other words and Error(kDevice), naming the reason, when CUDA was asked
 /// for and cannot be had.
 ComputeDevice ResolveDevice(const std::string& name, std::string* note);
 
-/// Whether this processor multiplies bfloat16 numbers (AVX512-BF16).
-bool CpuHasBfloat16();
+/// Whether the device multiplies bfloat16 numbers: a processor with AVX512-BF16, or a GPU with
+/// compute capability 8.0.
+bool HasBfloat16(const ComputeDevice& device);
 
-/// Sets the precision of convolutions: "fp32", "bf16", or "auto", the faster one: bf16 on CUDA
-/// alone. Throws Error(kUsage) for other words and Error(kDevice) where bf16 was asked for and the
-/// processor has no instructions for it.
-void ResolvePrecision(const std::string& name, ComputeDevice* device);
+/// What a device is to be used for.
+enum class Workload { kInference, kTraining };
+
+/// Sets the precision of convolutions on a device that exists. kAuto is the faster one: bf16 where
+/// the device has it, except for inference on the CPU.
+/// Throws Error(kDevice) where bf16 was asked for and the device does not have it.
+void ResolvePrecision(Precision wanted, Workload workload, ComputeDevice* device);
 
 /// The instruction set that LibTorch's kernels use on this processor: "AVX512", "AVX2", "DEFAULT".
 std::string CpuInstructionSet();
@@ -28,12 +33,12 @@ std::string CpuInstructionSet();
 std::string LibTorchVersion();
 
 /// Process-wide settings of LibTorch and its libraries: one thread per operation (faces run in
-/// parallel instead, which is faster and gives the same bits whatever the number of threads), no
-/// TF32 and deterministic CUDA kernels. Call before any network is made.
+/// parallel instead, which is faster and gives the same bits for any number of threads), no TF32,
+/// and deterministic CUDA kernels. Call it before any network is made.
 void ConfigureInference();
 
-/// While one lives, its thread runs networks: OpenMP counts its threads per calling thread, and
-/// denormals are flushed by a mode of the processor that only lasts this long.
+/// Needed by a thread while it runs a network: no gradients, one thread per operation (OpenMP keeps
+/// that number for each thread) and, on x86 processors, denormals flushed to 0.
 class InferenceScope {
  public:
   InferenceScope();

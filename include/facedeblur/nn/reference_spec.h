@@ -36,6 +36,5 @@ inline constexpr std::array<ConvolutionSpec, 15> kReferenceLayers = {{
 }};
 inline constexpr double kReferenceEpsilon = 1e-3;
 inline constexpr int kReferenceChipSize = 64;
-inline constexpr char kReferenceNetwork[] = "reference-15";
 
 }  // namespace facedeblur

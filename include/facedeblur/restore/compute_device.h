@@ -2,6 +2,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace facedeblur {
 
@@ -17,7 +19,13 @@ struct ComputeDevice {
 /// Reads "cpu", "cuda" or "cuda:N"; nothing for "auto". Throws Error(kUsage) for other words.
 std::optional<ComputeDevice> ParseDevice(const std::string& name);
 
-/// Throws Error(kUsage) for anything but "fp32", "bf16" and "auto".
-void RequirePrecisionName(const std::string& name);
+/// What convolutions are computed in.
+enum class Precision { kFloat32, kBfloat16, kAuto };
+
+/// Every precision with its name on the command line.
+const std::vector<std::pair<std::string, Precision>>& PrecisionNames();
+
+/// The precision of that name. Throws Error(kUsage) for other words.
+Precision ParsePrecision(const std::string& name);
 
 }  // namespace facedeblur

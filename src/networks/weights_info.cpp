@@ -1,9 +1,9 @@
-#include "facedeblur/infer/weights_info.h"
+#include "facedeblur/networks/weights_info.h"
 
 #include <exception>
 #include <utility>
 
-#include "facedeblur/infer/model_registry.h"
+#include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/reference_spec.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/sha256.h"
@@ -15,7 +15,6 @@ namespace {
 WeightsInfo DescribeModel(const ModelFile& model) {
   WeightsInfo info;
   info.kind = "facedeblur model";
-  info.network = model.network;
   info.channels = model.channels;
   info.range = model.range;
   info.chip_size = model.chip_template.size;
@@ -28,7 +27,6 @@ WeightsInfo DescribeModel(const ModelFile& model) {
 WeightsInfo DescribeKeras(const std::vector<KerasLayer>& layers) {
   WeightsInfo info;
   info.kind = "Keras 2 HDF5";
-  info.network = kReferenceNetwork;
   info.channels = "RGB";
   info.range = 255;
   info.chip_size = kReferenceChipSize;
@@ -51,6 +49,7 @@ WeightsInfo InspectWeights(const std::filesystem::path& weights, const ComputeDe
     is_model = model != nullptr;
     info = is_model ? DescribeModel(*model)
                     : DescribeKeras(std::get<std::vector<KerasLayer>>(content));
+    info.network = NetworkName(content);
     info.bytes = static_cast<std::int64_t>(bytes.size());
     info.sha256 = Sha256(bytes);
   } catch (const std::exception& error) {
@@ -59,8 +58,9 @@ WeightsInfo InspectWeights(const std::filesystem::path& weights, const ComputeDe
   try {
     MakeRestorer(std::move(content), device);
     info.self_test = is_model ? "passed" : "none in such files; the tensors fit";
-  } catch (const std::exception& error) {
-    info.self_test = "FAILED: " + DescribeException(error);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kDevice) throw;  // that says nothing about the weights
+    info.self_test = std::string("FAILED: ") + error.what();
   }
   return info;
 }

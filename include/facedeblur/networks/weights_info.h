@@ -10,7 +10,7 @@ namespace facedeblur {
 
 /// What a weights file is.
 struct WeightsInfo {
-  std::string network;  ///< the registry's name
+  std::string network;  ///< its name
   std::string kind;     ///< "facedeblur model" or "Keras 2 HDF5"
   std::string channels;
   double range = 0;  ///< value of white
@@ -24,7 +24,7 @@ struct WeightsInfo {
 };
 
 /// Reads a weights file and runs its self-test on the device. Throws Error(kModel) with a line that
-/// names the file when it is none.
+/// names the file when it is none, and Error(kDevice) when the device fails.
 WeightsInfo InspectWeights(const std::filesystem::path& weights, const ComputeDevice& device);
 
 }  // namespace facedeblur

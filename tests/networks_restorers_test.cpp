@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "facedeblur/infer/model_registry.h"
+#include "facedeblur/networks/restorers.h"
 #include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/weights/model_file.h"
@@ -73,6 +73,15 @@ TEST(LoadRestorer, MisfitsAreNamed) {
   model = ShippedModel();
   model.tensors["k.out.bias"] = {{2}, {0, 0}};
   EXPECT_NE(FailureOf(model).find("wrong shape"), std::string::npos);
+}
+
+TEST(LoadRestorer, AModelFileCannotHoldAKerasNetwork) {
+  ModelFile model = ShippedModel();
+  for (const NetworkInfo& network : Networks()) {
+    if (network.weights == WeightsKind::kModel) continue;
+    model.network = network.name;
+    EXPECT_NE(FailureOf(model).find("does not know"), std::string::npos);
+  }
 }
 
 TEST(LoadRestorer, ForeignFilesAreNamed) {

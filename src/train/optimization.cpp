@@ -1,0 +1,63 @@
+#include "train/optimization.h"
+
+#include <torch/types.h>  // clip_grad.h needs it first
+//
+#include <torch/nn/utils/clip_grad.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "facedeblur/util/error.h"
+#include "facedeblur/util/random.h"
+#include "nn/chip_tensor.h"
+#include "nn/mixed_precision.h"
+#include "train/training_batch.h"
+
+namespace facedeblur {
+
+double Optimization::LearningRate() const {
+  const auto done = static_cast<double>(state_.step * options_.batch);
+  const double warm = std::min(1.0, (done + options_.batch) / static_cast<double>(options_.warmup));
+  const double part = std::min(1.0, done / static_cast<double>(options_.samples));
+  return options_.learning_rate * warm * 0.5 * (1 + std::cos(M_PI * part));
+}
+
+void Optimization::Step(const std::vector<TrainingPair>& pairs, LossMeans* means) {
+  state_.objective->module().train();
+  auto& group =
+      static_cast<torch::optim::AdamWOptions&>(state_.optimizer.param_groups()[0].options());
+  group.lr(LearningRate());
+  // Parts that a step does not train have no gradient, rather than one of 0: AdamW then leaves
+  // them and their moments alone.
+  for (torch::Tensor& parameter : state_.objective->module().parameters()) {
+    parameter.mutable_grad() = torch::Tensor();
+  }
+  const Loss loss = ComputeLoss(pairs);
+  ++state_.step;
+  if (!IsUsable(loss)) return;
+  means->Add(loss);
+  loss.total.backward();
+  torch::nn::utils::clip_grad_norm_(state_.objective->module().parameters(), options_.clip);
+  state_.optimizer.step();
+  state_.average.Update(state_.step, options_.ema);
+}
+
+Loss Optimization::ComputeLoss(const std::vector<TrainingPair>& pairs) const {
+  const torch::Device device = TorchDevice(device_);
+  Random random(options_.seed + 1, static_cast<std::uint64_t>(state_.step));
+  const TrainingBatch batch = ToBatch(pairs, device);
+  const MixedPrecision mixed(device_.bfloat16, device);
+  return state_.objective->ComputeLoss(batch, &random);
+}
+
+bool Optimization::IsUsable(const Loss& loss) {
+  constexpr int kMostBadSteps = 20;
+  if (std::isfinite(loss.total.item<double>())) {
+    bad_steps_ = 0;
+    return true;
+  }
+  if (++bad_steps_ < kMostBadSteps) return false;
+  throw Error(ErrorKind::kInput, "the loss was not a number for 20 steps; lower the learning rate");
+}
+
+}  // namespace facedeblur

@@ -1,0 +1,28 @@
+#include "facedeblur/weights/networks.h"
+
+namespace facedeblur {
+
+const std::array<NetworkInfo, 4>& Networks() {
+  static constexpr std::array<NetworkInfo, 4> kNetworks = {{
+      {NetworkId::kFaceWiener1, "face-wiener-1", "kernel estimate, Wiener, U-Net",
+       WeightsKind::kModel, /*restores=*/true},
+      {NetworkId::kFaceWiener2, "face-wiener-2", "estimates the kernel twice", WeightsKind::kModel,
+       /*restores=*/true},
+      {NetworkId::kReference15, "reference-15", "the Keras notebook's", WeightsKind::kKeras,
+       /*restores=*/true},
+      {NetworkId::kFaceLandmarks1, "face-landmarks-1", "for --features", WeightsKind::kModel,
+       /*restores=*/false},
+  }};
+  return kNetworks;
+}
+
+const NetworkInfo& InfoOf(NetworkId id) { return Networks().at(static_cast<std::size_t>(id)); }
+
+const NetworkInfo* FindNetwork(std::string_view name) {
+  for (const NetworkInfo& network : Networks()) {
+    if (network.name == name) return &network;
+  }
+  return nullptr;
+}
+
+}  // namespace facedeblur

@@ -8,7 +8,7 @@
 #include "cli/exit_code.h"
 #include "engine/commands.h"
 #include "engine/setup.h"
-#include "facedeblur/train/pair_writer.h"
+#include "facedeblur/dataset/pair_writer.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/interrupt.h"
 #include "facedeblur/util/text.h"

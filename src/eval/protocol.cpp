@@ -5,10 +5,10 @@
 #include <map>
 #include <opencv2/imgproc.hpp>
 
+#include "facedeblur/dataset/blur_kernel.h"
 #include "facedeblur/face/chip.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/picture.h"
-#include "facedeblur/synth/blur_kernel.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/random.h"

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "facedeblur/train/training_pair.h"
+#include "facedeblur/dataset/training_pair.h"
 
 namespace facedeblur {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "facedeblur/dataset/face_set.h"
 #include "facedeblur/face/similarity.h"
-#include "facedeblur/train/face_set.h"
 
 namespace facedeblur {
 

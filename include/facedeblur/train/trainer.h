@@ -6,8 +6,8 @@
 #include <map>
 #include <string>
 
+#include "facedeblur/dataset/training_pair.h"
 #include "facedeblur/restore/compute_device.h"
-#include "facedeblur/train/training_pair.h"
 
 namespace facedeblur {
 

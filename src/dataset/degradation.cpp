@@ -1,4 +1,4 @@
-#include "facedeblur/synth/degradation.h"
+#include "facedeblur/dataset/degradation.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
-#include "facedeblur/synth/blur_kernel.h"
+#include "facedeblur/dataset/blur_kernel.h"
 
 namespace facedeblur {
 namespace {

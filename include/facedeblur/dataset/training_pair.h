@@ -4,9 +4,9 @@
 #include <opencv2/core.hpp>
 #include <string>
 
-#include "facedeblur/synth/blur_kernel.h"
-#include "facedeblur/synth/degradation.h"
-#include "facedeblur/train/face_set.h"
+#include "facedeblur/dataset/blur_kernel.h"
+#include "facedeblur/dataset/degradation.h"
+#include "facedeblur/dataset/face_set.h"
 
 namespace facedeblur {
 

@@ -1,4 +1,4 @@
-#include "facedeblur/train/pair_writer.h"
+#include "facedeblur/dataset/pair_writer.h"
 
 #include <algorithm>
 #include <cstdio>

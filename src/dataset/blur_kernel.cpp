@@ -1,4 +1,4 @@
-#include "facedeblur/synth/blur_kernel.h"
+#include "facedeblur/dataset/blur_kernel.h"
 
 #include <algorithm>
 #include <cmath>

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "facedeblur/train/training_pair.h"
+#include "facedeblur/dataset/training_pair.h"
 
 namespace facedeblur {
 

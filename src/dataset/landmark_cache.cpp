@@ -1,4 +1,4 @@
-#include "train/landmark_cache.h"
+#include "dataset/landmark_cache.h"
 
 #include <algorithm>
 #include <iomanip>

@@ -1,4 +1,4 @@
-#include "facedeblur/train/face_set.h"
+#include "facedeblur/dataset/face_set.h"
 
 #include <algorithm>
 #include <exception>
@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "dataset/landmark_cache.h"
 #include "facedeblur/face/chip.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/format.h"
@@ -13,7 +14,6 @@
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/task_pool.h"
-#include "train/landmark_cache.h"
 
 namespace facedeblur {
 namespace fs = std::filesystem;

@@ -1,4 +1,4 @@
-#include "facedeblur/train/training_pair.h"
+#include "facedeblur/dataset/training_pair.h"
 
 #include <algorithm>
 #include <array>

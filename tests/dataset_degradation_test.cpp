@@ -5,9 +5,9 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
+#include "facedeblur/dataset/blur_kernel.h"
+#include "facedeblur/dataset/degradation.h"
 #include "facedeblur/image/metrics.h"
-#include "facedeblur/synth/blur_kernel.h"
-#include "facedeblur/synth/degradation.h"
 #include "support.h"
 
 namespace facedeblur {

@@ -1,17 +1,26 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <map>
 #include <opencv2/imgproc.hpp>
+#include <set>
 #include <string>
+#include <type_traits>
 
+#include "dataset/blur.h"
 #include "facedeblur/dataset/blur_kernel.h"
 #include "facedeblur/dataset/degradation.h"
 #include "facedeblur/image/metrics.h"
+#include "facedeblur/util/error.h"
 #include "support.h"
 
 namespace facedeblur {
 namespace {
+
+bool HasText(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 void ExpectKernel(const cv::Mat& kernel) {
   EXPECT_EQ(kernel.type(), CV_32F);
@@ -101,12 +110,12 @@ TEST(BlurKernel, RandomOnesAreCentredAndReproducible) {
 }
 
 TEST(Degradation, BlurInsideNeverSeesABorder) {
-  // A picture that is bright only in its outermost pixels stays dark inside.
-  cv::Mat picture(60, 60, CV_32FC3, cv::Scalar::all(0));
-  cv::rectangle(picture, {0, 0, 60, 60}, cv::Scalar::all(1));
+  // A image that is bright only in its outermost pixels stays dark inside.
+  cv::Mat image(60, 60, CV_32FC3, cv::Scalar::all(0));
+  cv::rectangle(image, {0, 0, 60, 60}, cv::Scalar::all(1));
   Random random(1);
   const cv::Mat kernel = CameraShakeKernel(9, &random);
-  const cv::Mat blurred = BlurInside(picture, kernel);
+  const cv::Mat blurred = BlurInside(image, kernel);
   EXPECT_EQ(blurred.size(), cv::Size(52, 52));
   EXPECT_LT(cv::norm(blurred(cv::Rect(5, 5, 42, 42)), cv::NORM_INF), 1e-6);
 }
@@ -137,16 +146,16 @@ TEST(BlurKernel, TransformingTurnsAndStretches) {
   EXPECT_EQ(line.at<float>(13, 6), 0);
 }
 
-cv::Mat ColourPicture(int size) {
-  cv::Mat picture;
-  testing::MakePicture({size, size}, CV_8UC3).convertTo(picture, CV_32F, 1 / 255.0);
-  return picture;
+cv::Mat ColourImage(int size) {
+  cv::Mat image;
+  testing::MakePicture({size, size}, CV_8UC3).convertTo(image, CV_32F, 1 / 255.0);
+  return image;
 }
 
 TEST(Degradation, WithNothingToDoItOnlyRounds) {
-  const cv::Mat picture = ColourPicture(40);
-  const cv::Mat same = Degrade(picture, cv::Mat::ones(1, 1, CV_32F), {});
-  EXPECT_LT(cv::norm(same, picture, cv::NORM_INF), 1e-6);
+  const cv::Mat image = ColourImage(40);
+  const cv::Mat same = Degrade(image, {});
+  EXPECT_LT(cv::norm(same, image, cv::NORM_INF), 1e-6);
 }
 
 TEST(Degradation, LinearLightKeepsLampsBright) {
@@ -156,8 +165,9 @@ TEST(Degradation, LinearLightKeepsLampsBright) {
     Degradation degradation;
     degradation.linear_light = linear_light;
     degradation.highlight_lift = lift;
+    degradation.kernel = DefocusKernel(4);
     double high = 0;
-    cv::minMaxLoc(Degrade(night, DefocusKernel(4), degradation).reshape(1), nullptr, &high);
+    cv::minMaxLoc(Degrade(night, degradation).reshape(1), nullptr, &high);
     return high;
   };
   EXPECT_GT(peak(true, 0), peak(false, 0) + 0.1);
@@ -170,7 +180,8 @@ TEST(Degradation, HighlightsKeepColours) {
   Degradation degradation;
   degradation.linear_light = true;
   degradation.highlight_lift = 3;
-  const cv::Mat blurred = Degrade(skin, DefocusKernel(3), degradation);
+  degradation.kernel = DefocusKernel(3);
+  const cv::Mat blurred = Degrade(skin, degradation);
   EXPECT_LT(cv::norm(blurred(cv::Rect(0, 0, 5, 5)), skin(cv::Rect(0, 0, 5, 5)), cv::NORM_INF),
             1.0 / 255);
 }
@@ -206,40 +217,179 @@ TEST(Degradation, NoiseHasTheDrawnVariance) {
   degradation.noise_seed = 3;
   cv::Scalar mean;
   cv::Scalar deviation;
-  cv::meanStdDev(Degrade(grey, cv::Mat::ones(1, 1, CV_32F), degradation), mean, deviation);
+  cv::meanStdDev(Degrade(grey, degradation), mean, deviation);
   const double expected = std::sqrt(0.02 * 0.02 + 0.04 * 0.04 * 0.5 + 1.0 / 255 / 255 / 12);
   EXPECT_NEAR(deviation[0], expected, 0.001);
 }
 
 TEST(Degradation, ResamplingAndJpegLoseDetail) {
-  const cv::Mat picture = ColourPicture(64);
-  const cv::Mat none = cv::Mat::ones(1, 1, CV_32F);
+  const cv::Mat image = ColourImage(64);
   Degradation resampled;
   resampled.resample = 0.6;
   Degradation coded;
   coded.jpeg_quality = 70;
   for (const Degradation& degradation : {resampled, coded}) {
-    const cv::Mat worse = Degrade(picture, none, degradation);
-    EXPECT_EQ(worse.size(), picture.size());
-    const double psnr = Psnr(worse, picture);
+    const cv::Mat worse = Degrade(image, degradation);
+    EXPECT_EQ(worse.size(), image.size());
+    const double psnr = Psnr(worse, image);
     EXPECT_GT(psnr, 15);
     EXPECT_LT(psnr, 45);
   }
 }
 
 TEST(Degradation, DrawsStayInTheirRanges) {
-  DegradationOptions options;
+  PairOptions options;
+  const DegradationOptions& o = options.degradation;
   int varying = 0;
   for (std::uint64_t i = 0; i < 1000; ++i) {
-    Random random(9, i);
-    const Degradation d = DrawDegradation(options, &random);
-    EXPECT_LE(std::abs(d.turn), options.max_turn);
-    EXPECT_LE(d.read_noise, options.max_noise);
-    EXPECT_GE(d.resample, options.min_resample);
-    EXPECT_TRUE(d.jpeg_quality == 0 || d.jpeg_quality >= options.min_jpeg_quality);
+    const Degradation d = DrawDegradation(options, RandomStreams(9, i));
+    EXPECT_LE(std::abs(d.turn), o.max_turn);
+    EXPECT_LE(d.read_noise, o.max_noise);
+    EXPECT_GE(d.resample, o.min_resample);
+    EXPECT_TRUE(d.jpeg_quality == 0 || d.jpeg_quality >= o.min_jpeg_quality);
     if (d.turn != 0) ++varying;
   }
   EXPECT_NEAR(varying, 150, 50);
+}
+
+std::map<std::string, decltype(ManifestField::value)> Manifest(const Degradation& degradation) {
+  std::map<std::string, decltype(ManifestField::value)> fields;
+  for (const DegradationEntry& entry : DegradationTable()) {
+    for (const ManifestField& field : entry.manifest(degradation)) {
+      fields[field.name] = field.value;
+    }
+  }
+  return fields;
+}
+
+bool SameDraws(const Degradation& a, const Degradation& b) {
+  return cv::norm(a.kernel, b.kernel, cv::NORM_INF) == 0 && a.noise_seed == b.noise_seed &&
+         Manifest(a) == Manifest(b);
+}
+
+TEST(DegradationTable, OneMoreEntryLeavesTheOthersDraws) {
+  std::vector<DegradationEntry> longer = DegradationTable();
+  const DegradationEntry greedy = {"rain",
+                                   {},
+                                   [](const PairOptions&, Random* random, Degradation*) {
+                                     for (int i = 0; i < 17; ++i) random->Bits();
+                                   },
+                                   nullptr,
+                                   nullptr};
+  longer.insert(longer.begin(), greedy);
+  for (std::uint64_t i = 0; i < 50; ++i) {
+    const RandomStreams streams(4, i);
+    const Degradation before = DrawDegradation({}, streams);
+    EXPECT_TRUE(SameDraws(before, DrawDegradation({}, streams, longer))) << i;
+    EXPECT_FALSE(SameDraws(before, DrawDegradation({}, RandomStreams(4, i + 1)))) << i;
+  }
+}
+
+TEST(DegradationTable, ARangeDecidesItsOwnDegradationAlone) {
+  PairOptions without_noise;
+  without_noise.degradation.max_noise = without_noise.degradation.max_shot_noise = 0;
+  PairOptions always_varying;
+  always_varying.degradation.variation = 1;
+  for (std::uint64_t i = 0; i < 50; ++i) {
+    const RandomStreams streams(6, i);
+    const Degradation before = DrawDegradation({}, streams);
+    Degradation other = DrawDegradation(without_noise, streams);
+    EXPECT_EQ(other.read_noise, 0);
+    other.read_noise = before.read_noise;
+    other.shot_noise = before.shot_noise;
+    EXPECT_TRUE(SameDraws(before, other)) << i;
+    other = DrawDegradation(always_varying, streams);
+    EXPECT_NE(other.turn, 0);
+    other.turn = before.turn;
+    other.stretch = before.stretch;
+    other.direction = before.direction;
+    EXPECT_TRUE(SameDraws(before, other)) << i;
+  }
+}
+
+TEST(DegradationTable, NamesAreUnique) {
+  std::set<std::string> entries;
+  std::set<std::string> fields;
+  std::size_t field_count = 0;
+  for (const DegradationEntry& entry : DegradationTable()) {
+    EXPECT_TRUE(entries.insert(entry.name).second) << entry.name;
+    for (const ManifestField& field : entry.manifest({})) {
+      fields.insert(field.name);
+      ++field_count;
+    }
+  }
+  EXPECT_EQ(fields.size(), field_count);
+  std::set<std::string> options;
+  for (const auto* table : {&PlacementOptionTable(), &DegradationOptionTable()}) {
+    for (const RangeOption& option : *table) {
+      EXPECT_TRUE(options.insert(option.name).second) << option.name;
+    }
+  }
+}
+
+TEST(RandomStreams, AreToldApartByNameSeedAndIndex) {
+  std::set<std::uint64_t> first;
+  for (const std::uint64_t seed : {1, 2}) {
+    for (const std::uint64_t index : {0, 1, 2}) {
+      for (const char* name : {"noise", "kernel", ""}) {
+        first.insert(RandomStreams(seed, index).Stream(name).Bits());
+      }
+    }
+  }
+  EXPECT_EQ(first.size(), 18U);
+  EXPECT_EQ(RandomStreams(1, 2).Stream("noise").Bits(), RandomStreams(1, 2).Stream("noise").Bits());
+}
+
+std::string ValidationMessage(const PairOptions& options) {
+  try {
+    options.Validate();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(PairOptions, DefaultsAreValid) { EXPECT_EQ(ValidationMessage({}), ""); }
+
+// Every option of the tables leads to a value of its own, which its range limits.
+TEST(PairOptions, EveryOptionIsCheckedByItsName) {
+  for (const auto* table : {&PlacementOptionTable(), &DegradationOptionTable()}) {
+    for (const RangeOption& option : *table) {
+      if (std::holds_alternative<bool* (*)(PairOptions*)>(option.field)) continue;
+      for (const double value : {option.low - 1, option.high + 1}) {
+        PairOptions options;
+        std::visit(
+            [&](auto field) {
+              auto* target = field(&options);
+              *target = static_cast<std::decay_t<decltype(*target)>>(value);
+            },
+            option.field);
+        EXPECT_NE(ValidationMessage(options).find(std::string(option.name) + " "),
+                  std::string::npos)
+            << option.name;
+      }
+    }
+  }
+  PairOptions nan;
+  nan.degradation.max_noise = std::nan("");
+  EXPECT_NE(ValidationMessage(nan).find("--max-noise"), std::string::npos);
+}
+
+TEST(PairOptions, OptionsThatDoNotFitTogetherAreNamed) {
+  const auto message = [](const std::function<void(PairOptions*)>& spoil) {
+    PairOptions options;
+    spoil(&options);
+    return ValidationMessage(options);
+  };
+  EXPECT_PRED2(HasText, message([](PairOptions* o) { o->kernel.max_size = 26; }), "odd");
+  EXPECT_PRED2(HasText, message([](PairOptions* o) { o->kernel.min_shake = 29; }), "--min-shake");
+  EXPECT_PRED2(HasText, message([](PairOptions* o) { o->kernel.min_sigma = 5; }), "--min-sigma");
+  EXPECT_PRED2(HasText, message([](PairOptions* o) { o->kernel.min_radius = 8; }), "--min-radius");
+  EXPECT_PRED2(HasText, message([](PairOptions* o) { o->kernel.none = 0.9; }), "more than 1");
+  EXPECT_PRED2(HasText, message([](PairOptions* o) { o->min_eye_distance = 100; }), "--min-eyes");
+  EXPECT_PRED2(HasText, message([](PairOptions* o) { o->degradation.min_jpeg_quality = 98; }),
+               "--min-jpeg-quality");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <string>
 
+#include "dataset/blur.h"
 #include "dataset_fixture.h"
 #include "facedeblur/dataset/pair_writer.h"
 
@@ -15,7 +16,7 @@ using testing::TempFolder;
 
 double Difference(const cv::Mat& a, const cv::Mat& b) { return cv::norm(a, b, cv::NORM_INF); }
 
-TEST(DrawPair, LandmarksAndFeaturesAgreeAlsoWhenMirrored) {
+TEST(DrawPair, LandmarksAndStructureAgreeAlsoWhenMirrored) {
   for (std::uint64_t i = 0; i < 12; ++i) {
     const TrainingPair pair = DrawPair(SampleFaces(), {}, 2, i);
     ASSERT_EQ(pair.landmarks.size(), kLandmarkCount);
@@ -25,7 +26,7 @@ TEST(DrawPair, LandmarksAndFeaturesAgreeAlsoWhenMirrored) {
     for (const std::size_t p : {0, 1, 2}) {
       const cv::Point at(cvRound(points[p].x), cvRound(points[p].y));
       if (!cv::Rect(0, 0, 128, 128).contains(at)) continue;
-      EXPECT_GT(pair.features.at<float>(at), 0.5F);
+      EXPECT_GT(pair.structure.at<float>(at), 0.5F);
     }
   }
 }
@@ -58,7 +59,7 @@ TEST(PairWriter, SameBytesForAnyNumberOfThreads) {
   }
 }
 
-TEST(PairWriter, BlurredIsTheSharpPictureWithItsKernel) {
+TEST(PairWriter, BlurredIsTheSharpImageWithItsKernel) {
   const TempFolder folder;
   PairWriterOptions options;
   options.output = folder.path();
@@ -103,13 +104,13 @@ TEST(DrawPair, IsReproducibleAndInRange) {
     EXPECT_EQ(Difference(pair.blurred, again.blurred), 0);
     ASSERT_EQ(pair.sharp.size(), cv::Size(128, 128));
     ASSERT_EQ(pair.blurred.size(), pair.sharp.size());
-    ASSERT_EQ(pair.kernel.size(), cv::Size(27, 27));
+    ASSERT_EQ(pair.degradation.kernel.size(), cv::Size(27, 27));
     double low = 0;
     double high = 0;
     cv::minMaxLoc(pair.blurred.reshape(1), &low, &high);
     EXPECT_GE(low, 0);
     EXPECT_LE(high, 1);
-    EXPECT_GT(cv::sum(pair.features)[0], 200) << "eyes, nose or mouth are in the chip";
+    EXPECT_GT(cv::sum(pair.structure)[0], 200) << "eyes, nose or mouth are in the chip";
   }
 }
 
@@ -118,8 +119,8 @@ TEST(DrawPair, TheKernelExplainsTheBlur) {
   DegradationOptions& d = options.degradation;
   d.linear_light = d.variation = d.max_noise = d.max_shot_noise = d.resample = d.jpeg = 0;
   const TrainingPair pair = DrawPair(SampleFaces(), options, 1, 3);
-  const cv::Mat explained = BlurInside(pair.sharp, pair.kernel);
-  const int margin = pair.kernel.rows / 2;
+  const cv::Mat explained = BlurInside(pair.sharp, pair.degradation.kernel);
+  const int margin = pair.degradation.kernel.rows / 2;
   const cv::Rect inside(margin, margin, explained.cols, explained.rows);
   EXPECT_LT(Difference(explained, pair.blurred(inside)), 0.6 / 255);
 }

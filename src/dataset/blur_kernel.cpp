@@ -170,7 +170,7 @@ cv::Mat FitKernel(const cv::Mat& kernel, int size) {
 DrawnKernel RandomKernel(const KernelOptions& options, Random* random) {
   DrawnKernel drawn = DrawByShares(options, random);
   cv::Mat kernel = FitKernel(drawn.kernel, std::max(drawn.kernel.rows, options.max_size));
-  if (options.centered) kernel = CenterKernel(kernel);
+  if (!options.off_center) kernel = CenterKernel(kernel);
   drawn.kernel = FitKernel(kernel, options.max_size);
   return drawn;
 }

@@ -40,7 +40,7 @@ Similarity DrawPlacement(const SharpFace& face, const PairOptions& options, int 
 }
 
 /// Shifts the canvas back over the photo where it reaches out, so that no border is made up. Where
-/// the photo is too small for that the face stays in the middle.
+/// the photo is too small for that, the face stays in the middle.
 void KeepInside(cv::Size photo, int canvas, Similarity* canvas_from_image) {
   const Similarity image_from_canvas = canvas_from_image->Inverse();
   const double end = canvas - 1;
@@ -67,7 +67,7 @@ void KeepInside(cv::Size photo, int canvas, Similarity* canvas_from_image) {
 }
 
 /// Eyes with brows, nose and mouth: the face's known structure.
-cv::Mat FeatureMap(const Landmarks& landmarks, const Similarity& chip_from_image, int size) {
+cv::Mat StructureMap(const Landmarks& landmarks, const Similarity& chip_from_image, int size) {
   cv::Mat map = cv::Mat::zeros(size, size, CV_32F);
   constexpr std::pair<std::size_t, std::size_t> kParts[] = {{17, 22}, {22, 27}, {27, 36},
                                                             {36, 42}, {42, 48}, {48, 68}};
@@ -123,37 +123,46 @@ Landmarks MoveLandmarks(const Landmarks& landmarks, const Similarity& chip_from_
 
 }  // namespace
 
-TrainingPair MakePair(const SharpFace& face, const PairOptions& options, Random* random) {
+TrainingPair MakePair(const SharpFace& face, const PairOptions& options,
+                      const RandomStreams& streams) {
   const int margin = options.kernel.max_size / 2;
   const int canvas = options.chip_size + 2 * margin;
-  Similarity canvas_from_image = DrawPlacement(face, options, canvas, random);
+  Random placement = streams.Stream("placement");
+  Similarity canvas_from_image = DrawPlacement(face, options, canvas, &placement);
   KeepInside(face.pixels.size(), canvas, &canvas_from_image);
   cv::Mat sharp = ExtractChip(face.pixels, {canvas, canvas_from_image});
   Similarity chip_from_image = canvas_from_image;
   chip_from_image.tx -= margin;
   chip_from_image.ty -= margin;
   TrainingPair pair;
-  pair.features = FeatureMap(face.landmarks, chip_from_image, options.chip_size);
+  pair.structure = StructureMap(face.landmarks, chip_from_image, options.chip_size);
   pair.landmarks = MoveLandmarks(face.landmarks, chip_from_image);
-  if (options.flip && random->Chance(0.5)) {
+  if (options.flip && placement.Chance(0.5)) {
     cv::flip(sharp, sharp, 1);
-    cv::flip(pair.features, pair.features, 1);
+    cv::flip(pair.structure, pair.structure, 1);
     MirrorLandmarks(options.chip_size, &pair.landmarks);
   }
-  DrawnKernel kernel = RandomKernel(options.kernel, random);
-  pair.kernel = kernel.kernel;
-  pair.kernel_kind = std::move(kernel.kind);
-  pair.degradation = DrawDegradation(options.degradation, random);
-  pair.blurred = Degrade(sharp, pair.kernel, pair.degradation);
+  pair.degradation = DrawDegradation(options, streams);
+  pair.blurred = Degrade(sharp, pair.degradation);
   pair.sharp = sharp(cv::Rect(margin, margin, options.chip_size, options.chip_size)).clone();
+  return pair;
+}
+
+TrainingPair MakePhotoPair(const cv::Mat& photo, const PairOptions& options,
+                           const RandomStreams& streams) {
+  TrainingPair pair;
+  pair.degradation = DrawDegradation(options, streams);
+  pair.blurred = Degrade(photo, pair.degradation);
+  const int margin = options.kernel.max_size / 2;
+  pair.sharp = photo(cv::Rect({margin, margin}, pair.blurred.size()));
   return pair;
 }
 
 TrainingPair DrawPair(const FaceSet& faces, const PairOptions& options, std::uint64_t seed,
                       std::uint64_t index) {
-  Random random(seed, index);
-  const SharpFace& face = faces.Draw(&random);
-  return MakePair(face, options, &random);
+  const RandomStreams streams(seed, index);
+  Random random = streams.Stream("face");
+  return MakePair(faces.Draw(&random), options, streams);
 }
 
 }  // namespace facedeblur

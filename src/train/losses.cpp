@@ -52,8 +52,8 @@ PictureLoss::PictureLoss(const LossOptions& options, const torch::Device& device
 
 Loss PictureLoss::operator()(const torch::Tensor& restored, const TrainingBatch& batch) const {
   Loss loss;
-  loss.Add("pixel", CharbonnierLoss(restored, batch.sharp, 1 + options_.structure * batch.features),
-           1);
+  loss.Add("pixel",
+           CharbonnierLoss(restored, batch.sharp, 1 + options_.structure * batch.structure), 1);
   if (options_.fourier > 0) {
     loss.Add("fourier", FourierLoss(restored, batch.sharp), options_.fourier);
   }

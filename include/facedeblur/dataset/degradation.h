@@ -2,30 +2,19 @@
 
 #include <cstdint>
 #include <opencv2/core.hpp>
+#include <string>
+#include <variant>
+#include <vector>
 
-#include "facedeblur/util/random.h"
+#include "facedeblur/dataset/pair_options.h"
+#include "facedeblur/dataset/random_streams.h"
 
 namespace facedeblur {
 
-/// What a camera, and what people do to its photos, adds to a blur. Shares are of pictures.
-struct DegradationOptions {
-  double linear_light = 0.5;  ///< share blurred in linear light (gamma 2.2) ...
-  double highlights = 0.5;    ///< ... of those, share whose lights exceed white before the blur
-  double variation = 0.15;    ///< share whose blur varies over the picture ...
-  double max_turn = 10;       ///< ... by turning up to this from end to end, degrees ...
-  double max_stretch = 0.15;  ///< ... and growing or shrinking by up to this part
-  double max_noise = 0.02;    ///< read noise: standard deviation drawn from 0 to this
-  double max_shot_noise =
-      0.01;  ///< shot noise: variance per unit of light, its square root drawn likewise
-  double resample = 0.15;      ///< share that is shrunk and enlarged again ...
-  double min_resample = 0.65;  ///< ... to this size at the smallest
-  double jpeg = 0.3;           ///< share that goes through JPEG ...
-  int min_jpeg_quality = 70;   ///< ... of a quality from this ...
-  int max_jpeg_quality = 97;   ///< ... to this
-};
-
-/// What one picture goes through.
+/// What one image goes through; by default nothing but rounding to 8 bits.
 struct Degradation {
+  cv::Mat kernel = cv::Mat::ones(1, 1, CV_32F);  ///< as in blur_kernel.h
+  std::string kernel_kind = "none";              ///< DrawnKernel::kind
   bool linear_light = false;
   double highlight_lift = 0;  ///< how far lights exceed white; 0: they do not
   double turn = 0;            ///< of the kernel, from end to end, degrees
@@ -38,20 +27,32 @@ struct Degradation {
   int jpeg_quality = 0;  ///< 0: no JPEG
 };
 
-Degradation DrawDegradation(const DegradationOptions& options, Random* random);
+/// One member of what the manifest tells of a pair.
+struct ManifestField {
+  const char* name;
+  std::variant<bool, int, double, std::string> value;
+};
 
-/// Correlates a CV_32FC3 picture (0..1) with a kernel and keeps the part that the kernel never
-/// reaches over: the result is smaller by kernel size - 1, and all of it has real surroundings.
-cv::Mat BlurInside(const cv::Mat& sharp, const cv::Mat& kernel);
+/// One kind of degradation, and all that the program knows of it.
+struct DegradationEntry {
+  const char* name;                  ///< also of its random stream: another name, other draws
+  std::vector<RangeOption> options;  ///< what draw() draws from
+  void (*draw)(const PairOptions& options, Random* random, Degradation* degradation);
+  /// CV_32FC3, 0..1, to the same. Null for what the blur itself takes into account.
+  cv::Mat (*apply)(const cv::Mat& image, const Degradation& degradation);
+  std::vector<ManifestField> (*manifest)(const Degradation& degradation);
+};
 
-/// As BlurInside(), with a kernel that varies smoothly over the picture: `kernel` in its middle,
-/// turned and stretched towards its ends (a blend of the two ends' blurs, as in Nagy and O'Leary,
-/// "Restoring images degraded by spatially variant blur", SIAM J. Sci. Comput. 19-4, 1998).
-cv::Mat BlurVarying(const cv::Mat& sharp, const cv::Mat& kernel, double turn_degrees,
-                    double stretch, double direction);
+/// All kinds, in the order in which they are applied.
+const std::vector<DegradationEntry>& DegradationTable();
 
-/// Blurs, then adds noise, resampling, 8-bit rounding and JPEG. CV_32FC3, 0..1, smaller by kernel
-/// size - 1; depends on nothing but its arguments.
-cv::Mat Degrade(const cv::Mat& sharp, const cv::Mat& kernel, const Degradation& degradation);
+/// Draws every kind from its own stream: what one draws changes nothing of another.
+Degradation DrawDegradation(const PairOptions& options, const RandomStreams& streams,
+                            const std::vector<DegradationEntry>& table = DegradationTable());
+
+/// Blurs, then adds noise, resampling, 8-bit rounding and JPEG. CV_32FC3, 0..1, to the same,
+/// smaller by kernel size - 1: all of the result has real surroundings. Depends on nothing but its
+/// arguments.
+cv::Mat Degrade(const cv::Mat& sharp, const Degradation& degradation);
 
 }  // namespace facedeblur

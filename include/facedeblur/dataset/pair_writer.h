@@ -27,13 +27,13 @@ struct PairWriterResult {
 };
 
 /// Writes pairs of aligned chips: sharp/NAME.png, blurred/NAME.png and kernels/NAME.png for every
-/// pair, and manifest.jsonl that says what each is. A kernel's picture has 16 bits, its largest
-/// entry white: divided by its sum it is the kernel. The same options give the same bytes for any
-/// number of threads. Throws Error(kOutput).
+/// pair, and manifest.jsonl, which says what each pair is. A kernel is stored as a 16-bit grey
+/// image with its largest entry white: divided by its sum it is the kernel again. The same options
+/// give the same bytes for any number of threads. Throws Error(kOutput).
 PairWriterResult WriteFacePairs(const FaceSet& faces, const PairWriterOptions& options);
 
-/// The same of whole photos below a folder. Pictures lose half a kernel at each side, where the
-/// blur would need what the photo does not show. Photos are read as they are needed.
+/// The same for the whole photos below a folder (see MakePhotoPair()). Photos are read as they are
+/// needed.
 PairWriterResult WritePhotoPairs(const std::filesystem::path& folder,
                                  const PairWriterOptions& options);
 

@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "facedeblur/infer/model_registry.h"
-#include "facedeblur/restore/model_path.h"
+#include "facedeblur/util/model_path.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/weights/model_file.h"
 #include "keras_fixture.h"

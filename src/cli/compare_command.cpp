@@ -121,7 +121,7 @@ class CompareCommand : public Command {
     const ReportWriter write_report = ChooseReport(options_.report);
     options_.compare.threads = ThreadCount(options_.threads);
     std::unique_ptr<FaceDetector> detector;
-    if (options_.faces_only) detector = LoadDetector(options_.models);
+    if (options_.faces_only) detector = LoadDetector({}, options_.models);
     options_.compare.faces_only = detector.get();
     std::vector<ComparedImage> images;
     try {

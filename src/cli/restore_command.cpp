@@ -20,10 +20,10 @@
 #include "cli/restore_options.h"
 #include "facedeblur/pipeline/batch_runner.h"
 #include "facedeblur/pipeline/json_report.h"
-#include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/interrupt.h"
+#include "facedeblur/util/model_path.h"
 #include "facedeblur/util/sha256.h"
 #include "facedeblur/util/text.h"
 #include "facedeblur/util/version.h"
@@ -76,20 +76,15 @@ LoadedNetwork LoadNetwork(const RestoreOptions& options) {
   return network;
 }
 
-std::unique_ptr<FaceDetector> LoadDetector(const RestoreOptions& options) {
-  if (options.batch.process.aligned) return nullptr;
-  DetectorOptions detector = options.detector;
-  detector.landmark_model = FindModel(kLandmarkModel, options.models);
-  return FaceDetector::Create(detector);
-}
-
 /// Loads what a batch borrows, beside the first pictures. What goes wrong is thrown by whoever asks
 /// for a model.
 class ModelLoader {
  public:
   explicit ModelLoader(const RestoreOptions& options)
-      : options_(options),
-        detector_(std::async(std::launch::async, [&options] { return LoadDetector(options); })) {}
+      : options_(options), detector_(std::async(std::launch::async, [&options] {
+          return options.batch.process.aligned ? nullptr
+                                               : LoadDetector(options.detector, options.models);
+        })) {}
 
   /// For the main thread: on others the allocator pays a system call for every page that LibTorch
   /// asks for while it sets itself up.

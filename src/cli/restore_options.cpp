@@ -8,7 +8,7 @@
 
 #include "cli/setup.h"
 #include "facedeblur/restore/compute_device.h"
-#include "facedeblur/restore/model_path.h"
+#include "facedeblur/util/model_path.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/memory.h"

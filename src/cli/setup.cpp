@@ -5,19 +5,12 @@
 #include <thread>
 
 #include "cli/logging.h"
-#include "facedeblur/restore/model_path.h"
 
 namespace facedeblur {
 
 void PrepareCommand() {
   InitLogging(Verbosity::kNormal, {});
   cv::setNumThreads(1);
-}
-
-std::unique_ptr<FaceDetector> LoadDetector(const std::filesystem::path& models) {
-  DetectorOptions options;
-  options.landmark_model = FindModel(kLandmarkModel, models);
-  return FaceDetector::Create(options);
 }
 
 std::size_t ThreadCount(int asked) {

@@ -7,20 +7,13 @@
 #include <CLI/Formatter.hpp>
 #include <CLI/TypeTools.hpp>
 #include <CLI/Validators.hpp>
-#include <filesystem>
-#include <memory>
 #include <string>
-
-#include "facedeblur/face/detector.h"
 
 namespace facedeblur {
 
 /// What the commands beside `restore` begin with: logging, and one thread for each operation of
 /// OpenCV. A signal ends them at once, unless they install handlers.
 void PrepareCommand();
-
-/// The face detector with its landmark model. Throws Error(kModel).
-std::unique_ptr<FaceDetector> LoadDetector(const std::filesystem::path& models);
 
 /// `asked` where it is positive, or else one for each processor.
 std::size_t ThreadCount(int asked);

@@ -23,7 +23,7 @@ namespace {
 SharpFace LoadFace(const fs::path& path, const FaceDetector& detector, LandmarkCache* cache) {
   SharpFace face;
   face.source = path;
-  const std::string key = LandmarkCache::Key(path);
+  const std::string key = cache->Key(path);
   const auto known = cache->Find(key);
   if (known && known->empty()) return face;
   try {
@@ -82,7 +82,8 @@ FaceSet FaceSet::Load(const FaceSetOptions& options, const FaceDetector& detecto
   for (std::size_t f = 0; f < options.folders.size(); ++f) {
     for (const fs::path& file : ListImages(options.folders[f])) files.emplace_back(file, f);
   }
-  LandmarkCache cache(options.cache);
+  // The identity takes time, and without a file nothing outlives this call.
+  LandmarkCache cache(options.cache, options.cache.empty() ? "" : detector.identity().Key());
   std::vector<SharpFace> faces(files.size());
   {
     TaskPool pool(options.threads);

@@ -9,7 +9,8 @@
 
 namespace facedeblur {
 
-LandmarkCache::LandmarkCache(std::filesystem::path file) : file_(std::move(file)) {
+LandmarkCache::LandmarkCache(std::filesystem::path file, std::string detector)
+    : file_(std::move(file)), detector_(std::move(detector)) {
   std::error_code error;
   if (file_.empty() || !std::filesystem::exists(file_, error)) return;
   const Bytes bytes = ReadFile(file_);
@@ -24,12 +25,12 @@ LandmarkCache::LandmarkCache(std::filesystem::path file) : file_(std::move(file)
   }
 }
 
-std::string LandmarkCache::Key(const std::filesystem::path& path) {
+std::string LandmarkCache::Key(const std::filesystem::path& path) const {
   std::error_code error;
   std::string name = path.string();
   std::replace_if(
       name.begin(), name.end(), [](unsigned char c) { return c <= ' '; }, '?');
-  return std::to_string(std::filesystem::file_size(path, error)) + ":" + name;
+  return detector_ + ":" + std::to_string(std::filesystem::file_size(path, error)) + ":" + name;
 }
 
 std::optional<Landmarks> LandmarkCache::Find(const std::string& key) const {

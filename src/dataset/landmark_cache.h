@@ -10,15 +10,17 @@
 
 namespace facedeblur {
 
-/// Landmarks by file, kept as text lines "size:name x0 y0 x1 y1 ...", without points where no face
-/// was found. For use from several threads.
+/// Landmarks by detector and file, kept as text lines "detector:size:name x0 y0 x1 y1 ...", without
+/// points where no face was found. What another detector found is never used, nor are lines of the
+/// older form "size:name ...": their files are searched anew. For use from several threads.
 class LandmarkCache {
  public:
-  /// Reads `file` where there is one; an empty path keeps everything in memory.
-  explicit LandmarkCache(std::filesystem::path file);
+  /// Reads `file` where there is one; an empty path keeps everything in memory. `detector` is
+  /// DetectorIdentity::Key().
+  LandmarkCache(std::filesystem::path file, std::string detector);
 
-  /// Names one version of a file, without spaces.
-  static std::string Key(const std::filesystem::path& path);
+  /// Names one version of a file for this detector, without spaces.
+  std::string Key(const std::filesystem::path& path) const;
 
   std::optional<Landmarks> Find(const std::string& key) const;
   void Add(const std::string& key, const Landmarks& landmarks);
@@ -28,6 +30,7 @@ class LandmarkCache {
 
  private:
   std::filesystem::path file_;
+  std::string detector_;
   mutable std::mutex mutex_;
   std::map<std::string, Landmarks> entries_;
   bool changed_ = false;

@@ -14,9 +14,9 @@
 #include "facedeblur/image/picture.h"
 #include "facedeblur/infer/model_registry.h"
 #include "facedeblur/nn/device.h"
-#include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
+#include "facedeblur/util/model_path.h"
 
 namespace facedeblur {
 namespace {
@@ -212,7 +212,7 @@ class EvaluateCommand : public Command {
     ComputeDevice device = ChooseDevice(options_.device);
     ResolvePrecision(options_.precision, &device);
     const auto restorer = LoadRestorer(weights, device);
-    const auto detector = options_.aligned ? nullptr : LoadDetector(options_.models);
+    const auto detector = options_.aligned ? nullptr : LoadDetector({}, options_.models);
     std::vector<EvaluatedSet> sets;
     for (const fs::path& folder : options_.folders) {
       sets.push_back(EvaluateFolder(folder, options_, *restorer, detector.get()));

@@ -6,8 +6,8 @@
 #include "engine/commands.h"
 #include "engine/setup.h"
 #include "facedeblur/infer/weights_info.h"
-#include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/json.h"
+#include "facedeblur/util/model_path.h"
 #include "facedeblur/util/text.h"
 
 namespace facedeblur {

@@ -88,7 +88,8 @@ class SynthCommand : public Command {
       load.cache = options_.cache;
       load.threads = options_.writer.threads;
       load.stop = options_.writer.stop;
-      result = WriteFacePairs(FaceSet::Load(load, *LoadDetector(options_.models)), options_.writer);
+      result =
+          WriteFacePairs(FaceSet::Load(load, *LoadDetector({}, options_.models)), options_.writer);
     }
     for (const std::string& problem : result.problems) spdlog::error("{}", Printable(problem));
     spdlog::info("{} written to {}", Counted(static_cast<int>(result.pairs), "pair"),

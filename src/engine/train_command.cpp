@@ -126,7 +126,7 @@ class TrainCommand : public Command {
     constexpr std::size_t kFewestFaces = 20;
     load.min_faces = kFewestFaces;
     load.stop = [] { return InterruptSignal() != 0; };
-    FaceSet training = FaceSet::Load(load, *LoadDetector(options_.models));
+    FaceSet training = FaceSet::Load(load, *LoadDetector({}, options_.models));
     if (InterruptSignal() != 0) return kExitSignalBase + InterruptSignal();
     constexpr std::size_t kValidationShare = 20;
     const FaceSet validation = training.TakeEveryNth(kValidationShare);

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "facedeblur/face/compositor.h"
-#include "facedeblur/util/error.h"
 
 namespace facedeblur {
 
@@ -20,13 +19,10 @@ std::vector<FaceTask> PlaceFaces(cv::Size picture, std::vector<DetectedFace> fac
   std::vector<FaceTask> tasks;
   for (DetectedFace& face : faces) {
     if (options.max_faces > 0 && static_cast<int>(tasks.size()) == options.max_faces) break;
+    if (!options.aligned && !CanBeAligned(face.landmarks)) continue;  // no face after all
     FaceTask task;
-    try {
-      task.geometry =
-          options.aligned ? WholePictureChip(picture) : PlaceChip(face.landmarks, chip_template);
-    } catch (const Error&) {
-      continue;  // landmarks that fall into one point: no face after all
-    }
+    task.geometry =
+        options.aligned ? WholePictureChip(picture) : PlaceChip(face.landmarks, chip_template);
     task.face = std::move(face);
     tasks.push_back(std::move(task));
   }

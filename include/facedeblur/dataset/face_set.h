@@ -22,8 +22,8 @@ struct SharpFace {
 
 struct FaceSetOptions {
   std::vector<std::filesystem::path> folders;
-  std::filesystem::path
-      cache;  ///< file that keeps landmarks, so that the search runs once; or none
+  /// File that keeps landmarks, so that the search runs once for a detector and a photo; or none.
+  std::filesystem::path cache;
   std::size_t threads = 1;
   std::size_t min_faces = 1;        ///< fewer are an error
   std::function<bool()> stop = {};  ///< asked before every file; the search ends early where true

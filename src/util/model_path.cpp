@@ -1,4 +1,4 @@
-#include "facedeblur/restore/model_path.h"
+#include "facedeblur/util/model_path.h"
 
 #include <cstdlib>
 #include <system_error>

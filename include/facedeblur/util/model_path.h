@@ -7,7 +7,6 @@
 namespace facedeblur {
 
 inline constexpr char kDefaultWeights[] = "face_wiener.h5";
-inline constexpr char kLandmarkModel[] = "shape_predictor_68_face_landmarks.dat";
 
 /// Folders that are searched for models, in order: `explicit_folder` where given, or else the
 /// environment variable FACEDEBLUR_MODELS where set, or else `models` beside the executable and

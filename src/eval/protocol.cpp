@@ -7,6 +7,7 @@
 
 #include "facedeblur/dataset/blur_kernel.h"
 #include "facedeblur/face/chip.h"
+#include "facedeblur/face/face_mask.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/picture.h"
 #include "facedeblur/util/error.h"
@@ -30,20 +31,6 @@ cv::Mat BlurByProtocol(const cv::Mat& sharp, const cv::Mat& kernel, double noise
     }
   }
   return ToEightBits(blurred);
-}
-
-/// The face between brows and chin.
-cv::Mat FaceMask(const Landmarks& landmarks, const Similarity& chip_from_image, int size) {
-  std::vector<cv::Point> points;
-  for (const cv::Point2f& point : landmarks) {
-    const cv::Point2d p = chip_from_image(cv::Point2d(point));
-    points.emplace_back(cvRound(p.x), cvRound(p.y));
-  }
-  std::vector<cv::Point> hull;
-  cv::convexHull(points, hull);
-  cv::Mat mask = cv::Mat::zeros(size, size, CV_8U);
-  cv::fillConvexPoly(mask, hull, cv::Scalar(255));
-  return mask;
 }
 
 cv::Mat ReadPixels(const fs::path& file) {
@@ -131,7 +118,7 @@ PairSource ProtocolPairs(const FaceSet& faces, const EvaluationProtocol& protoco
     const Similarity placement = EvaluationPlacement(face, protocol.chip_size);
     const cv::Mat sharp = ExtractChip(face.pixels, {protocol.chip_size, placement});
     pair.sharp = ToEightBits(sharp);
-    pair.face_mask = FaceMask(face.landmarks, placement, protocol.chip_size);
+    pair.face_mask = ScoringMask(face.landmarks, placement, protocol.chip_size);
     // Fewer than all: spread over the sizes, and different from face to face.
     const std::size_t i = index % per_face;
     pair.kernel = kernels[(i * kernels.size() / per_face + pair.face) % kernels.size()];
@@ -159,7 +146,7 @@ PairSource FolderPairs(const FaceSet& faces, const fs::path& sharp, const fs::pa
     pair.sharp = ToEightBits(ExtractChip(face.pixels, {chip_size, placement}));
     const cv::Rect kept(face.offset, face.pixels.size());
     pair.blurred = ToEightBits(ExtractChip(pixels(kept), {chip_size, placement}));
-    pair.face_mask = FaceMask(face.landmarks, placement, chip_size);
+    pair.face_mask = ScoringMask(face.landmarks, placement, chip_size);
     return pair;
   };
   return {files.size(), make};

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "facedeblur/face/compositor.h"
+#include "facedeblur/face/face_mask.h"
 
 namespace facedeblur {
 
@@ -40,7 +41,7 @@ void BlendFaces(const std::vector<FaceTask>& tasks, double strength, Image* imag
   cv::Rect reached;
   for (const FaceTask& task : tasks) {
     cv::Mat mask = task.face.landmarks.empty() ? FullMask(task.geometry.size)
-                                               : FaceMask(task.face.landmarks, task.geometry);
+                                               : BlendingMask(task.face.landmarks, task.geometry);
     changes.push_back({task.geometry, {}, std::move(mask)});
     reached |= ReachedRegion(changes.back());
   }

@@ -1,35 +1,67 @@
 #!/usr/bin/env bash
-# Installs what building, testing and running need, from Debian's packages; does nothing when all of it
-# is there. Needs root or sudo only when something is missing.
+# Installs what building, testing and running need, from Debian's packages. Does nothing when all of it
+# is there; needs root or sudo only when something is missing.
+# usage: scripts/install-dependencies.sh [--libtorch debian|pip] [--lint]
+#   --libtorch pip   LibTorch 2.13 from the torch wheel, in build/libtorch-pip, instead of Debian's
+#                    libtorch-dev. PIP_INDEX_URL chooses the index, and so a CPU or a CUDA wheel.
+#   --lint           also clang-format, clang-tidy and clang, which scripts/lint.sh and the fuzzers need
 set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+libtorch=debian
+lint=false
+while [ $# -gt 0 ]; do
+  case $1 in
+    --libtorch) libtorch=$2; shift 2 ;;
+    --lint) lint=true; shift ;;
+    *) echo "usage: $0 [--libtorch debian|pip] [--lint]" >&2; exit 2 ;;
+  esac
+done
 
 packages=(
   cmake ninja-build g++ ccache pkg-config
-  libtorch-dev libopencv-dev libdlib-dev libdlib-data libcli11-dev libspdlog-dev libgtest-dev
-  libhdf5-dev libexiv2-dev libjpeg-dev libpng-dev libtiff-dev libssl-dev nlohmann-json3-dev
-  libdnnl-dev  # else convolutions pay for LibTorch's preparations in every call
-  libopenblas-pthread-dev  # else LibTorch's matrix products run on the slow reference BLAS
+  libopencv-dev libdlib-dev libdlib-data libcli11-dev libspdlog-dev libgtest-dev nlohmann-json3-dev
+  libhdf5-dev libexiv2-dev libjpeg-dev libpng-dev libtiff-dev libssl-dev
 )
+case $libtorch in
+  debian)
+    packages+=(
+      libtorch-dev
+      libdnnl-dev              # else convolutions pay for LibTorch's preparations in every call
+      libopenblas-pthread-dev  # else LibTorch's matrix products run on the slow reference BLAS
+    ) ;;
+  pip) packages+=(libopenblas-pthread-dev python3-venv) ;;  # dlib links a BLAS
+  *) echo "facedeblur: --libtorch takes debian or pip" >&2; exit 2 ;;
+esac
+if $lint; then packages+=(clang clang-format clang-tidy); fi
+
+fail() {
+  echo "facedeblur: $1; these packages are needed: ${missing[*]}" >&2
+  exit 1
+}
 
 missing=()
 for package in "${packages[@]}"; do
   status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
   [ "$status" = "install ok installed" ] || missing+=("$package")
 done
-[ ${#missing[@]} -gt 0 ] || exit 0
-
-fail() {
-  echo "facedeblur: $1; these packages are needed: ${missing[*]}" >&2
-  exit 1
-}
-command -v apt-get >/dev/null || fail "there is no apt-get here to install packages with"
-run=()
-if [ "$(id -u)" -ne 0 ]; then
-  command -v sudo >/dev/null || fail "packages must be installed, which takes root or sudo"
-  run=(sudo)
+if [ ${#missing[@]} -gt 0 ]; then
+  command -v apt-get >/dev/null || fail "there is no apt-get here to install packages with"
+  run=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail "packages must be installed, which takes root or sudo"
+    run=(sudo)
+  fi
+  echo "facedeblur: installing ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  "${run[@]}" apt-get update -qq || fail "apt-get update failed"
+  "${run[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    fail "apt-get install failed"
 fi
-echo "facedeblur: installing ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
-"${run[@]}" apt-get update -qq || fail "apt-get update failed"
-"${run[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
-  fail "apt-get install failed"
+
+if [ "$libtorch" = pip ] && ! [ -e build/libtorch-pip/complete ]; then
+  echo "facedeblur: installing the torch wheel into build/libtorch-pip"
+  python3 -m venv --clear build/libtorch-pip
+  build/libtorch-pip/bin/pip install --quiet torch==2.13.0
+  touch build/libtorch-pip/complete
+fi

@@ -1,13 +1,23 @@
 #!/usr/bin/env bash
 # Builds facedeblur with its tests (installing what is missing) and runs all of them.
-# usage: scripts/test.sh [CTEST_OPTIONS...]
+# usage: scripts/test.sh [--libtorch debian|pip] [CTEST_OPTIONS...]
 set -euo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+libtorch=debian
+if [ "${1:-}" = --libtorch ]; then
+  libtorch=$2
+  shift 2
+fi
 preset=release
 [ "${CI:-}" = true ] && preset=ci  # warnings are errors there
+build=build/$preset
+options=(-DFACEDEBLUR_BUILD_TESTS=ON)
 
-"$root/scripts/install-dependencies.sh"
-cd "$root"
-cmake --preset "$preset" -DFACEDEBLUR_BUILD_TESTS=ON
-cmake --build --preset "$preset" --parallel "$(nproc)"
-ctest --preset "$preset" --parallel "$(nproc)" "$@"
+scripts/install-dependencies.sh --libtorch "$libtorch"
+if [ "$libtorch" = pip ]; then
+  build+=-pip
+  options+=("-DTorch_DIR=$(echo "$PWD"/build/libtorch-pip/lib/python3*/site-packages/torch/share/cmake/Torch)")
+fi
+cmake --preset "$preset" -B "$build" "${options[@]}"
+cmake --build "$build" --parallel "$(nproc)"
+ctest --test-dir "$build" --output-on-failure --parallel "$(nproc)" "$@"

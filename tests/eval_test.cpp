@@ -5,31 +5,21 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "dataset_fixture.h"
 #include "eval/baselines.h"
+#include "facedeblur/dataset/blur_kernel.h"
+#include "facedeblur/dataset/pair_writer.h"
 #include "facedeblur/eval/evaluator.h"
 #include "facedeblur/eval/report.h"
 #include "facedeblur/image/metrics.h"
-#include "facedeblur/synth/blur_kernel.h"
-#include "facedeblur/train/pair_writer.h"
 #include "facedeblur/util/error.h"
 #include "support.h"
 
 namespace facedeblur {
 namespace {
 
+using testing::SampleFaces;
 using testing::TempFolder;
-
-const FaceSet& SampleFaces() {
-  static const FaceSet faces = [] {
-    DetectorOptions detector;
-    detector.landmark_model = "/usr/share/dlib/shape_predictor_68_face_landmarks.dat";
-    FaceSetOptions options;
-    options.folders = {testing::DataFolder() / "sharp"};
-    options.threads = 2;
-    return FaceSet::Load(options, *FaceDetector::Create(detector));
-  }();
-  return faces;
-}
 
 /// A sharp chip and a centred camera shake of it, CV_32FC3.
 struct BlurredChip {
@@ -206,11 +196,7 @@ TEST(FolderPairs, PairsByNameAndScoresAlike) {
     EXPECT_TRUE(pair.Of(Method::kUnsharpMask).known);
     EXPECT_FALSE(pair.Of(Method::kWiener).known) << "the kernel is not known";
   }
-  DetectorOptions detector;
-  detector.landmark_model = "/usr/share/dlib/shape_predictor_68_face_landmarks.dat";
-  FaceSetOptions load;
-  load.folders = {folder / "sharp"};
-  const FaceSet faces = FaceSet::Load(load, *FaceDetector::Create(detector));
+  const FaceSet faces = testing::LoadFaces(folder / "sharp");
   const PairSource source = FolderPairs(faces, folder / "sharp", folder / "blurred", 128);
   EXPECT_EQ(source.count, faces.faces().size());
   const EvaluationPair pair = source.make(0);
@@ -220,7 +206,7 @@ TEST(FolderPairs, PairsByNameAndScoresAlike) {
   EXPECT_THROW(AlignedPairs(folder / "sharp", folder / "blurred"), Error);
 }
 
-/// A restorer that only moves the picture, as an off-centre kernel does.
+/// A restorer that only moves the image, as an off-centre kernel does.
 class ShiftRestorer : public FaceRestorer {
  public:
   using FaceRestorer::Restore;

@@ -42,11 +42,11 @@ INSTANTIATE_TEST_SUITE_P(EyeDistances, ChipSizeTest,
                          ::testing::Values(8.F, 17.F, 30.F, 42.F, 43.F, 84.F, 130.F, 300.F));
 
 TEST(ExtractChip, WholePixelShiftCopiesPixels) {
-  const cv::Mat picture = MakePicture({200, 180}, CV_8UC3);
+  const cv::Mat image = MakePicture({200, 180}, CV_8UC3);
   const ChipGeometry geometry{64, {1, 0, -50, -40}};
   cv::Mat chip;
-  ExtractChip(picture, geometry).convertTo(chip, CV_8U, 255);
-  EXPECT_EQ(cv::norm(chip, picture(cv::Rect(50, 40, 64, 64)), cv::NORM_INF), 0);
+  ExtractChip(image, geometry).convertTo(chip, CV_8U, 255);
+  EXPECT_EQ(cv::norm(chip, image(cv::Rect(50, 40, 64, 64)), cv::NORM_INF), 0);
 }
 
 TEST(ExtractChip, SixteenBitsGreyAndAlphaGiveTheSameRange) {
@@ -95,27 +95,27 @@ TEST(ExtractChip, ShrunkChipIsInPlace) {
   }
 }
 
-TEST(ExtractChip, FaceOutsideThePictureThrows) {
+TEST(ExtractChip, FaceOutsideTheImageThrows) {
   EXPECT_THROW(ExtractChip(MakePicture({50, 50}, CV_8UC3), {64, {1, 0, 1000, 0}}), Error);
 }
 
-TEST(WholePictureChip, SquareOfAllowedSizeIsTheIdentity) {
-  const ChipGeometry geometry = WholePictureChip({64, 64});
+TEST(WholeImageChip, SquareOfAllowedSizeIsTheIdentity) {
+  const ChipGeometry geometry = WholeImageChip({64, 64});
   EXPECT_EQ(geometry.size, 64);
   EXPECT_EQ(geometry.chip_from_image.tx, 0);
   EXPECT_EQ(geometry.chip_from_image.ty, 0);
 }
 
-TEST(WholePictureChip, OtherSizesMoveByWholePixels) {
-  const ChipGeometry geometry = WholePictureChip({89, 109});
+TEST(WholeImageChip, OtherSizesMoveByWholePixels) {
+  const ChipGeometry geometry = WholeImageChip({89, 109});
   EXPECT_EQ(geometry.size, 128);
   EXPECT_EQ(geometry.chip_from_image.Scale(), 1);
   EXPECT_EQ(geometry.chip_from_image.tx, 19);
   EXPECT_EQ(geometry.chip_from_image.ty, 9);
 }
 
-TEST(WholePictureChip, LargePicturesAreShrunk) {
-  const ChipGeometry geometry = WholePictureChip({1024, 768});
+TEST(WholeImageChip, LargeImagesAreShrunk) {
+  const ChipGeometry geometry = WholeImageChip({1024, 768});
   EXPECT_EQ(geometry.size, kMaxChipSize);
   EXPECT_EQ(geometry.chip_from_image.Scale(), 0.5);
   EXPECT_NEAR(geometry.chip_from_image(cv::Point2d(-0.5, 0)).x, -0.5, 1e-12);  // edge on edge

@@ -4,6 +4,7 @@
 
 #include "face_fixture.h"
 #include "facedeblur/face/compositor.h"
+#include "facedeblur/face/face_mask.h"
 #include "support.h"
 
 namespace facedeblur {
@@ -24,7 +25,7 @@ TEST_P(DepthTest, ZeroResidualChangesNothing) {
   const Landmarks landmarks = MakeLandmarks({140, 100}, 50);
   const ChipGeometry geometry = PlaceChip(landmarks, FaceNetworkTemplate());
   cv::Mat after = before.clone();
-  ApplyChange(ConstantChange(geometry, FaceMask(landmarks, geometry), 0), 1, &after);
+  ApplyChange(ConstantChange(geometry, BlendingMask(landmarks, geometry), 0), 1, &after);
   EXPECT_EQ(cv::norm(after, before, cv::NORM_INF), 0);
 }
 
@@ -32,14 +33,14 @@ TEST_P(DepthTest, OutsideTheMaskEveryBitStays) {
   const cv::Mat before = MakePicture({300, 260}, GetParam());
   const Landmarks landmarks = MakeLandmarks({140, 100}, 30);
   const ChipGeometry geometry = PlaceChip(landmarks, FaceNetworkTemplate());
-  const cv::Mat mask = FaceMask(landmarks, geometry);
+  const cv::Mat mask = BlendingMask(landmarks, geometry);
   cv::Mat after = before.clone();
   ApplyChange(ConstantChange(geometry, mask, 0.2), 1, &after);
-  // The mask as the picture sees it, grown by the reach of cubic interpolation.
-  cv::Mat in_picture;
-  cv::warpAffine(mask, in_picture, geometry.chip_from_image.Inverse().Matrix(), before.size());
+  // The mask as the image sees it, grown by the reach of cubic interpolation.
+  cv::Mat in_image;
+  cv::warpAffine(mask, in_image, geometry.chip_from_image.Inverse().Matrix(), before.size());
   cv::Mat outside;
-  cv::dilate(in_picture > 0, outside, cv::Mat::ones(7, 7, CV_8U));
+  cv::dilate(in_image > 0, outside, cv::Mat::ones(7, 7, CV_8U));
   outside = outside == 0;
   EXPECT_GT(cv::countNonZero(outside), 10000);
   EXPECT_EQ(cv::norm(after, before, cv::NORM_INF, outside), 0);
@@ -50,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(Types, DepthTest,
                          ::testing::Values(CV_8UC1, CV_8UC3, CV_8UC4, CV_16UC1, CV_16UC3,
                                            CV_16UC4));
 
-TEST(ApplyChange, AddsTheResidualInThePicturesOwnUnits) {
+TEST(ApplyChange, AddsTheResidualInTheImagesOwnUnits) {
   cv::Mat eight(100, 100, CV_8UC3, cv::Scalar(10, 100, 200));
   cv::Mat sixteen(100, 100, CV_16UC3, cv::Scalar(2570, 25700, 51400));
   const ChipChange change = ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0.1);
@@ -63,37 +64,37 @@ TEST(ApplyChange, AddsTheResidualInThePicturesOwnUnits) {
 TEST(ApplyChange, StrengthScales) {
   const ChipChange change = ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0.2);
   for (const double strength : {0.0, 0.25, 0.5, 1.0}) {
-    cv::Mat picture(100, 100, CV_8UC3, cv::Scalar::all(100));
-    ApplyChange(change, strength, &picture);
-    EXPECT_EQ(picture.at<cv::Vec3b>(50, 50)[0], cvRound(100 + 51 * strength));
+    cv::Mat image(100, 100, CV_8UC3, cv::Scalar::all(100));
+    ApplyChange(change, strength, &image);
+    EXPECT_EQ(image.at<cv::Vec3b>(50, 50)[0], cvRound(100 + 51 * strength));
   }
 }
 
 TEST(ApplyChange, SaturatesInsteadOfWrapping) {
-  cv::Mat picture(100, 100, CV_8UC3, cv::Scalar(250, 250, 5));
-  ApplyChange(ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0.5), 1, &picture);
-  EXPECT_EQ(picture.at<cv::Vec3b>(50, 50)[0], 255);
+  cv::Mat image(100, 100, CV_8UC3, cv::Scalar(250, 250, 5));
+  ApplyChange(ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0.5), 1, &image);
+  EXPECT_EQ(image.at<cv::Vec3b>(50, 50)[0], 255);
 }
 
 TEST(ApplyChange, TransparencyKeepsItsBits) {
-  cv::Mat picture = MakePicture({100, 100}, CV_8UC4);
+  cv::Mat image = MakePicture({100, 100}, CV_8UC4);
   std::vector<cv::Mat> before;
-  cv::split(picture, before);
-  ApplyChange(ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0.3), 1, &picture);
+  cv::split(image, before);
+  ApplyChange(ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0.3), 1, &image);
   std::vector<cv::Mat> after;
-  cv::split(picture, after);
+  cv::split(image, after);
   EXPECT_EQ(cv::norm(after[3], before[3], cv::NORM_INF), 0);
   EXPECT_GT(cv::norm(after[0], before[0], cv::NORM_INF), 0);
 }
 
-TEST(ApplyChange, ColourlessPicturesStaySo) {
-  cv::Mat picture;
-  cv::cvtColor(MakePicture({100, 100}, CV_8UC1), picture, cv::COLOR_GRAY2BGR);
+TEST(ApplyChange, ColourlessImagesStaySo) {
+  cv::Mat image;
+  cv::cvtColor(MakePicture({100, 100}, CV_8UC1), image, cv::COLOR_GRAY2BGR);
   ChipChange change = ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0);
   change.residual.setTo(cv::Scalar(0.3, 0.0, -0.3));
-  ApplyChange(change, 1, &picture);
+  ApplyChange(change, 1, &image);
   std::vector<cv::Mat> channels;
-  cv::split(picture, channels);
+  cv::split(image, channels);
   EXPECT_EQ(cv::norm(channels[0], channels[2], cv::NORM_INF), 0);
 }
 
@@ -103,13 +104,12 @@ TEST(ShareOverlaps, NoPixelIsChangedByMoreThanOneWholeChange) {
   std::vector<ChipChange> changes = {ConstantChange(first, FullMask(128), 0.1),
                                      ConstantChange(second, FullMask(128), 0.1)};
   ShareOverlaps(&changes);
-  cv::Mat picture(300, 300, CV_8UC3, cv::Scalar::all(100));
-  for (const ChipChange& change : changes) ApplyChange(change, 1, &picture);
+  cv::Mat image(300, 300, CV_8UC3, cv::Scalar::all(100));
+  for (const ChipChange& change : changes) ApplyChange(change, 1, &image);
   double high = 0;
-  cv::minMaxLoc(picture.reshape(1), nullptr, &high);
+  cv::minMaxLoc(image.reshape(1), nullptr, &high);
   EXPECT_LE(high, cvRound(100 + 25.5));
-  EXPECT_EQ(picture.at<cv::Vec3b>(150, 180)[0], cvRound(100 + 25.5))
-      << "the second face's own part";
+  EXPECT_EQ(image.at<cv::Vec3b>(150, 180)[0], cvRound(100 + 25.5)) << "the second face's own part";
 }
 
 // Of three faces in one place.
@@ -129,23 +129,6 @@ TEST(ShareOverlaps, DistantFacesKeepTheirMasks) {
                                      ConstantChange({64, {1, 0, -500, 0}}, FullMask(64), 0.1)};
   ShareOverlaps(&changes);
   EXPECT_EQ(cv::sum(changes[1].mask)[0], 64 * 64);
-}
-
-TEST(FaceMask, CoversTheFaceAndVanishesAtTheBorder) {
-  const Landmarks landmarks = MakeLandmarks({300, 300}, 60);
-  const ChipGeometry geometry = PlaceChip(landmarks, FaceNetworkTemplate());
-  const cv::Mat mask = FaceMask(landmarks, geometry);
-  for (std::size_t i = 36; i < 68; ++i) {
-    const cv::Point2d p = geometry.chip_from_image(cv::Point2d(landmarks[i]));
-    EXPECT_GT(mask.at<float>(cvRound(p.y), cvRound(p.x)), 0.97F) << i;
-  }
-  EXPECT_EQ(cv::norm(mask.row(0), cv::NORM_INF), 0);
-  EXPECT_EQ(cv::norm(mask.col(geometry.size - 1), cv::NORM_INF), 0);
-  double low = 0;
-  double high = 0;
-  cv::minMaxLoc(mask, &low, &high);
-  EXPECT_GE(low, 0);
-  EXPECT_LE(high, 1.00001);
 }
 
 }  // namespace

@@ -8,8 +8,10 @@
 #include <opencv2/imgproc.hpp>
 
 #include "face/landmark_model.h"
+#include "face_fixture.h"
 #include "facedeblur/face/detector.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/sha256.h"
 #include "support.h"
 
 namespace facedeblur {
@@ -43,7 +45,7 @@ TEST(Detector, LandmarksAreWhereTheFaceIs) {
   const auto faces = Detector().Detect(Portrait());
   ASSERT_EQ(faces.size(), 1U);
   const auto points = AlignmentPoints(faces[0].landmarks);
-  EXPECT_NEAR(points[0].x, 183, 8);  // read off the picture
+  EXPECT_NEAR(points[0].x, 183, 8);  // read off the image
   EXPECT_NEAR(points[0].y, 252, 8);
   EXPECT_NEAR(points[1].x, 298, 8);
   EXPECT_GT(points[3].y, points[2].y);
@@ -111,7 +113,7 @@ TEST(Detector, FindsFacesOfFortyPixels) {
   EXPECT_LT(faces[0].box.width, 60);
 }
 
-TEST(Detector, NoFaceInAPictureWithoutOne) {
+TEST(Detector, NoFaceInAImageWithoutOne) {
   EXPECT_TRUE(Detector().Detect(testing::MakePicture({400, 300}, CV_8UC3)).empty());
 }
 
@@ -153,6 +155,60 @@ TEST(Detector, UnusableModelsAreNamed) {
     EXPECT_EQ(error.kind(), ErrorKind::kModel);
     EXPECT_NE(std::string(error.what()).find("model.dat"), std::string::npos);
   }
+}
+
+TEST(Detector, AModelOfAnotherSchemeDoesNotLoad) {
+  const testing::TempFolder folder;
+  {
+    std::ofstream file(folder / "five.dat", std::ios::binary);  // five points, no trees
+    dlib::matrix<float, 0, 1> mean_shape = dlib::zeros_matrix<float>(10, 1);
+    dlib::serialize(1, file);
+    dlib::serialize(mean_shape, file);
+    for (int part = 0; part < 3; ++part) dlib::serialize(0UL, file);
+  }
+  ASSERT_EQ(LandmarkModel(folder / "five.dat").points(), 5U);
+  DetectorOptions options;
+  options.landmark_model = folder / "five.dat";
+  try {
+    FaceDetector::Create(options);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kModel);
+    EXPECT_NE(std::string(error.what()).find("68"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Detector, IdentityNamesWhatDecidesTheLandmarks) {
+  const DetectorIdentity identity = Detector().identity();
+  EXPECT_EQ(identity.scheme, kLandmarkScheme.name);
+  EXPECT_EQ(identity.sha256, Sha256(ReadFile(Options().landmark_model)));
+  EXPECT_EQ(identity.Key(), FaceDetector::Create(Options())->identity().Key());
+  DetectorOptions other = Options();
+  other.threshold = 0;
+  EXPECT_NE(identity.Key(), FaceDetector::Create(other)->identity().Key());
+}
+
+TEST(Detector, AModelReplacedAfterLoadingHasNoIdentity) {
+  const testing::TempFolder folder;
+  DetectorOptions options;
+  options.landmark_model = folder / "model.dat";
+  std::filesystem::copy(Options().landmark_model, options.landmark_model);
+  const auto detector = FaceDetector::Create(options);
+  testing::WriteText(options.landmark_model, "another model");
+  EXPECT_THROW(detector->identity(), Error);
+}
+
+TEST(LoadDetector, FindsTheModelInTheFolderGiven) {
+  const testing::TempFolder folder;
+  testing::WriteText(folder / kLandmarkModel, "no model");
+  EXPECT_THROW(LoadDetector({}, folder.path()), Error);
+  EXPECT_NO_THROW(LoadDetector({}, Options().landmark_model.parent_path()));
+}
+
+TEST(CanBeAligned, NotWhereAllPointsAreOne) {
+  EXPECT_FALSE(CanBeAligned(Landmarks(kLandmarkCount, {31.7F, 12.3F})));
+  EXPECT_TRUE(CanBeAligned(testing::MakeLandmarks({31.7F, 12.3F}, 1)));
+  EXPECT_THROW(CanBeAligned(Landmarks(5)), Error);
 }
 
 }  // namespace

@@ -1,10 +1,8 @@
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "facedeblur/networks/restorers.h"
-#include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/model_path.h"
 #include "facedeblur/weights/model_file.h"
 #include "keras_fixture.h"
 #include "support.h"
@@ -90,26 +88,6 @@ TEST(LoadRestorer, ForeignFilesAreNamed) {
   EXPECT_NE(FailureOf(folder / "weights.h5").find("weights.h5: not an HDF5 file"),
             std::string::npos);
   EXPECT_NE(FailureOf(folder / "missing.h5").find("No such file"), std::string::npos);
-}
-
-TEST(FindModel, ExplicitFolderThenEnvironmentThenTheProgramsOwn) {
-  const TempFolder first;
-  const TempFolder second;
-  testing::WriteText(first / "m.h5", "x");
-  testing::WriteText(second / "m.h5", "x");
-  ::setenv("FACEDEBLUR_MODELS", second.path().c_str(), 1);
-  EXPECT_EQ(FindModel("m.h5", {}), second / "m.h5");
-  EXPECT_EQ(FindModel("m.h5", first.path()), first / "m.h5");
-  ::unsetenv("FACEDEBLUR_MODELS");
-  EXPECT_THROW(FindModel("m.h5", {}), Error);
-}
-
-TEST(FindModel, NamedFoldersAreNotPassedOver) {
-  EXPECT_THROW(FindModel(kDefaultWeights, "/no/such/folder"), Error);
-  const TempFolder empty;
-  EXPECT_THROW(FindModel(kDefaultWeights, empty.path()), Error);
-  EXPECT_EQ(FindModel(kLandmarkModel, empty.path()),
-            std::filesystem::path("/usr/share/dlib") / kLandmarkModel);
 }
 
 }  // namespace

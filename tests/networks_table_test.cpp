@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "facedeblur/networks/default_pairs.h"
+#include "facedeblur/backend/default_pairs.h"
 #include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/util/error.h"

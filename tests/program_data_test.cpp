@@ -7,8 +7,8 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
-#include "facedeblur/face/compositor.h"
 #include "facedeblur/face/detector.h"
+#include "facedeblur/face/face_mask.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/metrics.h"
 #include "facedeblur/restore/restorer.h"
@@ -97,7 +97,7 @@ cv::Mat MasksOf(const cv::Mat& sharp, std::size_t* faces) {
   for (const DetectedFace& face : found) {
     const ChipGeometry geometry = PlaceChip(face.landmarks, identity->chip_template());
     cv::Mat mask;
-    cv::warpAffine(FaceMask(face.landmarks, geometry), mask,
+    cv::warpAffine(BlendingMask(face.landmarks, geometry), mask,
                    geometry.chip_from_image.Inverse().Matrix(), sharp.size());
     all = cv::max(all, mask);
   }

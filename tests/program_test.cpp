@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <opencv2/core/utility.hpp>
 #include <thread>
 
 #include "facedeblur/image/codec.h"
+#include "facedeblur/util/version.h"
 #include "support.h"
 
 namespace facedeblur {
@@ -29,10 +31,32 @@ Bytes PlainPicture() {
   return EncodeImage(image, {ImageFormat::kPng, 0});
 }
 
-TEST(Program, HelpAndVersion) {
-  EXPECT_EQ(RunProgram({"--help"}).exit_code, 0);
-  EXPECT_EQ(RunProgram({"restore", "--help"}).exit_code, 0);
-  EXPECT_EQ(RunProgram({"--version"}).exit_code, 0);
+std::string TextOf(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
+
+TEST(Program, HelpNamesTheUsageAndTheOptions) {
+  const auto help = RunProgram({"--help"});
+  EXPECT_EQ(help.exit_code, 0);
+  const std::string text = TextOf(help.output);
+  EXPECT_NE(text.find("Usage: facedeblur [OPTIONS] INPUT... OUTPUT"), std::string::npos);
+  EXPECT_NE(text.find("--strength X"), std::string::npos);
+  EXPECT_NE(text.find("Exit codes: 0 all done"), std::string::npos);
+  EXPECT_EQ(RunProgram({"restore", "--help"}).output, help.output);
+  for (const std::string command : {"compare", "info", "synth", "train", "evaluate", "shell"}) {
+    EXPECT_NE(text.find(command), std::string::npos);
+    const auto own = RunProgram({command, "--help"});
+    EXPECT_EQ(own.exit_code, 0);
+    EXPECT_NE(TextOf(own.output).find("Usage: facedeblur " + command + " [OPTIONS]"),
+              std::string::npos);
+  }
+}
+
+TEST(Program, VersionNamesTheProgramAndItsLibraries) {
+  const auto version = RunProgram({"--version"});
+  EXPECT_EQ(version.exit_code, 0);
+  const std::string text = TextOf(version.output);
+  EXPECT_EQ(text.rfind(std::string("facedeblur ") + Version() + "\nLibTorch ", 0), 0U);
+  EXPECT_NE(text.find("OpenCV " + cv::getVersionString()), std::string::npos);
+  EXPECT_NE(text.find("dlib "), std::string::npos);
 }
 
 TEST(Program, UsageErrorsAreTwo) {

@@ -2,9 +2,8 @@
 
 #include <cstdio>
 #include <exception>
-#include <string_view>
+#include <string>
 
-#include "cli/engine_loader.h"
 #include "cli/exit_code.h"
 #include "cli/help_formatter.h"
 #include "facedeblur/util/error.h"
@@ -13,44 +12,35 @@
 namespace facedeblur {
 namespace {
 
-struct Entry {
-  std::string_view name;
-  std::unique_ptr<Command> (*make)();
+/// The first one is what runs where no command is named. (A folder called like a command is written
+/// ./name.)
+constexpr CommandEntry kCommands[] = {
+    {"restore", "INPUT... OUTPUT", "Makes blurred faces in photos sharp again.", BindRestore},
+    {"compare", "OUT REF", "Checks pictures against references, by relative path.", BindCompare},
+    {"info", "[WEIGHTS]", "Tells what a weights file is and runs its self-test.", BindInfo},
+    {"synth", "SHARP OUT",
+     "Makes blurred pictures of sharp ones, with their kernels: pairs to train on or to score "
+     "with.",
+     BindSynth},
+    {"train", "FOLDER... --output DIR", "Trains a network on folders of sharp faces.", BindTrain},
+    {"evaluate", "FOLDER...",
+     "Scores weights on sharp faces that are blurred by a protocol, or on pairs.", BindEvaluate},
+    {"shell", "bash|zsh|fish|man", "Prints a completion script for a shell, or the manual page.",
+     BindShell},
 };
 
-/// A command that the engine has.
-template <const char* name>
-std::unique_ptr<Command> MakeEngineCommand() {
-  return LoadEngine().MakeCommand(name);
-}
-
-constexpr char kInfo[] = "info";
-constexpr char kSynth[] = "synth";
-constexpr char kTrain[] = "train";
-constexpr char kEvaluate[] = "evaluate";
-
-/// A folder that is called like a command is written ./name.
-constexpr Entry kCommands[] = {
-    {"restore", MakeRestoreCommand},     {"compare", MakeCompareCommand},
-    {kInfo, MakeEngineCommand<kInfo>},   {kSynth, MakeEngineCommand<kSynth>},
-    {kTrain, MakeEngineCommand<kTrain>}, {kEvaluate, MakeEngineCommand<kEvaluate>},
-    {"shell", MakeShellCommand},
-};
-
-ParsedCommand Describe(const Entry& entry) {
+ParsedCommand Describe(const CommandEntry& entry) {
+  const bool is_default = &entry == &kCommands[0];
   ParsedCommand parsed;
-  parsed.name = entry.name;
-  parsed.command = entry.make();
-  const bool is_default = entry.make == MakeRestoreCommand;
+  parsed.entry = &entry;
   parsed.app = std::make_unique<CLI::App>(
-      parsed.command->Description(),
-      is_default ? "facedeblur" : "facedeblur " + std::string(entry.name));
-  parsed.app->formatter(std::make_shared<HelpFormatter>(parsed.command->Usage()));
-  parsed.command->Define(parsed.app.get());
+      entry.description, is_default ? "facedeblur" : "facedeblur " + std::string(entry.name));
+  parsed.app->formatter(std::make_shared<HelpFormatter>(entry.usage));
+  parsed.command = entry.bind(parsed.app.get());
   return parsed;
 }
 
-int Execute(const Entry& entry, int argc, char** argv) {
+int Execute(const CommandEntry& entry, int argc, char** argv) {
   const ParsedCommand parsed = Describe(entry);
   try {
     parsed.app->parse(argc, argv);
@@ -62,7 +52,7 @@ int Execute(const Entry& entry, int argc, char** argv) {
 
 int Dispatch(int argc, char** argv) {
   if (argc > 1) {
-    for (const Entry& entry : kCommands) {
+    for (const CommandEntry& entry : kCommands) {
       if (entry.name == argv[1]) return Execute(entry, argc - 1, argv + 1);
     }
   }
@@ -85,7 +75,7 @@ int RunCommandLine(int argc, char** argv) {
 
 std::vector<ParsedCommand> DescribeCommands() {
   std::vector<ParsedCommand> all;
-  for (const Entry& entry : kCommands) all.push_back(Describe(entry));
+  for (const CommandEntry& entry : kCommands) all.push_back(Describe(entry));
   return all;
 }
 

@@ -5,7 +5,8 @@
 #include <string>
 
 #include "cli/command.h"
-#include "cli/setup.h"
+#include "cli/option_binder.h"
+#include "cli/run_setup.h"
 #include "facedeblur/compare/report.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
@@ -28,39 +29,42 @@ struct CompareSettings {
   std::filesystem::path report;
   int threads = 0;
   bool verbose = false;
+
+  void Validate() const;
 };
 
-void AddLimit(CLI::App* app, const char* name, std::optional<double>* value, double high,
-              const char* type, const char* description) {
-  app->add_option(name, *value, description)->check(NumberBetween(0, high))->type_name(type);
+void BindLimit(CLI::App* app, const char* name, std::optional<double>* value, double high,
+               const char* type, const char* help) {
+  app->add_option(name, *value, help)->check(NumberBetween(0, high))->type_name(type);
 }
 
-void AddCompareOptions(CLI::App* app, CompareSettings* command) {
-  CompareOptions& c = command->compare;
-  app->add_option("out", c.output, "Picture or folder to check")->required()->type_name("OUT");
-  app->add_option("ref", c.reference, "What it should be")->required()->type_name("REF");
-  AddLimit(app, "--min-psnr", &c.tolerance.min_psnr, 200, "DB", "Lowest PSNR");
-  AddLimit(app, "--min-ssim", &c.tolerance.min_ssim, 1, "X",
-           "Lowest SSIM (Wang et al. 2004: 11x11 Gaussian windows, mean over channels)");
-  AddLimit(app, "--max-diff", &c.tolerance.max_diff, 255, "LEVELS",
-           "Largest difference of any sample, 8-bit levels (of 16-bit samples, 1/257)");
-  AddLimit(app, "--max-diff-percent", &c.tolerance.max_diff_percent, 100, "PERCENT",
-           "So many of the pixels may exceed --max-diff, or differ at all where that is not given");
-  app->add_flag("--exact", c.tolerance.exact, "The files must be equal, byte by byte");
-  app->add_flag("--ignore-extra", c.ignore_extra, "Files without a reference do not count");
-  app->add_flag("--faces-only", command->faces_only,
-                "Compare inside the masks of the faces found in the reference; pictures without a "
-                "face are compared whole");
-  app->add_option("--diff", c.difference_folder,
-                  "Folder for pictures of the differences, the largest of each white")
-      ->type_name("DIR");
-  app->add_option("--report", command->report,
-                  "Report for programs: JSON Lines (.jsonl, .json) or JUnit XML (.xml)")
-      ->type_name("FILE");
-  app->add_option("--models", command->models, "Folder with models")->type_name("DIR");
-  AddOption(app, "--threads", &command->threads, "0: one for each processor")
+void Bind(CLI::App* app, CompareSettings* settings) {
+  app->footer(kFooter);
+  CompareOptions& c = settings->compare;
+  OptionBinder binder(app);
+  binder.AddPath("out", &c.output, "OUT", "Picture or folder to check")->required();
+  binder.AddPath("ref", &c.reference, "REF", "What it should be")->required();
+  BindLimit(app, "--min-psnr", &c.tolerance.min_psnr, 200, "DB", "Lowest PSNR");
+  BindLimit(app, "--min-ssim", &c.tolerance.min_ssim, 1, "X",
+            "Lowest SSIM (Wang et al. 2004: 11x11 Gaussian windows, mean over channels)");
+  BindLimit(app, "--max-diff", &c.tolerance.max_diff, 255, "LEVELS",
+            "Largest difference of any sample, 8-bit levels (of 16-bit samples, 1/257)");
+  BindLimit(
+      app, "--max-diff-percent", &c.tolerance.max_diff_percent, 100, "PERCENT",
+      "So many of the pixels may exceed --max-diff, or differ at all where that is not given");
+  binder.AddFlag("--exact", &c.tolerance.exact, "The files must be equal, byte by byte");
+  binder.AddFlag("--ignore-extra", &c.ignore_extra, "Files without a reference do not count");
+  binder.AddFlag("--faces-only", &settings->faces_only,
+                 "Compare inside the masks of the faces found in the reference; pictures without a "
+                 "face are compared whole");
+  binder.AddPath("--diff", &c.difference_folder, "DIR",
+                 "Folder for pictures of the differences, the largest of each white");
+  binder.AddPath("--report", &settings->report, "FILE",
+                 "Report for programs: JSON Lines (.jsonl, .json) or JUnit XML (.xml)");
+  binder.AddPath("--models", &settings->models, "DIR", "Folder with models");
+  binder.Add("--threads", &settings->threads, "INT", "0: one for each processor")
       ->check(CLI::Range(0, 4096));
-  app->add_flag("-v,--verbose", command->verbose, "List all pictures of a large comparison");
+  binder.AddFlag("-v,--verbose", &settings->verbose, "List all pictures of a large comparison");
 }
 
 /// The report's writer, chosen before the work by the file's name.
@@ -104,56 +108,47 @@ int ExitCodeOf(const CompareTotals& totals) {
   return totals.differing > 0 ? 1 : 0;
 }
 
-class CompareCommand : public Command {
- public:
-  const char* Usage() const override { return "OUT REF"; }
-  const char* Description() const override {
-    return "Checks pictures against references, by relative path.";
+void WriteReport(const std::filesystem::path& file, const std::string& report) {
+  try {
+    WriteFileAtomically(file, Bytes(report.begin(), report.end()), Clobber::kReplace);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::kUsage, file.string() + ": cannot write the report: " + error.what());
   }
-  void Define(CLI::App* app) override {
-    AddCompareOptions(app, &options_);
-    app->footer(kFooter);
-  }
+}
 
-  int Run(const CLI::App& /*app*/) override {
-    PrepareCommand();
-    RequireSeparateDifferences(options_.compare);
-    const ReportWriter write_report = ChooseReport(options_.report);
-    options_.compare.threads = ThreadCount(options_.threads);
-    std::unique_ptr<FaceDetector> detector;
-    if (options_.faces_only) detector = LoadDetector(options_.models);
-    options_.compare.faces_only = detector.get();
-    std::vector<ComparedImage> images;
-    try {
-      images = CompareImages(options_.compare);
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::kInput) throw;
-      std::fprintf(stderr, "facedeblur: %s\n", Printable(error.what()).c_str());
-      return kExitUnreadable;
-    }
-    Print(images, options_.verbose);
-    if (images.empty()) std::fputs("facedeblur: there was nothing to compare\n", stderr);
-    if (!options_.report.empty()) {
-      WriteReport(write_report(images, options_.compare.output.string()));
-    }
-    return ExitCodeOf(CountOutcomes(images));
+int RunCompare(const CompareSettings& settings, const CLI::App& /*app*/) {
+  PrepareCommand();
+  CompareOptions options = settings.compare;
+  options.threads = ThreadCount(settings.threads);
+  std::unique_ptr<FaceDetector> detector;
+  if (settings.faces_only) detector = LoadDetector({}, settings.models);
+  options.faces_only = detector.get();
+  std::vector<ComparedImage> images;
+  try {
+    images = CompareImages(options);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kInput) throw;
+    std::fprintf(stderr, "facedeblur: %s\n", Printable(error.what()).c_str());
+    return kExitUnreadable;
   }
-
- private:
-  void WriteReport(const std::string& report) const {
-    try {
-      WriteFileAtomically(options_.report, Bytes(report.begin(), report.end()), Clobber::kReplace);
-    } catch (const Error& error) {
-      throw Error(ErrorKind::kUsage,
-                  options_.report.string() + ": cannot write the report: " + error.what());
-    }
+  Print(images, settings.verbose);
+  if (images.empty()) std::fputs("facedeblur: there was nothing to compare\n", stderr);
+  if (!settings.report.empty()) {
+    const ReportWriter write = ChooseReport(settings.report);
+    WriteReport(settings.report, write(images, options.output.string()));
   }
-
-  CompareSettings options_;
-};
+  return ExitCodeOf(CountOutcomes(images));
+}
 
 }  // namespace
 
-std::unique_ptr<Command> MakeCompareCommand() { return std::make_unique<CompareCommand>(); }
+void CompareSettings::Validate() const {
+  RequireSeparateDifferences(compare);
+  ChooseReport(report);  // tells a bad name before the work
+}
+
+std::unique_ptr<BoundCommand> BindCompare(CLI::App* app) {
+  return BindCommand<CompareSettings>(app, Bind, RunCompare);
+}
 
 }  // namespace facedeblur

@@ -12,18 +12,19 @@
 #include <utility>
 
 #include "cli/command.h"
-#include "cli/engine_loader.h"
 #include "cli/exit_code.h"
 #include "cli/logging.h"
 #include "cli/progress.h"
 #include "cli/report_file.h"
 #include "cli/restore_options.h"
+#include "cli/run_setup.h"
+#include "facedeblur/backend/open_backend.h"
 #include "facedeblur/pipeline/batch_runner.h"
 #include "facedeblur/pipeline/json_report.h"
-#include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/interrupt.h"
+#include "facedeblur/util/model_path.h"
 #include "facedeblur/util/sha256.h"
 #include "facedeblur/util/text.h"
 #include "facedeblur/util/version.h"
@@ -38,58 +39,42 @@ constexpr char kFooter[] =
     "3 weights or model unusable, 4 device unavailable, 130 or 143 interrupted.";
 
 std::string VersionText() {
-  const Engine& engine = LoadEngine();
+  std::string note;
+  const Backend& backend = OpenBackend({}, &note);
   return fmt::format("facedeblur {}\nLibTorch {} ({}), OpenCV {}, dlib {}", Version(),
-                     engine.LibTorchVersion(), engine.InstructionSet(), cv::getVersionString(),
+                     backend.LibTorchVersion(), backend.InstructionSet(), cv::getVersionString(),
                      FaceDetector::LibraryVersion());
 }
 
 /// The network, and where it came from and runs.
 struct LoadedNetwork {
-  const Engine* engine = nullptr;
   std::filesystem::path weights;
+  std::string weights_sha256;
+  Compute compute;
   std::unique_ptr<FaceRestorer> restorer;
-  ComputeDevice device;
 };
-
-std::unique_ptr<FaceRestorer> MakeRestorer(const LoadedNetwork& network, Weights weights) {
-  try {
-    return network.engine->MakeRestorer(std::move(weights), network.device);
-  } catch (const Error& error) {  // of the weights, or of the device
-    throw Error(error.kind(), network.weights.string() + ": " + error.what());
-  }
-}
 
 LoadedNetwork LoadNetwork(const RestoreOptions& options) {
   LoadedNetwork network;
   network.weights =
       options.weights.empty() ? FindModel(kDefaultWeights, options.models) : options.weights;
-  auto weights = std::async(std::launch::async, [&] { return ReadWeightsFile(network.weights); });
-  network.engine = &LoadEngine();  // beside reading
-  std::string note;
-  network.device = network.engine->ResolveDevice(options.device, &note);
-  if (!note.empty()) spdlog::info("running on the CPU: {}", note);
-  network.engine->ResolvePrecision(options.precision, &network.device);
-  network.restorer = MakeRestorer(network, weights.get());
-  spdlog::debug("weights: {}, {}, on {}", network.weights.string(), network.restorer->Describe(),
-                network.device.ToString());
+  auto reading = std::async(std::launch::async, [&] { return ReadWeightsFile(network.weights); });
+  network.compute = OpenCompute(options.device, options.precision);  // beside reading
+  WeightsFile file = reading.get();
+  network.weights_sha256 = file.sha256;
+  network.restorer = MakeRestorer(std::move(file.content), network.weights, network.compute);
+  spdlog::debug("weights: {}, {}", network.weights.string(), network.restorer->Describe());
   return network;
 }
 
-std::unique_ptr<FaceDetector> LoadDetector(const RestoreOptions& options) {
-  if (options.batch.process.aligned) return nullptr;
-  DetectorOptions detector = options.detector;
-  detector.landmark_model = FindModel(kLandmarkModel, options.models);
-  return FaceDetector::Create(detector);
-}
-
-/// Loads what a batch borrows, beside the first pictures. What goes wrong is thrown by whoever asks
+/// Loads what a batch borrows, beside the first images. What goes wrong is thrown by whoever asks
 /// for a model.
 class ModelLoader {
  public:
   explicit ModelLoader(const RestoreOptions& options)
-      : options_(options),
-        detector_(std::async(std::launch::async, [&options] { return LoadDetector(options); })) {}
+      : options_(options), detector_(std::async(std::launch::async, [&options] {
+          return options.process.aligned ? nullptr : LoadDetector(options.detector, options.models);
+        })) {}
 
   /// For the main thread: on others the allocator pays a system call for every page that LibTorch
   /// asks for while it sets itself up.
@@ -102,12 +87,11 @@ class ModelLoader {
   }
 
   const LoadedNetwork& network() const { return network_.get(); }
+  const FaceDetector* detector() const { return detector_.get().get(); }
 
   BatchModels ForBatch() const {
     // Deferred: whoever asks first waits for the two above.
-    return {std::async(std::launch::deferred,
-                       [this]() -> const FaceDetector* { return detector_.get().get(); })
-                .share(),
+    return {std::async(std::launch::deferred, [this] { return detector(); }).share(),
             std::async(std::launch::deferred, [this]() -> const FaceRestorer* {
               return network_.get().restorer.get();
             }).share()};
@@ -120,22 +104,18 @@ class ModelLoader {
   std::shared_future<std::unique_ptr<FaceDetector>> detector_;
 };
 
-/// Told apart from what the run was: whatever can change an output's bytes.
-RunInfo DescribeRun(const RestoreOptions& options, const LoadedNetwork& network) {
+/// Whatever can change an output's bytes, beside the inputs.
+RunInfo DescribeRun(const RestoreOptions& options, const ModelLoader& models) {
+  const LoadedNetwork& network = models.network();
   RunInfo info;
   info.version = Version();
   info.weights = network.weights.filename().string();
-  info.weights_sha256 = Sha256(ReadFile(network.weights));
+  info.weights_sha256 = network.weights_sha256;
   info.network = network.restorer->Describe();
-  info.device = network.device.ToString();
-  info.instruction_set = network.engine->InstructionSet();
-  const ProcessOptions& process = options.batch.process;
-  info.options = fmt::format(
-      "strength {}, min-face {}, detector-threshold {}, max-faces {}, aligned {}, format {}, "
-      "quality {}",
-      process.strength, options.detector.min_face, options.detector.threshold, process.max_faces,
-      process.aligned, options.format, options.batch.encode.quality);
-  info.libtorch = network.engine->LibTorchVersion();
+  info.device = network.compute.device.ToString();
+  info.instruction_set = network.compute.backend->InstructionSet();
+  info.options = options.output_settings.ToString();
+  info.libtorch = network.compute.backend->LibTorchVersion();
   info.opencv = cv::getVersionString();
   return info;
 }
@@ -203,7 +183,7 @@ BatchReport RunImages(const InputPlan& plan, const RestoreOptions& options, Batc
     if (begun) return;
     begun = true;
     if (report_file->wanted()) {
-      report_file->Write(RunJson(DescribeRun(options, loader.network())));
+      report_file->Write(RunJson(DescribeRun(options, loader)));
     }
     ReportPlan(plan, report_file);
   };
@@ -212,8 +192,9 @@ BatchReport RunImages(const InputPlan& plan, const RestoreOptions& options, Batc
     progress->OnRecord(record);
     if (report_file->wanted()) report_file->Write(RecordJson(record));
   };
+  const BatchOptions batch_options = options.ToBatch();
   auto batch = std::async(std::launch::async, [&] {
-    return RunBatch(plan.images, loader.ForBatch(), options.batch, on_record, StopRequested);
+    return RunBatch(plan.images, loader.ForBatch(), batch_options, on_record, StopRequested);
   });
   loader.LoadNetworkHere();
   const BatchReport report = batch.get();
@@ -252,39 +233,31 @@ int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
   std::_Exit(code);
 }
 
-class RestoreCommand : public Command {
- public:
-  const char* Usage() const override { return "INPUT... OUTPUT"; }
-  const char* Description() const override { return "Makes blurred faces in photos sharp again."; }
-
-  void Define(CLI::App* app) override {
-    app->set_version_flag("--version", VersionText);
-    app->footer(kFooter);
-    AddRestoreOptions(app, &options_);
+int RunRestore(const RestoreOptions& options, const CLI::App& /*app*/) {
+  InitLogging(options.GetVerbosity(), options.log_file);
+  const PlanOptions plan_options = options.ToPlan();
+  InstallInterruptHandlers();
+  // Work is spread over images and faces. For the whole process, so before any other thread.
+  cv::setNumThreads(1);
+  InputPlan plan;
+  if (plan_options.inputs.empty() && plan_options.listed.empty()) {
+    plan.notes.push_back(options.files_from.string() + ": the list is empty");
+  } else {
+    plan = PlanInputs(plan_options);
   }
+  Leave(RunPlan(plan, options));
+}
 
-  int Run(const CLI::App& /*app*/) override {
-    RequireOwnFiles(options_);
-    InitLogging(options_.verbosity(), options_.log_file);
-    const PlanOptions plan_options = FinishRestoreOptions(&options_);
-    InstallInterruptHandlers();
-    cv::setNumThreads(
-        1);  // work is spread over pictures and faces; for the whole process, so first
-    InputPlan plan;
-    if (plan_options.inputs.empty() && plan_options.listed.empty()) {
-      plan.notes.push_back(options_.files_from.string() + ": the list is empty");
-    } else {
-      plan = PlanInputs(plan_options);
-    }
-    Leave(RunPlan(plan, options_));
-  }
-
- private:
-  RestoreOptions options_;
-};
+void Bind(CLI::App* app, RestoreOptions* options) {
+  app->set_version_flag("--version", VersionText);
+  app->footer(kFooter);
+  BindRestoreOptions(app, options);
+}
 
 }  // namespace
 
-std::unique_ptr<Command> MakeRestoreCommand() { return std::make_unique<RestoreCommand>(); }
+std::unique_ptr<BoundCommand> BindRestore(CLI::App* app) {
+  return BindCommand<RestoreOptions>(app, Bind, RunRestore);
+}
 
 }  // namespace facedeblur

@@ -1,14 +1,8 @@
 #include "cli/restore_options.h"
 
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <cmath>
-#include <thread>
 
-#include "cli/setup.h"
-#include "facedeblur/restore/compute_device.h"
-#include "facedeblur/restore/model_path.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/memory.h"
@@ -16,167 +10,130 @@
 namespace facedeblur {
 namespace {
 
-void AddModelOptions(CLI::App* app, RestoreOptions* options) {
-  app->add_option("-w,--weights", options->weights,
+namespace fs = std::filesystem;
+
+const Choices<NoFacePolicy> kNoFaceChoices = {
+    {"copy", NoFacePolicy::kCopy}, {"skip", NoFacePolicy::kSkip}, {"fail", NoFacePolicy::kFail}};
+
+const Choices<OutputFormat> kFormatChoices = {
+    {"keep", OutputFormat::kKeep}, {"png", OutputFormat::kPng},   {"jpg", OutputFormat::kJpeg},
+    {"jpeg", OutputFormat::kJpeg}, {"webp", OutputFormat::kWebp}, {"tiff", OutputFormat::kTiff},
+    {"tif", OutputFormat::kTiff}};
+
+void BindModelOptions(OptionBinder* binder, RestoreOptions* options) {
+  binder->Group("Model");
+  binder->AddPath("-w,--weights", &options->weights, "FILE",
                   "Weights: a facedeblur model, or Keras 2 HDF5 of the reference network "
-                  "[face_wiener.h5 from the model folder]")
-      ->type_name("FILE")
-      ->group("Model");
-  app->add_option("--models", options->models,
-                  "Folder with models [FACEDEBLUR_MODELS, or models/ beside the program]")
-      ->type_name("DIR")
-      ->group("Model");
-  app->add_option("-d,--device", options->device,
-                  "Where the network runs: auto, cpu, cuda or cuda:N")
-      ->capture_default_str()
-      ->type_name("DEVICE")
-      ->group("Model");
-  app->add_option("--precision", options->precision,
-                  "Of the network's convolutions: fp32, bf16 (on CUDA and on processors with "
-                  "AVX512-BF16), or auto: the faster one, which is bf16 on CUDA alone")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"fp32", "bf16", "auto"}))
-      ->type_name("PRECISION")
-      ->group("Model");
+                  "[face_wiener.h5 from the model folder]");
+  binder->AddPath("--models", &options->models, "DIR",
+                  "Folder with models [FACEDEBLUR_MODELS, or models/ beside the program]");
+  binder->AddText("-d,--device", &options->device, "DEVICE",
+                  "Where the network runs: auto, cpu, cuda or cuda:N");
+  binder->AddChoice("--precision", &options->precision, PrecisionNames(), "PRECISION",
+                    "Of the network's convolutions: fp32, bf16 (on CUDA and on processors with "
+                    "AVX512-BF16), or auto: the faster one, which is bf16 on CUDA alone");
 }
 
-void AddFaceOptions(CLI::App* app, RestoreOptions* options) {
-  ProcessOptions& process = options->batch.process;
-  app->add_flag("--aligned", process.aligned,
-                "Inputs are aligned face crops already: no detection, the whole picture goes "
-                "through the network")
-      ->group("Faces");
-  app->add_option("--min-face", options->detector.min_face,
-                  "Smallest face to look for, pixels; 0: 40 in photos of up to 2 megapixels, "
-                  "larger in larger ones, at the same cost")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 100000))
-      ->type_name("PX")
-      ->group("Faces");
-  app->add_option("--detector-threshold", options->detector.threshold,
-                  "Detector score from which something counts as a face; lower finds more blurred "
-                  "faces, and more that are none")
-      ->capture_default_str()
-      ->type_name("X")
-      ->group("Faces");
-  app->add_option("--max-faces", process.max_faces,
-                  "Only the N largest faces of each photo; 0: all")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 100000))
-      ->type_name("N")
-      ->group("Faces");
-  app->add_option("--no-face", options->no_face,
-                  "Photos without a face: copy (byte for byte), skip or fail")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"copy", "skip", "fail"}))
-      ->type_name("POLICY")
-      ->group("Faces");
-  app->add_option("--strength", process.strength, "How much of the change is applied, 0 to 1")
-      ->capture_default_str()
-      ->check(NumberBetween(0.0, 1.0))
-      ->type_name("X")
-      ->group("Faces");
+void BindFaceOptions(OptionBinder* binder, RestoreOptions* options) {
+  ProcessOptions& process = options->process;
+  binder->Group("Faces");
+  binder->ListIn(&options->output_settings);
+  binder->AddFlag("--aligned", &process.aligned,
+                  "Inputs are aligned face crops already: no detection, the whole picture goes "
+                  "through the network");
+  binder
+      ->Add("--min-face", &options->detector.min_face, "PX",
+            "Smallest face to look for, pixels; 0: 40 in photos of up to 2 megapixels, larger in "
+            "larger ones, at the same cost")
+      ->check(CLI::Range(0, 100000));
+  binder->Add("--detector-threshold", &options->detector.threshold, "X",
+              "Detector score from which something counts as a face; lower finds more blurred "
+              "faces, and more that are none");
+  binder
+      ->Add("--max-faces", &process.max_faces, "N",
+            "Only the N largest faces of each photo; 0: all")
+      ->check(CLI::Range(0, 100000));
+  binder->AddChoice("--no-face", &options->no_face, kNoFaceChoices, "POLICY",
+                    "Photos without a face: copy (byte for byte), skip or fail");
+  binder->Add("--strength", &process.strength, "X", "How much of the change is applied, 0 to 1")
+      ->check(NumberBetween(0.0, 1.0));
+  binder->ListIn(nullptr);
 }
 
-void AddOutputOptions(CLI::App* app, RestoreOptions* options) {
-  app->add_option("--format", options->format, "Output format: keep, png, jpg, webp or tiff")
-      ->capture_default_str()
-      ->check(
-          CLI::IsMember({"keep", "png", "jpg", "jpeg", "webp", "tiff", "tif"}, CLI::ignore_case))
-      ->type_name("FORMAT")
-      ->group("Output");
-  app->add_option(
-         "--quality", options->batch.encode.quality,
-         "JPEG and WebP quality, 1 to 100; 0: JPEG as the source, else 95 (WebP from lossless "
-         "sources: lossless)")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 100))
-      ->type_name("Q")
-      ->group("Output");
-  auto* overwrite = app->add_flag("--overwrite", options->overwrite, "Replace outputs that exist");
-  app->add_flag("--skip-existing", options->skip_existing,
+void BindOutputOptions(OptionBinder* binder, RestoreOptions* options) {
+  binder->Group("Output");
+  binder->ListIn(&options->output_settings);
+  binder->AddChoice("--format", &options->format, kFormatChoices, "FORMAT",
+                    "Output format: keep, png, jpg, webp or tiff");
+  binder
+      ->Add("--quality", &options->quality, "Q",
+            "JPEG and WebP quality, 1 to 100; 0: JPEG as the source, else 95 (WebP from lossless "
+            "sources: lossless)")
+      ->check(CLI::Range(0, 100));
+  binder->ListIn(nullptr);
+  auto* overwrite =
+      binder->AddFlag("--overwrite", &options->overwrite, "Replace outputs that exist");
+  binder
+      ->AddFlag("--skip-existing", &options->skip_existing,
                 "Leave outputs that exist alone (the default is to refuse: those inputs fail)")
-      ->excludes(overwrite)
-      ->group("Output");
-  overwrite->group("Output");
-  app->add_option("--save-faces", options->batch.save_faces,
-                  "Also write every face's chip before and after, as PNG, to this folder")
-      ->type_name("DIR")
-      ->group("Output");
-  app->add_option("--comparison", options->batch.comparison,
-                  "Also write before | after pictures to this folder")
-      ->type_name("DIR")
-      ->group("Output");
+      ->excludes(overwrite);
+  binder->AddPath("--save-faces", &options->save_faces, "DIR",
+                  "Also write every face's chip before and after, as PNG, to this folder");
+  binder->AddPath("--comparison", &options->comparison, "DIR",
+                  "Also write before | after pictures to this folder");
 }
 
-void AddRunOptions(CLI::App* app, RestoreOptions* options) {
+void BindRunOptions(OptionBinder* binder, RestoreOptions* options) {
+  binder->Group("Run");
   auto* files_from =
-      app->add_option("--files-from", options->files_from,
+      binder->AddPath("--files-from", &options->files_from, "FILE",
                       "Further inputs from this list, one a line (-: standard input); those with "
                       "folders in their names keep them below OUTPUT");
-  files_from->type_name("FILE")->group("Run");
-  app->add_flag("-0,--null", options->null_separated, "Names in the list end in NUL, not in a line")
-      ->needs(files_from)
-      ->group("Run");
-  app->add_option("--shard", options->shard,
-                  "Do only part K of N of the inputs, told by a hash of their relative paths")
-      ->capture_default_str()
-      ->type_name("K/N")
-      ->group("Run");
-  app->add_option("--report", options->report,
+  binder
+      ->AddFlag("-0,--null", &options->null_separated,
+                "Names in the list end in NUL, not in a line")
+      ->needs(files_from);
+  binder->AddText("--shard", &options->shard, "K/N",
+                  "Do only part K of N of the inputs, told by a hash of their relative paths");
+  binder->AddPath("--report", &options->report, "FILE",
                   "Report for programs, JSON Lines: a line for every image as it finishes (-: "
-                  "standard output)")
-      ->type_name("FILE")
-      ->group("Run");
-  app->add_flag("--no-recursive", options->no_recursive, "Do not enter sub-folders")->group("Run");
-  app->add_option("-j,--jobs", options->jobs, "Photos in work at a time; 0: threads + 1")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 4096))
-      ->type_name("N")
-      ->group("Run");
-  app->add_option("--threads", options->threads,
-                  "Threads to work with; 0: one for each processor. Outputs do not depend on it")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 4096))
-      ->type_name("N")
-      ->group("Run");
-  app->add_option("--max-memory", options->max_memory,
-                  "Memory to aim at, as 700MB or 2G: photos wait until they fit beside the others "
-                  "and the program itself, one is worked on whatever it needs; 0: half of what "
-                  "there is")
-      ->capture_default_str()
-      ->transform(CLI::AsSizeValue(false))
-      ->type_name("SIZE")
-      ->group("Run");
-  app->add_option("--max-pixels", options->batch.limits.max_pixels,
-                  "Refuse images with more pixels than this")
-      ->capture_default_str()
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40))
-      ->type_name("N")
-      ->group("Run");
-  auto* verbose = app->add_flag("-v,--verbose", options->verbose, "Say more, with times per stage");
-  app->add_flag("-q,--quiet", options->quiet, "Say nothing but warnings and errors")
-      ->excludes(verbose)
-      ->group("Run");
-  verbose->group("Run");
-  app->add_option("--log-file", options->log_file, "Also write all messages to this file")
-      ->type_name("FILE")
-      ->group("Run");
+                  "standard output)");
+  binder->AddFlag("--no-recursive", &options->no_recursive, "Do not enter sub-folders");
+  binder->Add("-j,--jobs", &options->jobs, "N", "Photos in work at a time; 0: threads + 1")
+      ->check(CLI::Range(0, 4096));
+  binder
+      ->Add("--threads", &options->threads, "N",
+            "Threads to work with; 0: one for each processor. Outputs do not depend on it")
+      ->check(CLI::Range(0, 4096));
+  binder
+      ->Add("--max-memory", &options->max_memory, "SIZE",
+            "Memory to aim at, as 700MB or 2G: photos wait until they fit beside the others and "
+            "the program itself, one is worked on whatever it needs; 0: half of what there is")
+      ->transform(CLI::AsSizeValue(false));
+  binder
+      ->Add("--max-pixels", &options->limits.max_pixels, "N",
+            "Refuse images with more pixels than this")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
+  auto* verbose =
+      binder->AddFlag("-v,--verbose", &options->verbose, "Say more, with times per stage");
+  binder->AddFlag("-q,--quiet", &options->quiet, "Say nothing but warnings and errors")
+      ->excludes(verbose);
+  binder->AddPath("--log-file", &options->log_file, "FILE", "Also write all messages to this file");
 }
 
-/// What the pictures may take: the program has libraries and models in memory, and every thread its
+/// What the images may take: the program has libraries and models in memory, and every thread its
 /// share of the network's intermediate results.
-std::int64_t PictureBudget(const RestoreOptions& options) {
+std::int64_t ImageBudget(std::uint64_t max_memory, std::size_t thread_count) {
   constexpr std::int64_t kProgram = 360'000'000;
   constexpr std::int64_t kThread = 60'000'000;
   const std::int64_t all =
-      options.max_memory > 0 ? static_cast<std::int64_t>(options.max_memory) : UsableMemory() / 2;
-  const std::int64_t threads = kThread * static_cast<std::int64_t>(options.batch.threads);
+      max_memory > 0 ? static_cast<std::int64_t>(max_memory) : UsableMemory() / 2;
+  const std::int64_t threads = kThread * static_cast<std::int64_t>(thread_count);
   return std::max<std::int64_t>(all - kProgram - threads, 1);
 }
 
 /// Names may hold anything but the separator, line ends among them with --null.
-std::vector<std::filesystem::path> ReadFileList(const std::filesystem::path& file, bool null) {
+std::vector<fs::path> ReadFileList(const fs::path& file, bool null) {
   Bytes bytes;
   try {
     bytes = file == kStandardStream ? ReadStandardInput() : ReadFile(file);
@@ -186,7 +143,7 @@ std::vector<std::filesystem::path> ReadFileList(const std::filesystem::path& fil
   if (!null && std::find(bytes.begin(), bytes.end(), 0) != bytes.end()) {
     throw Error(ErrorKind::kUsage, file.string() + ": its names end in NUL; -0 is needed");
   }
-  std::vector<std::filesystem::path> names;
+  std::vector<fs::path> names;
   const auto separator = static_cast<std::uint8_t>(null ? '\0' : '\n');
   for (auto begin = bytes.begin(); begin != bytes.end();) {
     const auto end = std::find(begin, bytes.end(), separator);
@@ -208,86 +165,99 @@ void RequireStreamsOnce(const RestoreOptions& options) {
   }
 }
 
-/// Reports and logs must not take the place of pictures, or of what the run reads.
-void RequireOwnFile(const RestoreOptions& options, const std::filesystem::path& file) {
+/// Reports and logs must not take the place of images, or of what the run reads.
+void RequireOwnFile(const RestoreOptions& options, const fs::path& file) {
   if (file.empty() || file == kStandardStream) return;
   if (FormatFromExtension(file)) {
     throw Error(ErrorKind::kUsage, file.string() + ": a report or log is not named as a picture");
   }
-  std::vector<std::filesystem::path> others = options.paths;
+  std::vector<fs::path> others = options.paths;
   others.push_back(options.weights);
   others.push_back(options.files_from);
-  for (const std::filesystem::path& other : others) {
+  for (const fs::path& other : others) {
     std::error_code error;
-    if (!std::filesystem::equivalent(file, other, error) || error) continue;
+    if (!fs::equivalent(file, other, error) || error) continue;
     throw Error(ErrorKind::kUsage, file.string() + ": a report or log would replace what is there");
   }
 }
 
-/// `name` is one of those the parser lets through.
-ImageFormat ParseFormat(const std::string& name) {
-  return FormatFromExtension("picture." + name).value();
-}
-
-NoFacePolicy ParseNoFace(const std::string& name) {
-  if (name == "skip") return NoFacePolicy::kSkip;
-  return name == "fail" ? NoFacePolicy::kFail : NoFacePolicy::kCopy;
-}
-
 }  // namespace
 
-void AddRestoreOptions(CLI::App* app, RestoreOptions* options) {
-  app->add_option("paths", options->paths,
-                  "Images and folders, then where to write: a folder, or a file for one image; - "
-                  "is standard input or output")
-      ->type_name("PATH");
-  AddModelOptions(app, options);
-  AddFaceOptions(app, options);
-  AddOutputOptions(app, options);
-  AddRunOptions(app, options);
+void BindRestoreOptions(CLI::App* app, RestoreOptions* options) {
+  OptionBinder binder(app);
+  binder.AddPath("paths", &options->paths, "PATH",
+                 "Images and folders, then where to write: a folder, or a file for one image; - "
+                 "is standard input or output");
+  BindModelOptions(&binder, options);
+  BindFaceOptions(&binder, options);
+  BindOutputOptions(&binder, options);
+  BindRunOptions(&binder, options);
 }
 
-void RequireOwnFiles(const RestoreOptions& options) {
-  RequireOwnFile(options, options.report);
-  RequireOwnFile(options, options.log_file);
-  if (!options.report.empty() && options.report == options.log_file) {
-    throw Error(ErrorKind::kUsage, options.report.string() + ": is the report and the log");
+void RestoreOptions::Validate() const {
+  RequireOwnFile(*this, report);
+  RequireOwnFile(*this, log_file);
+  if (!report.empty() && report == log_file) {
+    throw Error(ErrorKind::kUsage, report.string() + ": is the report and the log");
   }
-}
-
-PlanOptions FinishRestoreOptions(RestoreOptions* options) {
   // Range checks let not-a-number pass: it is neither below nor above anything.
-  if (!std::isfinite(options->detector.threshold)) {
+  if (!std::isfinite(detector.threshold)) {
     throw Error(ErrorKind::kUsage, "--detector-threshold takes a finite number");
   }
-  if (options->paths.size() + (options->files_from.empty() ? 0 : 1) < 2) {
+  if (paths.size() + (files_from.empty() ? 0 : 1) < 2) {
     throw Error(ErrorKind::kUsage, "an INPUT and an OUTPUT are needed (see --help)");
   }
-  RequireStreamsOnce(*options);
-  ParseDevice(options->device);  // nonsense is told now, not when the network has been loaded
-  PlanOptions plan;
-  plan.shard = ParseShard(options->shard);
-  if (!options->files_from.empty()) {
-    plan.listed = ReadFileList(options->files_from, options->null_separated);
-  }
-  plan.inputs.assign(options->paths.begin(), options->paths.end() - 1);
-  plan.output = options->paths.back();
-  plan.recursive = !options->no_recursive;
-  plan.excluded = {options->batch.save_faces, options->batch.comparison};
-  if (options->format != "keep") plan.format = ParseFormat(options->format);
+  RequireStreamsOnce(*this);
+}
 
-  BatchOptions& batch = options->batch;
-  batch.encode.format = plan.format;
-  batch.measure_faces = !options->report.empty();
-  batch.no_face = ParseNoFace(options->no_face);
-  batch.existing = options->overwrite       ? ExistingPolicy::kOverwrite
-                   : options->skip_existing ? ExistingPolicy::kSkip
-                                            : ExistingPolicy::kFail;
-  const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
-  batch.threads = options->threads > 0 ? static_cast<std::size_t>(options->threads) : processors;
-  batch.jobs = options->jobs > 0 ? static_cast<std::size_t>(options->jobs) : batch.threads + 1;
-  batch.memory = PictureBudget(*options);
+Verbosity RestoreOptions::GetVerbosity() const {
+  return quiet ? Verbosity::kQuiet : verbose ? Verbosity::kVerbose : Verbosity::kNormal;
+}
+
+std::optional<ImageFormat> RestoreOptions::ForcedFormat() const {
+  switch (format) {
+    case OutputFormat::kKeep:
+      return std::nullopt;
+    case OutputFormat::kPng:
+      return ImageFormat::kPng;
+    case OutputFormat::kJpeg:
+      return ImageFormat::kJpeg;
+    case OutputFormat::kWebp:
+      return ImageFormat::kWebp;
+    case OutputFormat::kTiff:
+      return ImageFormat::kTiff;
+  }
+  return std::nullopt;
+}
+
+PlanOptions RestoreOptions::ToPlan() const {
+  PlanOptions plan;
+  plan.shard = shard;
+  if (!files_from.empty()) plan.listed = ReadFileList(files_from, null_separated);
+  plan.inputs.assign(paths.begin(), paths.end() - 1);
+  plan.output = paths.back();
+  plan.recursive = !no_recursive;
+  plan.excluded = {save_faces, comparison};
+  plan.format = ForcedFormat();
   return plan;
+}
+
+BatchOptions RestoreOptions::ToBatch() const {
+  BatchOptions batch;
+  batch.process = process;
+  batch.limits = limits;
+  batch.encode = {ForcedFormat(), quality};
+  batch.no_face = no_face;
+  batch.existing = overwrite       ? ExistingPolicy::kOverwrite
+                   : skip_existing ? ExistingPolicy::kSkip
+                                   : ExistingPolicy::kFail;
+  batch.save_faces = save_faces;
+  batch.comparison = comparison;
+  batch.measure_faces = !report.empty();
+  batch.threads = ThreadCount(threads);
+  batch.jobs = jobs > 0 ? static_cast<std::size_t>(jobs) : batch.threads + 1;
+  batch.memory = ImageBudget(max_memory, batch.threads);
+  return batch;
 }
 
 }  // namespace facedeblur

@@ -1,56 +1,77 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/logging.h"
+#include "cli/option_binder.h"
 #include "facedeblur/face/detector.h"
 #include "facedeblur/pipeline/batch_runner.h"
 #include "facedeblur/pipeline/input_plan.h"
+#include "facedeblur/pipeline/shard.h"
+#include "facedeblur/restore/compute_device.h"
 
 namespace facedeblur {
+
+/// The format of the outputs, as the command line says it.
+enum class OutputFormat { kKeep, kPng, kJpeg, kWebp, kTiff };
 
 /// Everything that the command line of the main job says.
 struct RestoreOptions {
   std::vector<std::filesystem::path> paths;  ///< INPUT... OUTPUT
   std::filesystem::path files_from;          ///< a list of further inputs, or "-"
   bool null_separated = false;               ///< its names end in NUL instead of a line end
-  std::string shard = "1/1";
-  std::filesystem::path report;
   bool no_recursive = false;
+  Shard shard;
+
   std::filesystem::path weights;
   std::filesystem::path models;
-  std::string device = "auto";
-  std::string precision = "fp32";
+  DeviceRequest device;
+  Precision precision = Precision::kFloat32;
+
+  DetectorOptions detector;
+  ProcessOptions process;
+  NoFacePolicy no_face = NoFacePolicy::kCopy;
+
+  OutputFormat format = OutputFormat::kKeep;
+  int quality = 0;
   bool overwrite = false;
   bool skip_existing = false;
-  std::string no_face = "copy";
-  std::string format = "keep";
+  std::filesystem::path save_faces;
+  std::filesystem::path comparison;
+
+  std::filesystem::path report;
+  std::filesystem::path log_file;
+  bool verbose = false;
+  bool quiet = false;
   int jobs = 0;                  ///< 0: one more than threads
   int threads = 0;               ///< 0: one for each processor
   std::uint64_t max_memory = 0;  ///< bytes; 0: half of what there is
-  bool verbose = false;
-  bool quiet = false;
-  std::filesystem::path log_file;
-  DetectorOptions detector;
-  BatchOptions batch;
+  DecodeLimits limits;
 
-  Verbosity verbosity() const {
-    return quiet ? Verbosity::kQuiet : verbose ? Verbosity::kVerbose : Verbosity::kNormal;
-  }
+  OptionList output_settings;  ///< the options that can change an output, for reports
+
+  /// Checks what the parser cannot. Throws Error(kUsage).
+  void Validate() const;
+
+  Verbosity GetVerbosity() const;
+
+  /// What is to be done. Reads the list of --files-from. Throws Error(kUsage) when that cannot be
+  /// read.
+  PlanOptions ToPlan() const;
+
+  /// How it is to be done.
+  BatchOptions ToBatch() const;
+
+ private:
+  std::optional<ImageFormat> ForcedFormat() const;
 };
 
-/// Binds the options to a parser; defaults shown in the help are the ones above.
-void AddRestoreOptions(CLI::App* app, RestoreOptions* options);
-
-/// Throws Error(kUsage) where the report or the log would replace a picture, weights or a list. To
-/// be asked before either is opened.
-void RequireOwnFiles(const RestoreOptions& options);
-
-/// Checks what the parser cannot, and fills in what follows from other options: the last path is
-/// the output, policies, thread counts. Throws Error(kUsage).
-PlanOptions FinishRestoreOptions(RestoreOptions* options);
+/// Binds the options to a parser.
+void BindRestoreOptions(CLI::App* app, RestoreOptions* options);
 
 }  // namespace facedeblur

@@ -4,43 +4,57 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/option_binder.h"
 #include "cli/shell_text.h"
 #include "facedeblur/util/version.h"
 
 namespace facedeblur {
 namespace {
 
-/// Prints what a shell or a package wants to know about the command line.
-class ShellCommand : public Command {
- public:
-  const char* Usage() const override { return "bash|zsh|fish|man"; }
-  const char* Description() const override {
-    return "Prints a completion script for a shell, or the manual page.";
-  }
+enum class ShellText { kBash, kZsh, kFish, kManual };
 
-  void Define(CLI::App* app) override {
-    app->add_option("what", what_, "bash, zsh, fish or man")
-        ->required()
-        ->check(CLI::IsMember({"bash", "zsh", "fish", "man"}))
-        ->type_name("WHAT");
-  }
+const Choices<ShellText> kShellTexts = {{"bash", ShellText::kBash},
+                                        {"zsh", ShellText::kZsh},
+                                        {"fish", ShellText::kFish},
+                                        {"man", ShellText::kManual}};
 
-  int Run(const CLI::App& /*app*/) override {
-    const auto commands = DescribeCommands();
-    const std::string text = what_ == "bash"   ? BashCompletion(commands)
-                             : what_ == "zsh"  ? ZshCompletion(commands)
-                             : what_ == "fish" ? FishCompletion(commands)
-                                               : ManualPage(commands, Version());
-    std::fputs(text.c_str(), stdout);
-    return kExitDone;
-  }
+struct ShellOptions {
+  ShellText what = ShellText::kBash;
 
- private:
-  std::string what_;
+  void Validate() const {}  // the parser checks it all
 };
+
+void Bind(CLI::App* app, ShellOptions* options) {
+  OptionBinder(app)
+      .AddChoice("what", &options->what, kShellTexts, "WHAT", "bash, zsh, fish or man")
+      ->required()
+      ->default_str("");
+}
+
+std::string Describe(ShellText what) {
+  const auto commands = DescribeCommands();
+  switch (what) {
+    case ShellText::kBash:
+      return BashCompletion(commands);
+    case ShellText::kZsh:
+      return ZshCompletion(commands);
+    case ShellText::kFish:
+      return FishCompletion(commands);
+    case ShellText::kManual:
+      return ManualPage(commands, Version());
+  }
+  return "";
+}
+
+int RunShell(const ShellOptions& options, const CLI::App& /*app*/) {
+  std::fputs(Describe(options.what).c_str(), stdout);
+  return kExitDone;
+}
 
 }  // namespace
 
-std::unique_ptr<Command> MakeShellCommand() { return std::make_unique<ShellCommand>(); }
+std::unique_ptr<BoundCommand> BindShell(CLI::App* app) {
+  return BindCommand<ShellOptions>(app, Bind, RunShell);
+}
 
 }  // namespace facedeblur

@@ -50,6 +50,8 @@ std::string Join(const std::vector<std::string>& words, const std::string& betwe
   return joined;
 }
 
+std::string Name(const ParsedCommand& command) { return std::string(command.entry->name); }
+
 std::vector<std::string> Dashed(const ShellOption& option) {
   std::vector<std::string> names;
   for (const std::string& name : option.short_names) names.push_back("-" + name);
@@ -84,17 +86,17 @@ std::string BashCompletion(const std::vector<ParsedCommand>& commands) {
   std::string cases;
   std::string values;
   for (const ParsedCommand& command : commands) {
-    names += (names.empty() ? "" : " ") + command.name;
+    names += (names.empty() ? "" : " ") + Name(command);
     std::vector<std::string> flags;
     for (const ShellOption& option : OptionsOf(*command.app)) {
       for (const std::string& name : Dashed(option)) {
         flags.push_back(name);
         if (option.choices.empty()) continue;
-        values += "    " + command.name + "," + name + ") choices='" + Join(option.choices, " ") +
+        values += "    " + Name(command) + "," + name + ") choices='" + Join(option.choices, " ") +
                   "' ;;\n";
       }
     }
-    cases += "    " + command.name + ") flags='" + Join(flags, " ") + "' ;;\n";
+    cases += "    " + Name(command) + ") flags='" + Join(flags, " ") + "' ;;\n";
   }
   return "# bash completion for facedeblur\n"
          "_facedeblur() {\n"
@@ -133,7 +135,7 @@ std::string ZshCompletion(const std::vector<ParsedCommand>& commands) {
       "  local -a names\n"
       "  names=(";
   for (const ParsedCommand& command : commands) {
-    text += "\n    " + InSingleQuotes(command.name + ":" + command.command->Description());
+    text += "\n    " + InSingleQuotes(Name(command) + ":" + command.entry->description);
   }
   text +=
       ")\n"
@@ -146,7 +148,7 @@ std::string ZshCompletion(const std::vector<ParsedCommand>& commands) {
       "  fi\n"
       "  case $command in\n";
   for (const ParsedCommand& command : commands) {
-    text += "    " + command.name + ")\n      _arguments -s";
+    text += "    " + Name(command) + ")\n      _arguments -s";
     for (const ShellOption& option : OptionsOf(*command.app)) {
       const std::string description = Replaced(Replaced(option.description, "[", "("), "]", ")");
       std::string action;
@@ -166,16 +168,16 @@ std::string ZshCompletion(const std::vector<ParsedCommand>& commands) {
 
 std::string FishCompletion(const std::vector<ParsedCommand>& commands) {
   std::string names;
-  for (const ParsedCommand& command : commands) names += " " + command.name;
+  for (const ParsedCommand& command : commands) names += " " + Name(command);
   std::string text = "# fish completion for facedeblur\n";
   for (const ParsedCommand& command : commands) {
-    text += "complete -c facedeblur -n __fish_use_subcommand -a " + command.name + " -d " +
-            InSingleQuotes(command.command->Description()) + "\n";
+    text += "complete -c facedeblur -n __fish_use_subcommand -a " + Name(command) + " -d " +
+            InSingleQuotes(command.entry->description) + "\n";
   }
   for (const ParsedCommand& command : commands) {
-    const std::string condition = command.name == "restore"
+    const std::string condition = Name(command) == "restore"
                                       ? "not __fish_seen_subcommand_from" + names
-                                      : "__fish_seen_subcommand_from " + command.name;
+                                      : "__fish_seen_subcommand_from " + Name(command);
     for (const ShellOption& option : OptionsOf(*command.app)) {
       text += "complete -c facedeblur -n " + InSingleQuotes(condition);
       for (const std::string& name : option.short_names) text += " -s " + name;
@@ -196,12 +198,12 @@ std::string ManualPage(const std::vector<ParsedCommand>& commands, const std::st
                      "\" \"User Commands\"\n.SH NAME\nfacedeblur \\- make blurred faces in photos "
                      "sharp again\n.SH SYNOPSIS\n";
   for (const ParsedCommand& command : commands) {
-    const std::string name = command.name == "restore" ? "" : " " + command.name;
-    text += ".B facedeblur" + name + "\n[\\fIoptions\\fR] " + Roff(command.command->Usage()) +
-            "\n.br\n";
+    const std::string name = Name(command) == "restore" ? "" : " " + Name(command);
+    text +=
+        ".B facedeblur" + name + "\n[\\fIoptions\\fR] " + Roff(command.entry->usage) + "\n.br\n";
   }
   for (const ParsedCommand& command : commands) {
-    text += ".SH COMMAND " + command.name + "\n" + Roff(command.command->Description()) + "\n";
+    text += ".SH COMMAND " + Name(command) + "\n" + Roff(command.entry->description) + "\n";
     for (const ShellOption& option : OptionsOf(*command.app)) {
       text += ".TP\n\\fB" + Roff(Join(Dashed(option), ", ")) + "\\fR";
       if (option.takes_value) text += " \\fI" + Roff(option.type) + "\\fR";

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <exception>
-#include <opencv2/imgproc.hpp>
 #include <set>
 #include <string>
 #include <utility>
 
-#include "facedeblur/face/compositor.h"
+#include "facedeblur/face/face_mask.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/image_files.h"
 #include "facedeblur/image/write_png.h"
@@ -94,22 +93,6 @@ cv::Mat Decode(const fs::path& file, Bytes* bytes) {
   }
 }
 
-/// Where the tool itself changes an image: the masks of the faces in it. Empty without a face.
-cv::Mat FacesMask(const cv::Mat& pixels, const FaceDetector& detector, int* faces) {
-  const auto found = detector.Detect(pixels);
-  *faces = static_cast<int>(found.size());
-  cv::Mat all;
-  for (const DetectedFace& face : found) {
-    const ChipGeometry chip = PlaceChip(face.landmarks, FaceNetworkTemplate());
-    cv::Mat mask;
-    cv::warpAffine(FaceMask(face.landmarks, chip), mask, chip.chip_from_image.Inverse().Matrix(),
-                   pixels.size(), cv::INTER_LINEAR, cv::BORDER_CONSTANT);
-    const cv::Mat inside = mask > 0;
-    all = all.empty() ? inside : cv::Mat(all | inside);
-  }
-  return all;
-}
-
 void Measure(const Pair& pair, const CompareOptions& options, ComparedImage* image) {
   Bytes output_bytes;
   Bytes reference_bytes;
@@ -118,10 +101,10 @@ void Measure(const Pair& pair, const CompareOptions& options, ComparedImage* ima
   image->message = ShapeMismatch(output, reference);
   if (image->message.empty()) {
     cv::Mat mask;
-    int faces = 0;
     if (options.faces_only != nullptr) {
-      mask = FacesMask(reference, *options.faces_only, &faces);
-      if (!mask.empty()) image->faces = faces;
+      const std::vector<DetectedFace> faces = options.faces_only->Detect(reference);
+      mask = ChangedRegion(faces, reference.size());
+      if (!mask.empty()) image->faces = static_cast<int>(faces.size());
     }
     image->difference = MeasureDifference(output, reference, mask, options.tolerance);
     image->measured = true;

@@ -7,12 +7,12 @@ namespace facedeblur {
 namespace {
 
 /// conj(H) Y / (|H|^2 + ratio) on two-channel complex spectra.
-cv::Mat WienerDivide(const cv::Mat& picture, const cv::Mat& transfer, double ratio) {
+cv::Mat WienerDivide(const cv::Mat& image, const cv::Mat& transfer, double ratio) {
   std::vector<cv::Mat> parts;
   cv::split(transfer, parts);
   const cv::Mat power = parts[0].mul(parts[0]) + parts[1].mul(parts[1]) + ratio;
   cv::Mat product;
-  cv::mulSpectrums(picture, transfer, product, 0, /*conjB=*/true);
+  cv::mulSpectrums(image, transfer, product, 0, /*conjB=*/true);
   cv::split(product, parts);
   parts[0] /= power;
   parts[1] /= power;
@@ -55,9 +55,9 @@ cv::Mat WienerOracle(const cv::Mat& blurred, const cv::Mat& kernel) {
 }
 
 cv::Mat RichardsonLucy(const cv::Mat& blurred, const cv::Mat& kernel, int iterations) {
-  const auto correlate = [](const cv::Mat& picture, const cv::Mat& k) {
+  const auto correlate = [](const cv::Mat& image, const cv::Mat& k) {
     cv::Mat result;
-    cv::filter2D(picture, result, CV_32F, k, {-1, -1}, 0, cv::BORDER_REFLECT_101);
+    cv::filter2D(image, result, CV_32F, k, {-1, -1}, 0, cv::BORDER_REFLECT_101);
     return result;
   };
   cv::Mat flipped;

@@ -5,17 +5,12 @@
 
 #include "eval/baselines.h"
 #include "facedeblur/image/contact_sheet.h"
+#include "facedeblur/image/sample_depth.h"
 #include "facedeblur/util/random.h"
 #include "facedeblur/util/task_pool.h"
 
 namespace facedeblur {
 namespace {
-
-cv::Mat To8Bit(const cv::Mat& chip) {
-  cv::Mat rounded;
-  chip.convertTo(rounded, CV_8U, 255);
-  return rounded;
-}
 
 class PairScorer {
  public:
@@ -29,7 +24,7 @@ class PairScorer {
   /// The network's result.
   cv::Mat ScoreNetwork() {
     const auto begin = std::chrono::steady_clock::now();
-    cv::Mat restored = To8Bit(restorer_.Restore(chip_));
+    cv::Mat restored = ToEightBits(restorer_.Restore(chip_));
     const auto end = std::chrono::steady_clock::now();
     scores_.seconds = std::chrono::duration<double>(end - begin).count();
     Add(Method::kBlurred, pair_.blurred).shifted = BestShiftScore(pair_.blurred, pair_.sharp);
@@ -47,20 +42,20 @@ class PairScorer {
     constexpr double kUnsharpSigma = 2;
     constexpr double kUnsharpAmount = 1;
     constexpr int kIterations = 15;
-    Add(Method::kUnsharpMask, To8Bit(UnsharpMask(chip_, kUnsharpSigma, kUnsharpAmount)));
+    Add(Method::kUnsharpMask, ToEightBits(UnsharpMask(chip_, kUnsharpSigma, kUnsharpAmount)));
     if (pair_.kernel.empty()) return;
-    Add(Method::kRichardsonLucy, To8Bit(RichardsonLucy(chip_, pair_.kernel, kIterations)));
-    Add(Method::kWiener, To8Bit(WienerOracle(chip_, pair_.kernel)));
+    Add(Method::kRichardsonLucy, ToEightBits(RichardsonLucy(chip_, pair_.kernel, kIterations)));
+    Add(Method::kWiener, ToEightBits(WienerOracle(chip_, pair_.kernel)));
   }
 
   const PairScores& scores() const { return scores_; }
 
  private:
-  MethodScores& Add(Method method, const cv::Mat& picture) {
+  MethodScores& Add(Method method, const cv::Mat& image) {
     MethodScores& scores = scores_.methods[static_cast<std::size_t>(method)];
     scores.known = true;
-    scores.chip = ScoreOf(picture, pair_.sharp);
-    scores.face = ScoreOf(picture, pair_.sharp, pair_.face_mask);
+    scores.chip = ScoreOf(image, pair_.sharp);
+    scores.face = ScoreOf(image, pair_.sharp, pair_.face_mask);
     return scores;
   }
 

@@ -5,10 +5,12 @@
 #include <map>
 #include <opencv2/imgproc.hpp>
 
+#include "facedeblur/dataset/blur_kernel.h"
 #include "facedeblur/face/chip.h"
+#include "facedeblur/face/face_mask.h"
 #include "facedeblur/image/codec.h"
+#include "facedeblur/image/image_files.h"
 #include "facedeblur/image/sample_depth.h"
-#include "facedeblur/synth/blur_kernel.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/random.h"
@@ -32,20 +34,6 @@ cv::Mat BlurByProtocol(const cv::Mat& sharp, const cv::Mat& kernel, double noise
   return ToEightBits(blurred);
 }
 
-/// The face between brows and chin.
-cv::Mat FaceMask(const Landmarks& landmarks, const Similarity& chip_from_image, int size) {
-  std::vector<cv::Point> points;
-  for (const cv::Point2f& point : landmarks) {
-    const cv::Point2d p = chip_from_image(cv::Point2d(point));
-    points.emplace_back(cvRound(p.x), cvRound(p.y));
-  }
-  std::vector<cv::Point> hull;
-  cv::convexHull(points, hull);
-  cv::Mat mask = cv::Mat::zeros(size, size, CV_8U);
-  cv::fillConvexPoly(mask, hull, cv::Scalar(255));
-  return mask;
-}
-
 cv::Mat ReadPixels(const fs::path& file) {
   try {
     std::string warning;
@@ -62,7 +50,7 @@ std::string PairKey(const fs::path& file, const fs::path& folder) {
 
 std::map<std::string, fs::path> ByPairKey(const fs::path& folder) {
   std::map<std::string, fs::path> files;
-  for (const fs::path& file : ListImages(folder)) files[PairKey(file, folder)] = file;
+  for (const fs::path& file : ListImageFiles(folder)) files[PairKey(file, folder)] = file;
   return files;
 }
 
@@ -131,7 +119,7 @@ PairSource ProtocolPairs(const FaceSet& faces, const EvaluationProtocol& protoco
     const Similarity placement = EvaluationPlacement(face, protocol.chip_size);
     const cv::Mat sharp = ExtractChip(face.pixels, {protocol.chip_size, placement});
     pair.sharp = ToEightBits(sharp);
-    pair.face_mask = FaceMask(face.landmarks, placement, protocol.chip_size);
+    pair.face_mask = ScoringMask(face.landmarks, placement, protocol.chip_size);
     // Fewer than all: spread over the sizes, and different from face to face.
     const std::size_t i = index % per_face;
     pair.kernel = kernels[(i * kernels.size() / per_face + pair.face) % kernels.size()];
@@ -159,7 +147,7 @@ PairSource FolderPairs(const FaceSet& faces, const fs::path& sharp, const fs::pa
     pair.sharp = ToEightBits(ExtractChip(face.pixels, {chip_size, placement}));
     const cv::Rect kept(face.offset, face.pixels.size());
     pair.blurred = ToEightBits(ExtractChip(pixels(kept), {chip_size, placement}));
-    pair.face_mask = FaceMask(face.landmarks, placement, chip_size);
+    pair.face_mask = ScoringMask(face.landmarks, placement, chip_size);
     return pair;
   };
   return {files.size(), make};
@@ -168,7 +156,7 @@ PairSource FolderPairs(const FaceSet& faces, const fs::path& sharp, const fs::pa
 PairSource AlignedPairs(const fs::path& sharp, const fs::path& blurred) {
   const auto partners = ByPairKey(blurred);
   std::vector<std::pair<fs::path, fs::path>> files;
-  for (const fs::path& file : ListImages(sharp)) {
+  for (const fs::path& file : ListImageFiles(sharp)) {
     files.emplace_back(file, FindPartner(partners, file, sharp));
   }
   const auto make = [files](std::size_t index) {

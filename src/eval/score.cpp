@@ -7,38 +7,38 @@
 
 namespace facedeblur {
 
-Score ScoreOf(const cv::Mat& picture, const cv::Mat& truth, const cv::Mat& mask) {
+Score ScoreOf(const cv::Mat& image, const cv::Mat& truth, const cv::Mat& mask) {
   constexpr double kEqual = 100;
-  return {std::min(kEqual, Psnr(picture, truth, mask)), Ssim(picture, truth, mask)};
+  return {std::min(kEqual, Psnr(image, truth, mask)), Ssim(image, truth, mask)};
 }
 
-Score BestShiftScore(const cv::Mat& picture, const cv::Mat& truth) {
+Score BestShiftScore(const cv::Mat& image, const cv::Mat& truth) {
   constexpr int kReach = 3;
   constexpr int kBorder = kReach + 1;
   const cv::Size size(truth.cols - 2 * kBorder, truth.rows - 2 * kBorder);
   const cv::Mat target = truth(cv::Rect({kBorder, kBorder}, size)).clone();
   double best = -1;
-  cv::Mat best_picture;
+  cv::Mat best_image;
   const auto consider = [&](const cv::Mat& moved) {
     const double error = cv::norm(moved, target, cv::NORM_L2SQR);
     if (best >= 0 && error >= best) return;
     best = error;
-    best_picture = moved.clone();
+    best_image = moved.clone();
   };
-  // Whole and half pixels along each axis; whole steps of each are then parts of one picture.
+  // Whole and half pixels along each axis; whole steps of each are then parts of one image.
   for (int phase = 0; phase < 4; ++phase) {
     const int half_x = phase % 2;
     const int half_y = phase / 2;
     cv::Mat moved;
-    cv::warpAffine(picture, moved, cv::Matx23d(1, 0, -0.5 * half_x, 0, 1, -0.5 * half_y),
-                   picture.size(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+    cv::warpAffine(image, moved, cv::Matx23d(1, 0, -0.5 * half_x, 0, 1, -0.5 * half_y),
+                   image.size(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
     for (int dy = -kReach; dy <= kReach - half_y; ++dy) {
       for (int dx = -kReach; dx <= kReach - half_x; ++dx) {
         consider(moved(cv::Rect({kBorder + dx, kBorder + dy}, size)));
       }
     }
   }
-  return ScoreOf(best_picture, target);
+  return ScoreOf(best_image, target);
 }
 
 double KernelSimilarity(const cv::Mat& estimate, const cv::Mat& truth) {

@@ -66,15 +66,15 @@ ChipGeometry PlaceChip(const Landmarks& landmarks, const ChipTemplate& chip_temp
   return geometry;
 }
 
-ChipGeometry WholePictureChip(cv::Size picture) {
-  const int longest = std::max(picture.width, picture.height);
+ChipGeometry WholeImageChip(cv::Size image) {
+  const int longest = std::max(image.width, image.height);
   ChipGeometry geometry;
   geometry.size = AllowedSize(longest);
   const double scale = std::min(1.0, static_cast<double>(geometry.size) / longest);
   const auto shift = [&](int extent) {  // whole pixels at scale 1, so that nothing is resampled
     return std::floor((geometry.size - scale * extent) / 2) + 0.5 * (scale - 1);
   };
-  geometry.chip_from_image = {scale, 0, shift(picture.width), shift(picture.height)};
+  geometry.chip_from_image = {scale, 0, shift(image.width), shift(image.height)};
   return geometry;
 }
 
@@ -94,7 +94,7 @@ cv::Mat ToFloatBgr(const cv::Mat& pixels) {
 
 cv::Mat ExtractChip(const cv::Mat& pixels, const ChipGeometry& geometry) {
   const cv::Rect region = CoveredRegion(geometry, pixels.size());
-  if (region.empty()) throw Error(ErrorKind::kUsage, "the face lies outside the picture");
+  if (region.empty()) throw Error(ErrorKind::kUsage, "the face lies outside the image");
   cv::Mat source = pixels(region);
   double x_scale = 1;
   double y_scale = 1;

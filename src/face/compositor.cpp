@@ -9,38 +9,7 @@
 namespace facedeblur {
 namespace {
 
-/// Jaw, brows and a forehead as high above the brows as two thirds of the eyes' distance.
-std::vector<cv::Point> FaceOutline(const Landmarks& landmarks, const ChipGeometry& geometry) {
-  std::vector<cv::Point2f> in_chip;
-  for (const auto& point : landmarks) {
-    in_chip.emplace_back(geometry.chip_from_image(cv::Point2d(point)));
-  }
-  const auto five = AlignmentPoints(in_chip);
-  const float eye_distance = five[1].x - five[0].x;
-  std::vector<cv::Point> points;
-  for (const auto& point : in_chip) points.emplace_back(cvRound(point.x), cvRound(point.y));
-  for (std::size_t i = 17; i < 27; ++i) {
-    points.emplace_back(cvRound(in_chip[i].x), cvRound(in_chip[i].y - 0.66F * eye_distance));
-  }
-  std::vector<cv::Point> hull;
-  cv::convexHull(points, hull);
-  return hull;
-}
-
-int OddAtLeast3(double value) { return std::max(3, cvRound(value) | 1); }
-
-/// 0 on the border, rising smoothly to 1 over a sixteenth of the chip.
-cv::Mat BorderRamp(int size) {
-  cv::Mat profile(1, size, CV_32F);
-  const double width = size / 16.0;
-  for (int i = 0; i < size; ++i) {
-    const double t = std::min(1.0, std::min(i, size - 1 - i) / width);
-    profile.at<float>(i) = static_cast<float>(t * t * (3 - 2 * t));
-  }
-  return profile.t() * profile;
-}
-
-/// Looks no further than the first rows that have a colour.
+/// Stops at the first rows that have a colour.
 bool IsColourless(const cv::Mat& pixels) {
   if (pixels.channels() == 1) return true;
   constexpr int kRows = 16;
@@ -55,14 +24,14 @@ bool IsColourless(const cv::Mat& pixels) {
   return true;
 }
 
-/// The change times its mask, in the picture's sample units: CV_32FC3 like the chip.
+/// The change times its mask, in the image's sample units: CV_32FC3 like the chip.
 cv::Mat MaskedChange(const ChipChange& change, double gain) {
   cv::Mat mask3;
   cv::merge(std::vector<cv::Mat>(3, change.mask), mask3);
   return change.residual.mul(mask3, gain);
 }
 
-/// What of a masked change falls into one region of the picture, CV_32FC3.
+/// The part of a masked change that falls into one region of the image, CV_32FC3.
 cv::Mat WarpInto(const cv::Rect& region, const cv::Mat& masked, const ChipGeometry& geometry) {
   Similarity region_from_chip = geometry.chip_from_image.Inverse();
   region_from_chip.tx -= region.x;
@@ -79,7 +48,7 @@ cv::Mat LumaOf(const cv::Mat& bgr) {
   return luma;
 }
 
-/// Spreads a three-channel change to the channels that the picture has; alpha gets none.
+/// Gives a three-channel change the channels of the image; alpha does not change.
 cv::Mat MatchChannels(const cv::Mat& change, int channels, bool colourless) {
   cv::Mat luma = colourless ? LumaOf(change) : cv::Mat();
   if (channels == 1) return luma;
@@ -94,19 +63,6 @@ cv::Mat MatchChannels(const cv::Mat& change, int channels, bool colourless) {
 }
 
 }  // namespace
-
-cv::Mat FaceMask(const Landmarks& landmarks, const ChipGeometry& geometry) {
-  cv::Mat mask = cv::Mat::zeros(geometry.size, geometry.size, CV_32F);
-  cv::fillConvexPoly(mask, FaceOutline(landmarks, geometry), cv::Scalar(1));
-  const int grow = OddAtLeast3(geometry.size / 10.0);
-  cv::dilate(mask, mask, cv::getStructuringElement(cv::MORPH_ELLIPSE, {grow, grow}));
-  cv::GaussianBlur(mask, mask, {0, 0}, geometry.size / 24.0);
-  constexpr double kTail = 0.02;  // a Gaussian never ends; the mask must
-  mask = cv::max((mask - kTail) / (1 - kTail), 0.0);
-  return mask.mul(BorderRamp(geometry.size));
-}
-
-cv::Mat FullMask(int size) { return cv::Mat::ones(size, size, CV_32F); }
 
 cv::Rect ReachedRegion(const ChipChange& change) {
   const cv::Rect support = cv::boundingRect(change.mask > 0);
@@ -145,7 +101,7 @@ void ShareOverlaps(std::vector<ChipChange>* changes) {
                      cv::INTER_LINEAR, cv::BORDER_CONSTANT, cv::Scalar(0));
       left_over = cv::max(left_over - taken, 0.0);
     }
-    cv::Mat shared;  // apart: `own` still has the whole mask
+    cv::Mat shared;  // a new one: `own` must keep the whole mask
     cv::min(own[later], left_over, shared);
     change.mask = shared;
   }

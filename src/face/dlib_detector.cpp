@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <opencv2/imgproc.hpp>
+#include <sstream>
 #include <utility>
 
 #include "face/hog_scanner.h"
@@ -14,6 +16,8 @@
 #include "facedeblur/face/detector.h"
 #include "facedeblur/image/sample_depth.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/mapped_file.h"
+#include "facedeblur/util/sha256.h"
 
 namespace facedeblur {
 namespace {
@@ -39,15 +43,41 @@ cv::Mat GreyCopy(const cv::Mat& pixels, double scale) {
   return scaled;
 }
 
+/// What tells a file from one that took its place.
+struct FileStamp {
+  explicit FileStamp(const std::filesystem::path& file)
+      : size(std::filesystem::file_size(file, error)),
+        written(std::filesystem::last_write_time(file, error)) {}
+
+  bool operator==(const FileStamp& other) const {
+    return size == other.size && written == other.written;
+  }
+
+  std::error_code error;
+  std::uintmax_t size;
+  std::filesystem::file_time_type written;
+};
+
 class DlibFaceDetector : public FaceDetector {
  public:
   explicit DlibFaceDetector(DetectorOptions options)
-      : options_(std::move(options)), landmarks_(ReadModel(options_.landmark_model)) {
-    if (landmarks_.points() != kLandmarkCount) {
-      throw Error(ErrorKind::kModel, options_.landmark_model.string() +
-                                         ": a model with 68 landmarks is needed, this one has " +
-                                         std::to_string(landmarks_.points()));
-    }
+      : options_(std::move(options)),
+        loaded_(options_.landmark_model),
+        landmarks_(ReadModel(options_.landmark_model)) {
+    if (landmarks_.points() == kLandmarkScheme.count) return;
+    throw Error(ErrorKind::kModel, options_.landmark_model.string() + ": a model with " +
+                                       std::to_string(kLandmarkScheme.count) +
+                                       " landmarks is needed, this one has " +
+                                       std::to_string(landmarks_.points()));
+  }
+
+  DetectorIdentity identity() const override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (sha256_.empty()) sha256_ = HashModel();
+    std::ostringstream name;
+    name << "dlib " << LibraryVersion() << " HOG, min-face " << options_.min_face
+         << ", auto-pixels " << options_.auto_pixels << ", threshold " << options_.threshold;
+    return {name.str(), kLandmarkScheme.name, sha256_};
   }
 
   std::vector<DetectedFace> Detect(const cv::Mat& pixels) const override {
@@ -94,9 +124,23 @@ class DlibFaceDetector : public FaceDetector {
     return face;
   }
 
+  std::string HashModel() const {
+    const std::filesystem::path& file = options_.landmark_model;
+    try {
+      const MappedFile mapped(file);
+      if (FileStamp(file) == loaded_) return Sha256(mapped.data(), mapped.size());
+    } catch (const Error& error) {
+      throw Error(ErrorKind::kModel, file.string() + ": " + error.what());
+    }
+    throw Error(ErrorKind::kModel, file.string() + ": is no longer the file that was loaded");
+  }
+
   DetectorOptions options_;
+  FileStamp loaded_;
   HogScanner scanner_;
   LandmarkModel landmarks_;
+  mutable std::mutex mutex_;
+  mutable std::string sha256_;  ///< empty until it is asked for
 };
 
 }  // namespace

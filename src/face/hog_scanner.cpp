@@ -11,8 +11,8 @@
 namespace facedeblur {
 namespace {
 
-/// dlib's own detector as it serializes itself, made when this program is built: the form inside
-/// dlib is compressed, and takes a quarter of a second to unpack.
+/// dlib's own detector as dlib serializes it, written while this program is built. The copy inside
+/// dlib is compressed and takes a quarter of a second to unpack.
 const unsigned char kDetector[] = {
 #include "frontal_face_detector.inc"
 };

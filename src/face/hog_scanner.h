@@ -8,16 +8,16 @@ namespace facedeblur {
 
 /// A window that looks like a face.
 struct HogWindow {
-  long left = 0;  ///< pixels of the picture that was searched, as are the others
+  long left = 0;  ///< like the others in pixels of the image that was searched
   long top = 0;
   long right = 0;   ///< inclusive
   long bottom = 0;  ///< inclusive
   double score = 0;
 };
 
-/// dlib's HOG detector for frontal faces (dlib's frontal_face_detector.h), in a library of its own:
-/// it is built twice, for any x86-64 processor and for those with AVX2, and the dynamic linker
-/// takes the one that the machine can run (glibc-hwcaps). Scan() may be called from several
+/// dlib's HOG detector for frontal faces (dlib's frontal_face_detector.h), in a library of its own.
+/// The library is built twice, for any x86-64 processor and for those with AVX2, and the dynamic
+/// linker takes the one that the machine can run (glibc-hwcaps). Scan() may be called from several
 /// threads.
 class HogScanner {
  public:
@@ -26,7 +26,7 @@ class HogScanner {
   HogScanner(const HogScanner&) = delete;
   HogScanner& operator=(const HogScanner&) = delete;
 
-  /// Searches a CV_8UC1 picture for faces that fill windows of 80 pixels and more, sorted by score.
+  /// Searches a CV_8UC1 image for faces that fill windows of 80 pixels and more, sorted by score.
   std::vector<HogWindow> Scan(const cv::Mat& grey, double threshold) const;
 
  private:

@@ -21,9 +21,9 @@ namespace {
 
 }  // namespace
 
-/// Reads dlib's serialization (dlib/serialize.h, dlib/float_details.h): whole numbers are a byte
-/// with their length and, in its highest bit, their sign, and then so many bytes, lowest first;
-/// floating-point numbers are two such, a mantissa and a power of two.
+/// Reads dlib's serialization (dlib/serialize.h, dlib/float_details.h). A whole number begins with
+/// a byte that holds its length and, in the highest bit, its sign; its bytes follow, lowest first.
+/// A floating-point number is two of these: a mantissa and a power of two.
 class LandmarkModel::Reader {
  public:
   explicit Reader(const MappedFile& file) : at_(file.data()), end_(file.data() + file.size()) {}
@@ -42,7 +42,7 @@ class LandmarkModel::Reader {
   float Real() {
     const std::int64_t mantissa = Whole();
     const std::int64_t exponent = Whole();
-    // Infinities and NaN have exponents far beyond; a model holds none.
+    // The exponents of infinity and NaN lie far beyond; no model holds these.
     if (exponent < -1000 || exponent > 1000) Fail();
     if (exponent < -126 || exponent > 127) {
       return std::ldexp(static_cast<float>(mantissa), static_cast<int>(exponent));
@@ -86,7 +86,8 @@ LandmarkModel::LandmarkModel(const std::filesystem::path& path) {
   if (reader.Whole() != kVersion) Fail();
   mean_shape_.set_size(static_cast<long>(reader.ColumnHead()));
   for (float& value : mean_shape_) value = reader.Real();
-  constexpr std::size_t kBytesOfAReal = 6;  // mostly: what is reserved too much is never touched
+  constexpr std::size_t kBytesOfAReal =
+      6;  // or fewer: then memory is reserved that is never touched
   leaves_.reserve(file.size() / kBytesOfAReal);
   stages_.resize(reader.Count());
   for (Stage& stage : stages_) {
@@ -124,7 +125,7 @@ LandmarkModel::LandmarkModel(const std::filesystem::path& path) {
   RequireSound();
 }
 
-/// That no index leads outside, whatever the file holds.
+/// Whatever the file holds, no index may lead outside.
 void LandmarkModel::RequireSound() const {
   if (mean_shape_.size() % 2 != 0) Fail();
   for (const Stage& stage : stages_) {
@@ -152,22 +153,22 @@ const float* LandmarkModel::Leaf(const Tree& tree, const std::vector<float>& fea
   return &leaves_[tree.leaves + (node - tree.split_count) * length];
 }
 
-std::vector<dlib::point> LandmarkModel::Find(const dlib::cv_image<unsigned char>& picture,
+std::vector<dlib::point> LandmarkModel::Find(const dlib::cv_image<unsigned char>& image,
                                              const dlib::rectangle& window) const {
   dlib::matrix<float, 0, 1> shape = mean_shape_;
   std::vector<float> features;
   for (const Stage& stage : stages_) {
-    dlib::impl::extract_feature_pixel_values(picture, window, shape, mean_shape_, stage.anchors,
+    dlib::impl::extract_feature_pixel_values(image, window, shape, mean_shape_, stage.anchors,
                                              stage.deltas, features);
     for (const Tree& tree : stage.trees) {
       const float* step = Leaf(tree, features);
       for (float& value : shape) value += *step++;
     }
   }
-  const dlib::point_transform_affine to_picture = dlib::impl::unnormalizing_tform(window);
+  const dlib::point_transform_affine to_image = dlib::impl::unnormalizing_tform(window);
   std::vector<dlib::point> landmarks;
   for (unsigned long i = 0; i < points(); ++i) {
-    landmarks.emplace_back(to_picture(dlib::impl::location(shape, i)));
+    landmarks.emplace_back(to_image(dlib::impl::location(shape, i)));
   }
   return landmarks;
 }

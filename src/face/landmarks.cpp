@@ -1,5 +1,6 @@
 #include "facedeblur/face/landmarks.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "facedeblur/util/error.h"
@@ -13,14 +14,24 @@ cv::Point2f MeanOf(const Landmarks& landmarks, std::ptrdiff_t first, std::ptrdif
   return sum / static_cast<float>(last - first);
 }
 
+void RequireScheme(const Landmarks& landmarks) {
+  if (landmarks.size() == kLandmarkScheme.count) return;
+  throw Error(ErrorKind::kUsage, "alignment needs 68 landmarks");
+}
+
 }  // namespace
 
 std::vector<cv::Point2f> AlignmentPoints(const Landmarks& landmarks) {
-  if (landmarks.size() != kLandmarkCount) {
-    throw Error(ErrorKind::kUsage, "alignment needs 68 landmarks");
-  }
+  RequireScheme(landmarks);
   return {MeanOf(landmarks, 36, 42), MeanOf(landmarks, 42, 48), landmarks[30], landmarks[48],
           landmarks[54]};
+}
+
+bool CanBeAligned(const Landmarks& landmarks) {
+  RequireScheme(landmarks);
+  // From the first eye to the last mouth corner: all that alignment uses beside the nose.
+  return std::any_of(landmarks.begin() + 36, landmarks.begin() + 55,
+                     [&](const cv::Point2f& point) { return point != landmarks[30]; });
 }
 
 }  // namespace facedeblur

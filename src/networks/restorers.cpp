@@ -39,7 +39,7 @@ std::unique_ptr<FaceRestorer> MakeRestorer(Weights weights, const ComputeDevice&
 
 std::unique_ptr<FaceRestorer> LoadRestorer(const std::filesystem::path& file,
                                            const ComputeDevice& device) {
-  Weights weights = ReadWeightsFile(file);
+  Weights weights = ReadWeightsFile(file).content;
   try {
     return MakeRestorer(std::move(weights), device);
   } catch (const Error& error) {

@@ -1,12 +1,10 @@
 #include "facedeblur/networks/weights_info.h"
 
-#include <exception>
 #include <utility>
 
 #include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/reference_spec.h"
 #include "facedeblur/util/error.h"
-#include "facedeblur/util/sha256.h"
 #include "facedeblur/weights/weights_file.h"
 
 namespace facedeblur {
@@ -39,24 +37,16 @@ WeightsInfo DescribeKeras(const std::vector<KerasLayer>& layers) {
 }  // namespace
 
 WeightsInfo InspectWeights(const std::filesystem::path& weights, const ComputeDevice& device) {
-  WeightsInfo info;
-  Weights content;
-  bool is_model = false;
+  WeightsFile file = ReadWeightsFile(weights);
+  const auto* model = std::get_if<ModelFile>(&file.content);
+  const bool is_model = model != nullptr;
+  WeightsInfo info =
+      is_model ? DescribeModel(*model) : DescribeKeras(std::get<std::vector<KerasLayer>>(file.content));
+  info.network = NetworkName(file.content);
+  info.bytes = file.bytes;
+  info.sha256 = file.sha256;
   try {
-    const Bytes bytes = ReadFile(weights);
-    content = ParseWeights(bytes);
-    const auto* model = std::get_if<ModelFile>(&content);
-    is_model = model != nullptr;
-    info = is_model ? DescribeModel(*model)
-                    : DescribeKeras(std::get<std::vector<KerasLayer>>(content));
-    info.network = NetworkName(content);
-    info.bytes = static_cast<std::int64_t>(bytes.size());
-    info.sha256 = Sha256(bytes);
-  } catch (const std::exception& error) {
-    throw Error(ErrorKind::kModel, weights.string() + ": " + DescribeException(error));
-  }
-  try {
-    MakeRestorer(std::move(content), device);
+    MakeRestorer(std::move(file.content), device);
     info.self_test = is_model ? "passed" : "none in such files; the tensors fit";
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kDevice) throw;  // that says nothing about the weights

@@ -11,7 +11,6 @@
 #include <torch/version.h>
 
 #include <opencv2/core/utility.hpp>
-#include <optional>
 
 #include "facedeblur/util/error.h"
 #include "nn/chip_tensor.h"
@@ -82,13 +81,16 @@ class FlushDenormals {
 
 }  // namespace
 
-ComputeDevice ResolveDevice(const std::string& name, std::string* note) {
-  const std::optional<ComputeDevice> wanted = ParseDevice(name);
-  if (wanted && !wanted->cuda) return *wanted;
-  const ComputeDevice device = wanted.value_or(ComputeDevice{true, 0, false});
+ComputeDevice ResolveDevice(const DeviceRequest& request, std::string* note) {
+  using Kind = DeviceRequest::Kind;
+  if (request.kind == Kind::kCpu) return {};
+  const ComputeDevice device{true, request.index, false};
   const std::string reason = WhyUnusable(device);
   if (reason.empty()) return device;
-  if (wanted) throw Error(ErrorKind::kDevice, "device " + name + " is not available: " + reason);
+  if (request.kind == Kind::kCuda) {
+    throw Error(ErrorKind::kDevice,
+                "device " + request.ToString() + " is not available: " + reason);
+  }
   *note = reason;
   return {};
 }

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "facedeblur/face/compositor.h"
-#include "facedeblur/util/error.h"
+#include "facedeblur/face/face_mask.h"
 
 namespace facedeblur {
 
@@ -20,13 +20,10 @@ std::vector<FaceTask> PlaceFaces(cv::Size image_size, std::vector<DetectedFace> 
   std::vector<FaceTask> tasks;
   for (DetectedFace& face : faces) {
     if (options.max_faces > 0 && static_cast<int>(tasks.size()) == options.max_faces) break;
+    if (!options.aligned && !CanBeAligned(face.landmarks)) continue;  // no face after all
     FaceTask task;
-    try {
-      task.geometry =
-          options.aligned ? WholePictureChip(image_size) : PlaceChip(face.landmarks, chip_template);
-    } catch (const Error&) {
-      continue;  // landmarks that fall into one point: no face after all
-    }
+    task.geometry =
+        options.aligned ? WholeImageChip(image_size) : PlaceChip(face.landmarks, chip_template);
     task.face = std::move(face);
     tasks.push_back(std::move(task));
   }
@@ -44,7 +41,7 @@ void BlendFaces(const std::vector<FaceTask>& tasks, double strength, Image* imag
   cv::Rect reached;
   for (const FaceTask& task : tasks) {
     cv::Mat mask = task.face.landmarks.empty() ? FullMask(task.geometry.size)
-                                               : FaceMask(task.face.landmarks, task.geometry);
+                                               : BlendingMask(task.face.landmarks, task.geometry);
     changes.push_back({task.geometry, {}, std::move(mask)});
     reached |= ReachedRegion(changes.back());
   }

@@ -5,7 +5,7 @@
 #include <queue>
 #include <vector>
 
-#include "facedeblur/train/training_pair.h"
+#include "facedeblur/dataset/training_pair.h"
 #include "facedeblur/util/task_pool.h"
 
 namespace facedeblur {

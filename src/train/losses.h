@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "facedeblur/train/trainer_options.h"
+#include "facedeblur/backend/trainer_options.h"
 #include "nn/feature_extractor.h"
 #include "train/training_batch.h"
 

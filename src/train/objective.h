@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "facedeblur/train/trainer_options.h"
+#include "facedeblur/backend/trainer_options.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/random.h"
 #include "train/losses.h"

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "facedeblur/restore/compute_device.h"
-#include "facedeblur/train/trainer_options.h"
+#include "facedeblur/backend/trainer_options.h"
 #include "train/loss_means.h"
 #include "train/training_state.h"
 

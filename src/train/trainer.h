@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "facedeblur/restore/compute_device.h"
-#include "facedeblur/train/trainer_options.h"
+#include "facedeblur/backend/trainer_options.h"
 #include "train/objective.h"
 
 namespace facedeblur {

@@ -11,10 +11,11 @@ torch::Tensor StackChips(const std::vector<TrainingPair>& pairs, cv::Mat Trainin
   return torch::cat(chips, 0).contiguous(torch::MemoryFormat::ChannelsLast);
 }
 
-torch::Tensor StackPlanes(const std::vector<TrainingPair>& pairs, cv::Mat TrainingPair::*member) {
+template <typename GetPlane>
+torch::Tensor StackPlanes(const std::vector<TrainingPair>& pairs, const GetPlane& get_plane) {
   std::vector<torch::Tensor> planes;
   for (const TrainingPair& pair : pairs) {
-    const cv::Mat& plane = pair.*member;
+    const cv::Mat& plane = get_plane(pair);
     planes.push_back(
         torch::from_blob(const_cast<float*>(plane.ptr<float>()), {plane.rows, plane.cols}).clone());
   }
@@ -36,11 +37,11 @@ torch::Tensor StackLandmarks(const std::vector<TrainingPair>& pairs) {
 }  // namespace
 
 TrainingBatch ToBatch(const std::vector<TrainingPair>& pairs, const torch::Device& device) {
+  const auto kernel = [](const TrainingPair& pair) { return pair.degradation.kernel; };
+  const auto structure = [](const TrainingPair& pair) { return pair.structure; };
   return {StackChips(pairs, &TrainingPair::blurred).to(device),
-          StackChips(pairs, &TrainingPair::sharp).to(device),
-          StackPlanes(pairs, &TrainingPair::kernel).to(device),
-          StackPlanes(pairs, &TrainingPair::features).unsqueeze(1).to(device),
-          StackLandmarks(pairs).to(device)};
+          StackChips(pairs, &TrainingPair::sharp).to(device), StackPlanes(pairs, kernel).to(device),
+          StackPlanes(pairs, structure).unsqueeze(1).to(device), StackLandmarks(pairs).to(device)};
 }
 
 }  // namespace facedeblur

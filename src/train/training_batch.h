@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "facedeblur/train/training_pair.h"
+#include "facedeblur/dataset/training_pair.h"
 
 namespace facedeblur {
 
@@ -13,7 +13,7 @@ struct TrainingBatch {
   torch::Tensor blurred;    ///< Nx3xSxS, BGR, 0..1
   torch::Tensor sharp;      ///< Nx3xSxS, BGR, 0..1
   torch::Tensor kernel;     ///< NxKxK
-  torch::Tensor structure;  ///< Nx1xSxS: 1 on eyes, brows, nose and mouth, 0 elsewhere
+  torch::Tensor structure;  ///< Nx1xSxS, 0..1: eyes, brows, nose and mouth
   torch::Tensor landmarks;  ///< Nx68x2, -1 to 1 from edge to edge of the chip
 };
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "facedeblur/train/trainer_options.h"
+#include "facedeblur/backend/trainer_options.h"
 
 namespace facedeblur {
 

@@ -7,10 +7,10 @@
 
 namespace facedeblur {
 
-std::string Sha256(const Bytes& bytes) {
+std::string Sha256(const std::uint8_t* data, std::size_t bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+  if (EVP_Digest(data, bytes, digest.data(), &size, EVP_sha256(), nullptr) != 1) {
     throw std::runtime_error("SHA-256 is not available");
   }
   constexpr char kDigits[] = "0123456789abcdef";
@@ -21,5 +21,7 @@ std::string Sha256(const Bytes& bytes) {
   }
   return text;
 }
+
+std::string Sha256(const Bytes& bytes) { return Sha256(bytes.data(), bytes.size()); }
 
 }  // namespace facedeblur

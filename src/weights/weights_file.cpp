@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/sha256.h"
 #include "weights/readers.h"
 
 namespace facedeblur {
@@ -23,9 +24,14 @@ Weights ParseWeights(Bytes bytes) {
   return ReadKerasLayers(file);
 }
 
-Weights ReadWeightsFile(const std::filesystem::path& path) {
+WeightsFile ReadWeightsFile(const std::filesystem::path& path) {
   try {
-    return ParseWeights(ReadFile(path));
+    Bytes bytes = ReadFile(path);
+    WeightsFile file;
+    file.sha256 = Sha256(bytes);
+    file.bytes = static_cast<std::int64_t>(bytes.size());
+    file.content = ParseWeights(std::move(bytes));
+    return file;
   } catch (const std::exception& error) {
     throw Error(ErrorKind::kModel, path.string() + ": " + DescribeException(error));
   }

@@ -33,7 +33,7 @@ inline constexpr std::array<MethodName, kMethodCount> kMethods = {{
 
 /// One method's scores of one pair.
 struct MethodScores {
-  bool known = false;  ///< false where the method cannot be had (no true kernel)
+  bool known = false;  ///< false where the method does not apply (no true kernel)
   Score chip;          ///< over the whole chip
   Score face;          ///< inside the face mask; as `chip` where there is no mask
   Score shifted;       ///< over the chip, after the best shift; blurred and restored only

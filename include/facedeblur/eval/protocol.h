@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "facedeblur/dataset/face_set.h"
 #include "facedeblur/face/similarity.h"
-#include "facedeblur/train/face_set.h"
 
 namespace facedeblur {
 
-/// How blurred faces are made for scoring. The two presets follow the literature's protocols on
-/// other pictures and kernels: numbers are "same protocol", not the same test set.
+/// How blurred faces are made for scoring. The two presets follow the literature's protocols, but
+/// with other images and kernels: figures compare as "same protocol", not as the same test set.
 struct EvaluationProtocol {
   std::string name = "mspl";
   int chip_size = 128;
@@ -58,14 +58,14 @@ Similarity EvaluationPlacement(const SharpFace& face, int chip_size);
 /// Every face blurred by the protocol. The faces must outlive the source.
 PairSource ProtocolPairs(const FaceSet& faces, const EvaluationProtocol& protocol);
 
-/// Every face with the picture of the same relative path and stem below `blurred`. The faces, found
-/// below `sharp`, must outlive the source. Throws Error(kInput) for pictures that are missing; so
-/// does making a pair whose pictures are not of one size.
+/// Every face with the image of the same relative path and stem below `blurred`. The faces were
+/// found below `sharp` and must outlive the source. Throws Error(kInput) for images that are
+/// missing; making a pair throws it where the two images differ in size.
 PairSource FolderPairs(const FaceSet& faces, const std::filesystem::path& sharp,
                        const std::filesystem::path& blurred, int chip_size);
 
-/// As FolderPairs() for pictures that are chips already, square and of one size: no face is looked
-/// for.
+/// As FolderPairs() for images that are chips already, square and of one size, without a search for
+/// faces.
 PairSource AlignedPairs(const std::filesystem::path& sharp, const std::filesystem::path& blurred);
 
 }  // namespace facedeblur

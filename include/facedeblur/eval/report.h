@@ -10,7 +10,7 @@ namespace facedeblur {
 /// The scores of one set of faces.
 struct EvaluatedSet {
   std::string name;
-  std::string protocol;  ///< how the blurred pictures came to be, for people
+  std::string protocol;  ///< how the blurred images came to be, for people
   std::size_t faces = 0;
   std::vector<PairScores> scores;
 };

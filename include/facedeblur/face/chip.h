@@ -17,7 +17,7 @@ struct ChipTemplate {
 /// The face networks' template: 160 pixels, the eyes 42 apart.
 ChipTemplate FaceNetworkTemplate();
 
-/// Chip sizes are multiples of 32 (networks halve the picture up to five times) in this range.
+/// Chip sizes are multiples of 32 (networks halve the image up to five times) in this range.
 inline constexpr int kMinChipSize = 64;
 inline constexpr int kMaxChipSize = 512;
 inline constexpr int kChipSizeStep = 32;
@@ -28,20 +28,20 @@ struct ChipGeometry {
   Similarity chip_from_image;
 };
 
-/// Places a chip on a face at the face's own scale: the size is the smallest allowed one that does
-/// not shrink the face, so that nothing is lost in cutting it out (faces too large for
-/// kMaxChipSize are shrunk to it). Throws Error(kUsage) unless given 68 landmarks.
+/// Places a chip on a face at the face's own scale. The size is the smallest allowed one that does
+/// not shrink the face, so that cutting it out loses nothing; faces too large for kMaxChipSize are
+/// shrunk to it. Throws Error(kUsage) unless given 68 landmarks that CanBeAligned().
 ChipGeometry PlaceChip(const Landmarks& landmarks, const ChipTemplate& chip_template);
 
-/// A chip that is the whole picture, for pictures that are one aligned face: the picture in the
-/// middle of a square of an allowed size, shrunk only where it exceeds kMaxChipSize.
-ChipGeometry WholePictureChip(cv::Size picture);
+/// A chip that is the whole image, for images that are one aligned face. The image lies in the
+/// middle of a square of an allowed size and is shrunk only where it exceeds kMaxChipSize.
+ChipGeometry WholeImageChip(cv::Size image);
 
 /// Cuts a chip out of a photo: CV_32FC3, BGR, range 0..1, from 8- or 16-bit pixels with 1, 3 or 4
 /// channels (alpha is ignored). What lies outside the photo is mirrored, never black.
 cv::Mat ExtractChip(const cv::Mat& pixels, const ChipGeometry& geometry);
 
-/// Converts a whole picture (as for ExtractChip) to CV_32FC3, BGR, range 0..1.
+/// Converts a whole image (as for ExtractChip) to CV_32FC3, BGR, range 0..1.
 cv::Mat ToFloatBgr(const cv::Mat& pixels);
 
 /// Resizes a floating-point chip, averaging when it shrinks.

@@ -10,36 +10,61 @@
 
 namespace facedeblur {
 
+/// The landmark model's file, as LoadDetector() looks for it.
+inline constexpr char kLandmarkModel[] = "shape_predictor_68_face_landmarks.dat";
+
 struct DetectorOptions {
   /// dlib's 68-point shape predictor (a .dat file).
   std::filesystem::path landmark_model;
   /// Smallest face to look for, pixels of the photo (width of dlib's face square). 0: 40 in photos
-  /// of up to `auto_pixels` / 4 pixels, larger in larger photos, so that the cost stays the same.
+  /// of up to `auto_pixels` / 4 pixels; in larger photos more, so that the cost stays the same.
   int min_face = 0;
   /// With min_face 0: pixels of the copy that is searched, at most.
   std::int64_t auto_pixels = 8'000'000;
-  /// dlib score from which something counts as a face. Its own 0 is meant for sharp faces: on 56
-  /// portraits blurred by 35 pixels (faces of 110 to 170) -0.2 to -0.3 finds 61 to 66 % instead of
-  /// 50 %, with no false face on our test photos; from -0.3 on those begin.
+  /// dlib's score from which something counts as a face. dlib's own 0 is meant for sharp faces. On
+  /// 56 portraits blurred by 35 pixels (faces of 110 to 170 pixels) 0 finds 50 % of the faces, -0.2
+  /// to -0.3 finds 61 to 66 %. False faces on our test photos begin at -0.3.
   double threshold = -0.25;
 };
 
-/// Finds faces and their landmarks. Detect() may be called from several threads at once.
+/// What decides where a detector finds faces and landmarks; for reports and cache keys.
+struct DetectorIdentity {
+  std::string name;    ///< method, library and the options that change results
+  std::string scheme;  ///< LandmarkScheme::name
+  std::string sha256;  ///< of the landmark model's file
+
+  /// All of it as one word, 16 hexadecimal digits.
+  std::string Key() const;
+};
+
+/// Finds faces and their landmarks, all of them in kLandmarkScheme. Its functions may be called
+/// from several threads at once.
 class FaceDetector {
  public:
   /// dlib's HOG detector with its shape predictor (Kazemi and Sullivan, CVPR 2014).
-  /// Throws Error(kModel) when the landmark model cannot be read.
+  /// Throws Error(kModel) when the landmark model cannot be read, or gives other points than those
+  /// of kLandmarkScheme.
   static std::unique_ptr<FaceDetector> Create(const DetectorOptions& options);
 
   static std::string LibraryVersion();  ///< dlib's
 
   virtual ~FaceDetector() = default;
 
+  /// The first call reads the landmark model's file again: some tenths of a second, which a run
+  /// that needs no identity does not pay. Throws Error(kModel) when the file is no longer the one
+  /// that was loaded.
+  virtual DetectorIdentity identity() const = 0;
+
   /// Faces in a photo (8 or 16 bits; 1, 3 or 4 channels), largest first, equal ones from left to
   /// right. The search runs on a copy scaled so that the smallest wanted face just fills dlib's
   /// window of 80 pixels.
   virtual std::vector<DetectedFace> Detect(const cv::Mat& pixels) const = 0;
 };
+
+/// The detector with the landmark model that FindModel() finds (util/model_path.h), whatever
+/// `options.landmark_model` is. Throws Error(kModel).
+std::unique_ptr<FaceDetector> LoadDetector(DetectorOptions options,
+                                           const std::filesystem::path& models);
 
 /// Scale of the copy that is searched in a photo of the given size (see DetectorOptions).
 double DetectionScale(const DetectorOptions& options, cv::Size photo);

@@ -5,13 +5,23 @@
 
 namespace facedeblur {
 
-/// The 68 points of the iBUG 300-W scheme (Sagonas et al. 2013), image pixels, in its order:
-/// jaw 0-16, brows 17-26, nose 27-35, eyes 36-47, mouth 48-67. Left means left in the picture.
+/// Which points landmarks are. Everything that uses landmarks is written for kLandmarkScheme, so a
+/// detector gives that one or does not load.
+struct LandmarkScheme {
+  const char* name;
+  std::size_t count;
+};
+
+/// The scheme of iBUG 300-W (Sagonas et al. 2013): jaw 0-16, brows 17-26, nose 27-35, eyes 36-47,
+/// mouth 48-67. Left means left in the image.
+inline constexpr LandmarkScheme kLandmarkScheme = {"iBUG-68", 68};
+inline constexpr std::size_t kLandmarkCount = kLandmarkScheme.count;
+
+/// The points of kLandmarkScheme in its order, image pixels.
 using Landmarks = std::vector<cv::Point2f>;
-inline constexpr std::size_t kLandmarkCount = 68;
 
 struct DetectedFace {
-  cv::Rect2f box;  ///< the detector's square, image pixels; may reach over the picture's edge
+  cv::Rect2f box;  ///< the detector's square, image pixels; may reach over the image's edge
   double score = 0;
   Landmarks landmarks;
 };
@@ -19,5 +29,9 @@ struct DetectedFace {
 /// The five points that alignment uses, in this order: left eye's centre, right eye's centre, nose
 /// tip, left and right mouth corner. Throws Error(kUsage) unless given 68 landmarks.
 std::vector<cv::Point2f> AlignmentPoints(const Landmarks& landmarks);
+
+/// False where eyes, nose and mouth fall into one point, which has no direction and no size. Throws
+/// as AlignmentPoints() does.
+bool CanBeAligned(const Landmarks& landmarks);
 
 }  // namespace facedeblur

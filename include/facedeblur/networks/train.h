@@ -3,8 +3,8 @@
 #include <functional>
 
 #include "facedeblur/restore/compute_device.h"
-#include "facedeblur/train/face_set.h"
-#include "facedeblur/train/trainer_options.h"
+#include "facedeblur/dataset/face_set.h"
+#include "facedeblur/backend/trainer_options.h"
 
 namespace facedeblur {
 

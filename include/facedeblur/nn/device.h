@@ -7,12 +7,10 @@
 
 namespace facedeblur {
 
-/// Turns "auto", "cpu", "cuda" or "cuda:N" into a device that exists and on which an operation has
-/// just run. "auto" takes the first CUDA device, or else the CPU and says why in `*note` (untouched
-/// otherwise).
-/// Throws Error(kUsage) for other words and Error(kDevice), naming the reason, when CUDA was asked
-/// for and cannot be had.
-ComputeDevice ResolveDevice(const std::string& name, std::string* note);
+/// A device that exists and on which an operation has just run. A request that leaves the choice
+/// gets the first CUDA device, or else the CPU, and `*note` says why (untouched otherwise).
+/// Throws Error(kDevice), naming the reason, when CUDA was asked for and cannot be had.
+ComputeDevice ResolveDevice(const DeviceRequest& request, std::string* note);
 
 /// Whether the device multiplies bfloat16 numbers: a processor with AVX512-BF16, or a GPU with
 /// compute capability 8.0.

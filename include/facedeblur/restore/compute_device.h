@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,16 +15,22 @@ struct ComputeDevice {
   std::string ToString() const;  ///< "cpu" or "cuda:N", and ", bf16" where it is
 };
 
-/// Reads "cpu", "cuda" or "cuda:N"; nothing for "auto". Throws Error(kUsage) for other words.
-std::optional<ComputeDevice> ParseDevice(const std::string& name);
+/// Where somebody wants networks to run.
+struct DeviceRequest {
+  enum class Kind { kAuto, kCpu, kCuda };
+  Kind kind = Kind::kAuto;
+  int index = 0;  ///< of the CUDA device
+
+  std::string ToString() const;  ///< "auto", "cpu" or "cuda:N"
+};
+
+/// Reads "auto", "cpu", "cuda" or "cuda:N". Throws Error(kUsage) for other words.
+DeviceRequest ParseDevice(const std::string& name);
 
 /// What convolutions are computed in.
 enum class Precision { kFloat32, kBfloat16, kAuto };
 
 /// Every precision with its name on the command line.
 const std::vector<std::pair<std::string, Precision>>& PrecisionNames();
-
-/// The precision of that name. Throws Error(kUsage) for other words.
-Precision ParsePrecision(const std::string& name);
 
 }  // namespace facedeblur

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -24,7 +26,14 @@ std::string_view NetworkName(const Weights& weights);
 /// Throws Error(kModel) for anything else, see ReadModelFile() and ReadKerasWeights().
 Weights ParseWeights(Bytes bytes);
 
+/// What was in a weights file when it was read.
+struct WeightsFile {
+  Weights content;
+  std::string sha256;      ///< of the file's bytes
+  std::int64_t bytes = 0;  ///< the file's size
+};
+
 /// Throws Error(kModel) with a line that names the file.
-Weights ReadWeightsFile(const std::filesystem::path& path);
+WeightsFile ReadWeightsFile(const std::filesystem::path& path);
 
 }  // namespace facedeblur

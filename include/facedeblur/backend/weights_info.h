@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace facedeblur {
+
+/// What a weights file is.
+struct WeightsInfo {
+  std::string network;   ///< its name in the table of networks
+  std::string kind;      ///< "facedeblur model" or "Keras 2 HDF5"
+  std::string channels;  ///< "BGR" or "RGB"
+  double range = 0;      ///< value of white
+  int chip_size = 0;     ///< pixels
+  std::int64_t parameters = 0;
+  std::int64_t bytes = 0;
+  std::string sha256;
+  std::string training;   ///< empty where the file has no place for it
+  std::string license;    ///< likewise
+  std::string self_test;  ///< "passed", "none", or how it failed
+};
+
+}  // namespace facedeblur

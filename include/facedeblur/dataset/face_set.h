@@ -1,0 +1,52 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "facedeblur/face/detector.h"
+#include "facedeblur/util/random.h"
+
+namespace facedeblur {
+
+/// A sharp face in memory.
+struct SharpFace {
+  cv::Mat pixels;          ///< CV_8UC3, BGR: the face with its surroundings, cut out of its photo
+  Landmarks landmarks;     ///< pixels of the cutting
+  cv::Size photo_size;     ///< of the photo it was cut out of
+  cv::Point offset;        ///< of the cutting in that photo
+  std::size_t folder = 0;  ///< which of the folders it came from
+  std::filesystem::path source;
+};
+
+struct FaceSetOptions {
+  std::vector<std::filesystem::path> folders;
+  /// File that keeps landmarks, so that the search runs once for a detector and a photo; or none.
+  std::filesystem::path cache;
+  std::size_t threads = 1;
+  std::size_t min_faces = 1;        ///< fewer are an error
+  std::function<bool()> stop = {};  ///< asked before every file; the search ends early where true
+};
+
+/// Sharp faces to train on or to score with.
+class FaceSet {
+ public:
+  /// Reads all images below the folders (sorted in each folder) and keeps the largest face of each.
+  /// Images without a face and damaged files are left out. Throws Error(kInput) when there are too
+  /// few faces.
+  static FaceSet Load(const FaceSetOptions& options, const FaceDetector& detector);
+
+  const std::vector<SharpFace>& faces() const { return faces_; }
+
+  /// A random face. All folders are equally likely, however many faces they hold.
+  const SharpFace& Draw(Random* random) const;
+
+  /// Splits off every n-th face, for validation.
+  FaceSet TakeEveryNth(std::size_t n);
+
+ private:
+  std::vector<SharpFace> faces_;  ///< folder by folder
+};
+
+}  // namespace facedeblur

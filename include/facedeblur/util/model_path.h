@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace facedeblur {
+
+inline constexpr char kDefaultWeights[] = "face_wiener.h5";
+
+/// Folders that are searched for models, in order: `explicit_folder` where given, or else the
+/// environment variable FACEDEBLUR_MODELS where set, or else `models` beside the executable and
+/// `../share/facedeblur/models` from it; and last where Debian's libdlib-data puts the landmark
+/// model. Throws Error(kModel) when a folder that was named is not there.
+std::vector<std::filesystem::path> ModelFolders(const std::filesystem::path& explicit_folder);
+
+/// The first of ModelFolders() that holds `name`. Throws Error(kModel) naming the file and the
+/// folders searched.
+std::filesystem::path FindModel(const std::string& name,
+                                const std::filesystem::path& explicit_folder);
+
+}  // namespace facedeblur

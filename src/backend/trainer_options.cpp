@@ -1,0 +1,19 @@
+#include "facedeblur/backend/trainer_options.h"
+
+#include "facedeblur/util/error.h"
+
+namespace facedeblur {
+
+void TrainerOptions::Validate() const {
+  const auto require = [](bool holds, const char* message) {
+    if (!holds) throw Error(ErrorKind::kUsage, message);
+  };
+  require(batch >= 1, "the batch must hold at least one pair");
+  require(samples >= batch, "there must be pairs for at least one batch");
+  require(threads >= 1 && loader_threads >= 1, "at least one thread is needed");
+  require(validate_every >= 1 && validation_pairs >= 1, "validation needs pairs");
+  require(ema >= 0 && ema < 1, "the average's decay must be from 0 to below 1");
+  require(warmup >= 1, "the warm-up must last at least one pair");
+}
+
+}  // namespace facedeblur

@@ -1,0 +1,239 @@
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/exit_code.h"
+#include "cli/option_binder.h"
+#include "cli/run_setup.h"
+#include "facedeblur/eval/evaluator.h"
+#include "facedeblur/eval/report.h"
+#include "facedeblur/image/write_png.h"
+#include "facedeblur/util/error.h"
+#include "facedeblur/util/file_io.h"
+#include "facedeblur/util/model_path.h"
+
+namespace facedeblur {
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class Preset { kMspl, kShen };
+enum class ReportFormat { kText, kMarkdown, kJson };
+
+const Choices<Preset> kPresets = {{"mspl", Preset::kMspl}, {"shen", Preset::kShen}};
+const Choices<ReportFormat> kReportFormats = {{"text", ReportFormat::kText},
+                                              {"markdown", ReportFormat::kMarkdown},
+                                              {"json", ReportFormat::kJson}};
+
+struct EvaluateOptions {
+  std::vector<fs::path> folders;
+  fs::path blurred;
+  bool aligned = false;
+  fs::path weights;
+  fs::path models;
+  fs::path cache;
+  DeviceRequest device;
+  Precision precision = Precision::kFloat32;
+  Preset preset = Preset::kMspl;
+  EvaluationProtocol protocol;  ///< the preset's name and noise apart
+  std::optional<double> noise;
+  bool off_center = false;
+  bool no_baselines = false;
+  int threads = 0;
+  ReportFormat format = ReportFormat::kText;
+  fs::path output;
+  fs::path sheet;
+  int sheet_faces = 8;
+
+  void Validate() const;
+
+  /// The preset with what overrides it.
+  EvaluationProtocol ToProtocol() const;
+};
+
+void BindProtocol(OptionBinder* binder, CLI::App* app, EvaluateOptions* options) {
+  EvaluationProtocol& p = options->protocol;
+  binder->AddChoice("--protocol", &options->preset, kPresets, "NAME",
+                    "mspl: kernels of 13 to 27 px, 8 bits, no noise; shen: with noise of 0.01");
+  binder->Add("--chip-size", &p.chip_size, "INT", "Side of the chips, pixels; a multiple of 32")
+      ->check(CLI::Range(64, 512));
+  binder->Add("--min-kernel", &p.min_kernel, "INT", "Smallest kernel, pixels; odd, 1 is no blur")
+      ->check(CLI::Range(1, 99));
+  binder->Add("--max-kernel", &p.max_kernel, "INT", "Largest kernel, pixels; odd")
+      ->check(CLI::Range(1, 99));
+  binder->Add("--kernels-per-size", &p.kernels_per_size, "INT", "Kernels of each size")
+      ->check(CLI::Range(1, 1000));
+  binder
+      ->Add("--kernels-per-face", &p.kernels_per_face, "INT",
+            "Of all these kernels, how many each face is blurred with; 0: all")
+      ->check(CLI::Range(0, 100000));
+  app->add_option("--noise", options->noise, "Standard deviation of the noise, 0 to 1 [protocol's]")
+      ->check(NumberBetween(0.0, 1.0))
+      ->type_name("FLOAT");
+  binder->Add("--seed", &p.seed, "UINT", "Seed of kernels and noise");
+  binder->AddFlag("--off-center", &options->off_center,
+                  "Leave kernels where they are drawn instead of centring them");
+}
+
+void Bind(CLI::App* app, EvaluateOptions* options) {
+  OptionBinder binder(app);
+  binder
+      .AddPath("folders", &options->folders, "FOLDER",
+               "Folders with sharp faces never trained on, each a set of its own")
+      ->required();
+  auto* blurred = binder.AddPath("--blurred", &options->blurred, "FOLDER",
+                                 "Blurred pictures of the same names, instead of blurring by a "
+                                 "protocol");
+  binder.AddFlag("--aligned", &options->aligned, "The pictures of both folders are chips already")
+      ->needs(blurred);
+  binder.AddPath("-w,--weights", &options->weights, "FILE", "Weights [the default ones]");
+  binder.AddPath("--models", &options->models, "DIR", "Folder with models");
+  binder.AddPath("--cache", &options->cache, "FILE", "File that keeps the landmarks of the faces");
+  binder.AddText("--device", &options->device, "TEXT", "auto, cpu, cuda or cuda:N");
+  binder.AddChoice("--precision", &options->precision, PrecisionNames(), "TEXT",
+                   "fp32, bf16 or auto");
+  BindProtocol(&binder, app, options);
+  binder.AddFlag("--no-baselines", &options->no_baselines,
+                 "Leave out unsharp mask, Richardson-Lucy and Wiener");
+  binder.AddChoice("--format", &options->format, kReportFormats, "NAME", "text, markdown or json");
+  binder.AddPath("-o,--output", &options->output, "FILE", "File for the report [standard output]");
+  binder.AddPath("--sheet", &options->sheet, "FILE",
+                 "PNG with example faces in rows Clean, Blurry and Deblurred; of several folders, "
+                 "the folder's name is put in front");
+  binder.Add("--sheet-faces", &options->sheet_faces, "INT", "Faces on it")
+      ->check(CLI::Range(1, 40));
+  binder.Add("--threads", &options->threads, "INT", "0: one for each processor");
+}
+
+std::string DescribeProtocol(const EvaluationProtocol& p) {
+  return fmt::format("protocol {}: {}x{} chips, kernels of {} to {} px, {}, noise {}", p.name,
+                     p.chip_size, p.chip_size, p.min_kernel, p.max_kernel,
+                     p.centered ? "centred" : "as drawn", p.noise);
+}
+
+/// One folder's faces and pairs; the pairs borrow the faces.
+struct LoadedSet {
+  FaceSet faces;
+  PairSource pairs;
+  std::string protocol;
+};
+
+LoadedSet LoadSet(const fs::path& folder, const EvaluateOptions& options,
+                  const FaceDetector* detector) {
+  LoadedSet set;
+  if (options.aligned) {
+    set.pairs = AlignedPairs(folder, options.blurred);
+    set.protocol = "chips of " + options.blurred.string();
+    return set;
+  }
+  FaceSetOptions load;
+  load.folders = {folder};
+  load.cache = options.cache;
+  load.threads = ThreadCount(options.threads);
+  set.faces = FaceSet::Load(load, *detector);
+  return set;
+}
+
+/// Made where the faces stay: the pairs borrow them.
+void MakePairs(const fs::path& folder, const EvaluateOptions& options, LoadedSet* set) {
+  if (options.aligned) return;
+  const EvaluationProtocol protocol = options.ToProtocol();
+  if (options.blurred.empty()) {
+    set->pairs = ProtocolPairs(set->faces, protocol);
+    set->protocol = DescribeProtocol(protocol);
+  } else {
+    set->pairs = FolderPairs(set->faces, folder, options.blurred, protocol.chip_size);
+    set->protocol = "pictures of " + options.blurred.string();
+  }
+}
+
+void WriteSheet(const fs::path& folder, const EvaluateOptions& options,
+                const std::vector<ExampleChips>& examples) {
+  if (options.sheet.empty() || examples.empty()) return;
+  fs::path file = options.sheet;
+  if (options.folders.size() > 1) {
+    file.replace_filename(folder.filename().string() + "_" + file.filename().string());
+  }
+  WritePng(file, ExampleSheet(examples));
+}
+
+EvaluatedSet EvaluateFolder(const fs::path& folder, const EvaluateOptions& options,
+                            const FaceRestorer& restorer, const FaceDetector* detector) {
+  LoadedSet loaded = LoadSet(folder, options, detector);
+  MakePairs(folder, options, &loaded);
+  EvaluationOptions run;
+  run.threads = ThreadCount(options.threads);
+  run.baselines = !options.no_baselines;
+  run.examples = options.sheet.empty() ? 0 : static_cast<std::size_t>(options.sheet_faces);
+  Evaluation evaluation = Evaluate(loaded.pairs, restorer, run);
+  WriteSheet(folder, options, evaluation.examples);
+  const std::size_t faces = options.aligned ? loaded.pairs.count : loaded.faces.faces().size();
+  return {folder.string(), loaded.protocol, faces, std::move(evaluation.scores)};
+}
+
+std::string Report(ReportFormat format, const std::vector<EvaluatedSet>& sets,
+                   const std::string& weights) {
+  switch (format) {
+    case ReportFormat::kJson:
+      return JsonReport(sets, weights);
+    case ReportFormat::kMarkdown:
+      return MarkdownReport(sets, weights);
+    case ReportFormat::kText:
+      return TextReport(sets, weights);
+  }
+  return "";
+}
+
+int RunEvaluate(const EvaluateOptions& options, const CLI::App& /*app*/) {
+  PrepareCommand();
+  const fs::path weights =
+      options.weights.empty() ? FindModel(kDefaultWeights, options.models) : options.weights;
+  const auto restorer = LoadRestorer(weights, OpenCompute(options.device, options.precision));
+  const auto detector = options.aligned ? nullptr : LoadDetector({}, options.models);
+  std::vector<EvaluatedSet> sets;
+  for (const fs::path& folder : options.folders) {
+    sets.push_back(EvaluateFolder(folder, options, *restorer, detector.get()));
+  }
+  const std::string report = Report(options.format, sets, weights.filename().string());
+  if (options.output.empty()) {
+    std::fputs(report.c_str(), stdout);
+  } else {
+    WriteFileAtomically(options.output, Bytes(report.begin(), report.end()), Clobber::kReplace);
+  }
+  return kExitDone;
+}
+
+EvaluationProtocol EvaluateOptions::ToProtocol() const {
+  EvaluationProtocol complete = protocol;
+  const EvaluationProtocol named = preset == Preset::kShen ? ShenProtocol() : MsplProtocol();
+  complete.name = named.name;
+  complete.noise = noise.value_or(named.noise);
+  complete.centered = !off_center;
+  return complete;
+}
+
+void EvaluateOptions::Validate() const {
+  const auto require = [](bool holds, const char* message) {
+    if (!holds) throw Error(ErrorKind::kUsage, message);
+  };
+  require(blurred.empty() || folders.size() == 1,
+          "--blurred goes with one folder of sharp pictures");
+  require(protocol.chip_size % kChipSizeStep == 0, "--chip-size must be a multiple of 32");
+  require(protocol.min_kernel % 2 == 1 && protocol.max_kernel % 2 == 1 &&
+              protocol.min_kernel <= protocol.max_kernel,
+          "kernel sizes must be odd, the smallest first");
+}
+
+}  // namespace
+
+std::unique_ptr<BoundCommand> BindEvaluate(CLI::App* app) {
+  return BindCommand<EvaluateOptions>(app, Bind, RunEvaluate);
+}
+
+}  // namespace facedeblur

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "cli/option_binder.h"
+#include "facedeblur/dataset/pair_options.h"
+
+namespace facedeblur {
+
+/// Binds every option of how pairs are drawn, from the tables of the module `dataset`. Their
+/// PairOptions::Validate() checks the limits.
+void BindPairOptions(OptionBinder* binder, PairOptions* options);
+
+}  // namespace facedeblur

@@ -1,0 +1,194 @@
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/exit_code.h"
+#include "cli/option_binder.h"
+#include "cli/pair_option_binding.h"
+#include "cli/run_setup.h"
+#include "facedeblur/backend/default_pairs.h"
+#include "facedeblur/util/error.h"
+#include "facedeblur/util/file_io.h"
+#include "facedeblur/util/interrupt.h"
+#include "facedeblur/util/model_path.h"
+#include "facedeblur/weights/networks.h"
+
+namespace facedeblur {
+namespace {
+
+struct TrainOptions {
+  std::vector<std::filesystem::path> folders;
+  std::filesystem::path cache;
+  std::filesystem::path models;
+  DeviceRequest device;
+  TrainerOptions trainer;
+  OptionList all;  ///< for config.ini
+
+  void Validate() const {
+    trainer.Validate();
+    trainer.pairs.Validate();
+  }
+};
+
+std::vector<std::string> NetworkNames() {
+  std::vector<std::string> names;
+  for (const NetworkInfo& network : Networks()) names.emplace_back(network.name);
+  return names;
+}
+
+std::string DescribeNetworks() {
+  std::string text;
+  for (const NetworkInfo& network : Networks()) {
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", network.name, network.description);
+  }
+  return text;
+}
+
+/// The first option of all to be read: the network decides what pairs are like where their own
+/// options do not.
+void BindNetwork(CLI::App* app, TrainOptions* options) {
+  TrainerOptions& t = options->trainer;
+  const auto choose = [&t](const std::string& name) {
+    t.network = FindNetwork(name)->id;
+    t.pairs = DefaultPairs(t.network);
+  };
+  app->add_option_function<std::string>(
+         "--network", choose,
+         DescribeNetworks() +
+             ". It sets the defaults of how pairs are drawn; those shown below "
+             "are of " +
+             std::string(InfoOf(t.network).name))
+      ->check(CLI::IsMember(NetworkNames()))
+      ->default_str(std::string(InfoOf(t.network).name))
+      ->type_name("TEXT");
+  options->all.AddText("network", [&t] { return std::string(InfoOf(t.network).name); });
+}
+
+void BindLosses(OptionBinder* binder, LossOptions* losses) {
+  binder->Add("--fourier-loss", &losses->fourier, "FLOAT", "Weight of the Fourier loss");
+  binder->Add("--kernel-loss", &losses->kernel, "FLOAT", "Weight of the kernel loss");
+  binder->Add("--kernel-steps", &losses->kernel_steps, "FLOAT",
+              "Share of steps that train only the kernel estimate");
+  binder->Add("--structure", &losses->structure, "FLOAT",
+              "Extra weight of eyes, brows, nose and mouth");
+  binder->AddPath("--features", &losses->feature_network, "FILE",
+                  "Network whose features restored and sharp faces must share: VGG16 or VGG19 "
+                  "weights of Keras, or a face-landmarks-1 of ours");
+  binder->Add("--feature-loss", &losses->feature, "FLOAT", "Weight of the features' loss");
+}
+
+void Bind(CLI::App* app, TrainOptions* options) {
+  TrainerOptions& t = options->trainer;
+  t.threads = static_cast<int>(ThreadCount(0));
+  BindNetwork(app, options);
+  OptionBinder binder(app);
+  binder.AddPath("folders", &options->folders, "FOLDER", "Folders with sharp faces")->required();
+  binder.ListIn(&options->all);
+  binder
+      .AddPath("-o,--output", &t.output, "DIR",
+               "Folder for weights, state and log; resumed when used again")
+      ->required();
+  binder.AddPath("--cache", &options->cache, "FILE", "File that keeps the landmarks of the faces");
+  binder.AddPath("--models", &options->models, "DIR", "Folder with models");
+  binder.AddPath("--init", &t.init, "FILE", "Weights to start from");
+  binder.AddText("--device", &options->device, "TEXT", "auto, cpu, cuda or cuda:N");
+  binder.Add("--seed", &t.seed, "UINT", "Seed of everything random");
+  binder.Add("--samples", &t.samples, "INT", "Pairs to train on in all");
+  binder.Add("--batch", &t.batch, "INT", "Pairs per step");
+  binder.Add("--learning-rate", &t.learning_rate, "FLOAT", "Peak learning rate");
+  binder.Add("--weight-decay", &t.weight_decay, "FLOAT", "Decoupled weight decay");
+  binder.Add("--warmup", &t.warmup, "INT", "Pairs over which the learning rate rises");
+  binder.Add("--clip", &t.clip, "FLOAT", "Largest norm of the gradient");
+  binder.Add("--ema", &t.ema, "FLOAT", "Decay of the averaged weights per step");
+  BindLosses(&binder, &t.losses);
+  binder.Add("--validate-every", &t.validate_every, "INT", "Pairs between validations");
+  binder.Add("--validation-pairs", &t.validation_pairs, "INT", "Pairs to validate on");
+  binder.AddChoice("--precision", &t.precision, PrecisionNames(), "TEXT",
+                   "fp32, bf16, or auto: bf16 convolutions where the hardware has them");
+  binder.Add("--threads", &t.threads, "INT", "Threads of the network's operations");
+  binder.Add("--loader-threads", &t.loader_threads, "INT", "Threads that draw pairs");
+  binder.AddText("--training-note", &t.training_note, "TEXT",
+                 "Text for the model file: what it was trained on");
+  binder.AddText("--license-note", &t.license_note, "TEXT",
+                 "Text for the model file: terms of the weights");
+  binder.Group("Pairs");
+  BindPairOptions(&binder, &t.pairs);
+  app->set_config("--config", "", "Read options from an INI or TOML file");
+}
+
+std::string ListLosses(const std::map<std::string, double>& losses) {
+  std::string text;
+  for (const auto& [name, value] : losses) text += fmt::format(", {} {:.4f}", name, value);
+  return text;
+}
+
+void Report(const TrainingProgress& p, std::int64_t samples) {
+  const double left = static_cast<double>(samples - p.samples) / p.samples_per_second / 60;
+  spdlog::info("{} of {} pairs{}, {:.1f} pairs/s, {:.0f} min left", p.samples, samples,
+               ListLosses(p.losses), p.samples_per_second, left);
+  if (p.restored_psnr > 0) {
+    spdlog::info("  validation {:.2f} -> {:.2f} dB{}", p.blurred_psnr, p.restored_psnr,
+                 ListLosses(p.validation_losses));
+  } else if (!p.validation_losses.empty()) {
+    spdlog::info("  validation{}", ListLosses(p.validation_losses));
+  }
+}
+
+/// Keeps the options with the weights they made; says so when a run goes on with others.
+void KeepConfiguration(const TrainOptions& options) {
+  const std::string text = options.all.ToConfig();
+  const auto file = options.trainer.output / "config.ini";
+  std::error_code error;
+  if (std::filesystem::exists(file, error)) {
+    const Bytes old = ReadFile(file);
+    if (std::string(old.begin(), old.end()) != text) {
+      spdlog::warn("{}: goes on with other options than it began with",
+                   options.trainer.output.string());
+    }
+  }
+  WriteFileAtomically(file, Bytes(text.begin(), text.end()), Clobber::kReplace);
+}
+
+FaceSet LoadFaces(const TrainOptions& options) {
+  FaceSetOptions load;
+  load.folders = options.folders;
+  load.cache = options.cache;
+  load.threads = ThreadCount(0);
+  constexpr std::size_t kFewestFaces = 20;
+  load.min_faces = kFewestFaces;
+  load.stop = [] { return InterruptSignal() != 0; };
+  return FaceSet::Load(load, *LoadDetector({}, options.models));
+}
+
+int RunTrain(const TrainOptions& options, const CLI::App& /*app*/) {
+  PrepareCommand();
+  InstallInterruptHandlers();
+  const Compute compute = OpenCompute(options.device, Precision::kFloat32);
+  KeepConfiguration(options);
+  FaceSet training = LoadFaces(options);
+  if (InterruptSignal() != 0) return kExitSignalBase + InterruptSignal();
+  constexpr std::size_t kValidationShare = 20;
+  const FaceSet validation = training.TakeEveryNth(kValidationShare);
+  spdlog::info("{} faces to train on, {} to validate on", training.faces().size(),
+               validation.faces().size());
+  compute.backend->Train(
+      training, validation, options.trainer, compute.device,
+      [&](const TrainingProgress& progress) { Report(progress, options.trainer.samples); },
+      [] { return InterruptSignal() != 0; });
+  const int signal = InterruptSignal();
+  return signal != 0 ? kExitSignalBase + signal : kExitDone;
+}
+
+}  // namespace
+
+std::unique_ptr<BoundCommand> BindTrain(CLI::App* app) {
+  return BindCommand<TrainOptions>(app, Bind, RunTrain);
+}
+
+}  // namespace facedeblur

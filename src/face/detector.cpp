@@ -1,0 +1,20 @@
+#include "facedeblur/face/detector.h"
+
+#include "facedeblur/util/model_path.h"
+#include "facedeblur/util/sha256.h"
+
+namespace facedeblur {
+
+std::string DetectorIdentity::Key() const {
+  const std::string all = name + "\n" + scheme + "\n" + sha256;
+  constexpr std::size_t kDigits = 16;
+  return Sha256(Bytes(all.begin(), all.end())).substr(0, kDigits);
+}
+
+std::unique_ptr<FaceDetector> LoadDetector(DetectorOptions options,
+                                           const std::filesystem::path& models) {
+  options.landmark_model = FindModel(kLandmarkModel, models);
+  return FaceDetector::Create(options);
+}
+
+}  // namespace facedeblur

@@ -1,0 +1,45 @@
+#include "facedeblur/util/model_path.h"
+
+#include <cstdlib>
+#include <system_error>
+
+#include "facedeblur/util/error.h"
+
+namespace facedeblur {
+namespace fs = std::filesystem;
+
+std::vector<fs::path> ModelFolders(const fs::path& explicit_folder) {
+  constexpr char kDebianFolder[] = "/usr/share/dlib";
+  const char* from_environment = std::getenv("FACEDEBLUR_MODELS");
+  const fs::path named = !explicit_folder.empty()      ? explicit_folder
+                         : from_environment != nullptr ? fs::path(from_environment)
+                                                       : fs::path();
+  std::error_code error;
+  if (!named.empty()) {
+    if (!fs::is_directory(named, error)) {
+      throw Error(ErrorKind::kModel, named.string() + ": no such model folder");
+    }
+    return {named, kDebianFolder};
+  }
+  std::vector<fs::path> folders;
+  const fs::path executable = fs::read_symlink("/proc/self/exe", error);
+  if (!error) {
+    folders.push_back(executable.parent_path() / "models");
+    folders.push_back(executable.parent_path().parent_path() / "share/facedeblur/models");
+  }
+  folders.emplace_back(kDebianFolder);
+  return folders;
+}
+
+fs::path FindModel(const std::string& name, const fs::path& explicit_folder) {
+  std::string searched;
+  for (const fs::path& folder : ModelFolders(explicit_folder)) {
+    std::error_code error;
+    if (fs::is_regular_file(folder / name, error)) return folder / name;
+    searched += (searched.empty() ? "" : ", ") + folder.string();
+  }
+  throw Error(ErrorKind::kModel,
+              name + ": not found in " + searched + " (set --models or FACEDEBLUR_MODELS)");
+}
+
+}  // namespace facedeblur

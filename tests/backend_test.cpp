@@ -1,0 +1,68 @@
+#include <gtest/gtest.h>
+
+#include "backend/backend_choice.h"
+#include "facedeblur/util/error.h"
+#include "support.h"
+
+namespace facedeblur {
+namespace {
+
+const InstalledBackends kBoth = {"cpu.so", "cuda.so"};
+
+TEST(BackendChoice, FindsWhatIsInTheFolder) {
+  const testing::TempFolder folder;
+  testing::WriteText(folder / "libfacedeblur_backend_cuda.so", "");
+  const InstalledBackends found = FindBackends(folder.path());
+  EXPECT_TRUE(found.cpu.empty());
+  EXPECT_EQ(found.cuda, folder / "libfacedeblur_backend_cuda.so");
+}
+
+TEST(BackendChoice, AutoTakesCudaWhereItWorks) {
+  const BackendChoice choice = ChooseBackend(kBoth, ParseDevice("auto"), "");
+  EXPECT_EQ(choice.first, kBoth.cuda);
+  EXPECT_EQ(choice.second, kBoth.cpu);
+  EXPECT_EQ(choice.note, "");
+}
+
+TEST(BackendChoice, AutoFallsBackAndSaysWhy) {
+  const BackendChoice choice = ChooseBackend(kBoth, ParseDevice("auto"), "there is no driver");
+  EXPECT_EQ(choice.first, kBoth.cpu);
+  EXPECT_TRUE(choice.second.empty());
+  EXPECT_EQ(choice.note, "there is no driver");
+  EXPECT_EQ(ChooseBackend({"cpu.so", {}}, ParseDevice("auto"), "").note,
+            "no CUDA backend is installed");
+}
+
+TEST(BackendChoice, WhatWasAskedForIsNotReplaced) {
+  EXPECT_EQ(ChooseBackend(kBoth, ParseDevice("cpu"), "").first, kBoth.cpu);
+  const BackendChoice cuda = ChooseBackend(kBoth, ParseDevice("cuda:1"), "");
+  EXPECT_EQ(cuda.first, kBoth.cuda);
+  EXPECT_TRUE(cuda.second.empty());
+  for (const InstalledBackends& installed : {kBoth, InstalledBackends{"cpu.so", {}}}) {
+    try {
+      ChooseBackend(installed, ParseDevice("cuda:1"), "there is no driver");
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kDevice);
+      EXPECT_NE(std::string(error.what()).find("cuda:1 is not available"), std::string::npos);
+    }
+  }
+}
+
+TEST(BackendChoice, ACudaBackendAloneServesTheCpuToo) {
+  const InstalledBackends installed = {{}, "cuda.so"};
+  EXPECT_EQ(ChooseBackend(installed, ParseDevice("cpu"), "").first, installed.cuda);
+  EXPECT_EQ(ChooseBackend(installed, ParseDevice("auto"), "no driver").first, installed.cuda);
+}
+
+TEST(BackendChoice, NoneIsAnErrorOfItsOwn) {
+  try {
+    ChooseBackend({}, ParseDevice("auto"), "");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kModel);
+  }
+}
+
+}  // namespace
+}  // namespace facedeblur

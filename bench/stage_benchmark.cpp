@@ -81,10 +81,10 @@ void ConvolutionLimit(benchmark::State& state) {
     state.SkipWithError("built without oneDNN");
     return;
   }
-  const torch::Tensor picture = torch::rand({1, channels, side, side})
+  const torch::Tensor image = torch::rand({1, channels, side, side})
                                     .to(precision)
                                     .contiguous(torch::MemoryFormat::ChannelsLast);
-  for (auto _ : state) benchmark::DoNotOptimize(layer->Run(picture));
+  for (auto _ : state) benchmark::DoNotOptimize(layer->Run(image));
   SetRate(&state, static_cast<double>(side * side * channels * channels * 9));
 }
 BENCHMARK(ConvolutionLimit)->ArgsProduct({{64, 128, 256}, {32, 64}, {0}});

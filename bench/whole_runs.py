@@ -139,7 +139,7 @@ def whole_runs(program, first, quick, work):
     for count in (few, many):
         small = os.path.join(work, f"small{count}")
         small_photos(small, count)
-        # Of a hundred pictures the start is most: its scatter must not be.
+        # Of a hundred images the start is most: its scatter must not be.
         runs = [Run(program, "-q", small, fresh(work, "out")) for _ in range(15 if count == few else 1)]
         costs.append(sorted(run.wall for run in runs)[len(runs) // 2])
     start_up = median_wall(15, program, "-q", "--overwrite", os.path.join(small, "p00001.jpg"), out)

@@ -43,7 +43,7 @@ def defocus_kernel(radius):
 
 
 def blur(image, kernel, rng, noise=0.006):
-    """Blurs a 0..1 picture and adds Gaussian noise."""
+    """Blurs a 0..1 image and adds Gaussian noise."""
     blurred = cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REFLECT_101)
     return np.clip(blurred + rng.normal(size=image.shape) * noise, 0, 1)
 

@@ -17,13 +17,13 @@ namespace facedeblur {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::MakePicture;
+using testing::MakeTestImage;
 using testing::TempFolder;
 using testing::WriteBytes;
 using testing::WriteText;
 
 TEST(MeasureDifference, FindsTheOneSampleThatDiffers) {
-  const cv::Mat reference = MakePicture({40, 30}, CV_8UC3);
+  const cv::Mat reference = MakeTestImage({40, 30}, CV_8UC3);
   cv::Mat output = reference.clone();
   output.at<cv::Vec3b>(20, 7)[2] ^= 0x08;
   const Difference d = MeasureDifference(output, reference, {}, {});
@@ -35,7 +35,7 @@ TEST(MeasureDifference, FindsTheOneSampleThatDiffers) {
 }
 
 TEST(MeasureDifference, NothingIsNothing) {
-  const cv::Mat image = MakePicture({40, 30}, CV_8UC3);
+  const cv::Mat image = MakeTestImage({40, 30}, CV_8UC3);
   const Difference d = MeasureDifference(image.clone(), image, {}, {});
   EXPECT_EQ(d.max_diff, 0);
   EXPECT_EQ(d.ssim, 1);
@@ -52,14 +52,14 @@ TEST(MeasureDifference, SixteenBitsAreMeasuredInEightBitLevels) {
 }
 
 TEST(MeasureDifference, AlphaCountsToo) {
-  const cv::Mat reference = MakePicture({20, 20}, CV_8UC4);
+  const cv::Mat reference = MakeTestImage({20, 20}, CV_8UC4);
   cv::Mat output = reference.clone();
   output.at<cv::Vec4b>(1, 1)[3] ^= 0x40;
   EXPECT_EQ(MeasureDifference(output, reference, {}, {}).max_diff, 64);
 }
 
 TEST(MeasureDifference, AMaskHidesTheRest) {
-  const cv::Mat reference = MakePicture({40, 40}, CV_8UC3);
+  const cv::Mat reference = MakeTestImage({40, 40}, CV_8UC3);
   cv::Mat output = reference.clone();
   output(cv::Rect(0, 0, 10, 40)).setTo(0);
   cv::Mat mask = cv::Mat::zeros(40, 40, CV_8U);
@@ -71,7 +71,7 @@ TEST(MeasureDifference, AMaskHidesTheRest) {
 }
 
 TEST(MeasureDifference, TinyImagesHaveNoSsim) {
-  const cv::Mat tiny = MakePicture({8, 8}, CV_8UC1);
+  const cv::Mat tiny = MakeTestImage({8, 8}, CV_8UC1);
   EXPECT_TRUE(std::isnan(MeasureDifference(tiny, tiny, {}, {}).ssim));
 }
 
@@ -118,7 +118,7 @@ Bytes Encoded(const cv::Mat& pixels, ImageFormat format = ImageFormat::kPng) {
 class CompareFolders : public ::testing::Test {
  protected:
   CompareFolders() {
-    const cv::Mat image = MakePicture({60, 50}, CV_8UC3);
+    const cv::Mat image = MakeTestImage({60, 50}, CV_8UC3);
     cv::Mat changed = image.clone();
     changed.at<cv::Vec3b>(10, 20)[0] ^= 0x10;
     WriteBytes(folder_ / "out/same.png", Encoded(image));
@@ -222,7 +222,7 @@ TEST_F(CompareFolders, ADifferenceThatCannotBeWrittenEndsTheComparison) {
 }
 
 TEST_F(CompareFolders, ExactComparesFiles) {
-  const cv::Mat image = MakePicture({60, 50}, CV_8UC3);
+  const cv::Mat image = MakeTestImage({60, 50}, CV_8UC3);
   Bytes padded = Encoded(image, ImageFormat::kPnm);
   const Bytes header = {'P', '6', '\n', '#', '\n'};
   WriteBytes(folder_ / "ref/a.ppm", padded);

@@ -148,7 +148,7 @@ TEST(BlurKernel, TransformingTurnsAndStretches) {
 
 cv::Mat ColourImage(int size) {
   cv::Mat image;
-  testing::MakePicture({size, size}, CV_8UC3).convertTo(image, CV_32F, 1 / 255.0);
+  testing::MakeTestImage({size, size}, CV_8UC3).convertTo(image, CV_32F, 1 / 255.0);
   return image;
 }
 

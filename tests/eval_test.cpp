@@ -72,7 +72,7 @@ TEST(Baselines, UnsharpMaskAddsTheDifferenceInEveryChannel) {
 }
 
 TEST(Score, BestShiftIsThatOfBruteForce) {
-  cv::Mat truth = testing::MakePicture({64, 64}, CV_8UC3);
+  cv::Mat truth = testing::MakeTestImage({64, 64}, CV_8UC3);
   cv::GaussianBlur(truth, truth, {0, 0}, 1.5);
   cv::Mat moved;
   cv::warpAffine(truth, moved, cv::Matx23d(1, 0, 1.5, 0, 1, -2), truth.size(), cv::INTER_LINEAR,
@@ -105,7 +105,7 @@ TEST(Score, KernelSimilarityForgivesShiftsAlone) {
 }
 
 TEST(Score, AMaskLimitsBothScores) {
-  cv::Mat a = testing::MakePicture({64, 64}, CV_8UC3);
+  cv::Mat a = testing::MakeTestImage({64, 64}, CV_8UC3);
   cv::Mat b = a.clone();
   b(cv::Rect(0, 0, 20, 64)).setTo(0);
   cv::Mat mask = cv::Mat::zeros(64, 64, CV_8U);

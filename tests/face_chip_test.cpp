@@ -11,7 +11,7 @@ namespace facedeblur {
 namespace {
 
 using testing::MakeLandmarks;
-using testing::MakePicture;
+using testing::MakeTestImage;
 
 TEST(PlaceChip, LandmarksLandOnTheTemplate) {
   const Landmarks landmarks = MakeLandmarks({300, 200}, 84);
@@ -42,7 +42,7 @@ INSTANTIATE_TEST_SUITE_P(EyeDistances, ChipSizeTest,
                          ::testing::Values(8.F, 17.F, 30.F, 42.F, 43.F, 84.F, 130.F, 300.F));
 
 TEST(ExtractChip, WholePixelShiftCopiesPixels) {
-  const cv::Mat image = MakePicture({200, 180}, CV_8UC3);
+  const cv::Mat image = MakeTestImage({200, 180}, CV_8UC3);
   const ChipGeometry geometry{64, {1, 0, -50, -40}};
   cv::Mat chip;
   ExtractChip(image, geometry).convertTo(chip, CV_8U, 255);
@@ -51,7 +51,7 @@ TEST(ExtractChip, WholePixelShiftCopiesPixels) {
 
 TEST(ExtractChip, SixteenBitsGreyAndAlphaGiveTheSameRange) {
   for (const int type : {CV_8UC1, CV_8UC4, CV_16UC1, CV_16UC3, CV_16UC4}) {
-    const cv::Mat chip = ExtractChip(MakePicture({100, 100}, type), {64, {1, 0, -10, -10}});
+    const cv::Mat chip = ExtractChip(MakeTestImage({100, 100}, type), {64, {1, 0, -10, -10}});
     ASSERT_EQ(chip.type(), CV_32FC3);
     double low = 0;
     double high = 0;
@@ -96,7 +96,7 @@ TEST(ExtractChip, ShrunkChipIsInPlace) {
 }
 
 TEST(ExtractChip, FaceOutsideTheImageThrows) {
-  EXPECT_THROW(ExtractChip(MakePicture({50, 50}, CV_8UC3), {64, {1, 0, 1000, 0}}), Error);
+  EXPECT_THROW(ExtractChip(MakeTestImage({50, 50}, CV_8UC3), {64, {1, 0, 1000, 0}}), Error);
 }
 
 TEST(WholeImageChip, SquareOfAllowedSizeIsTheIdentity) {

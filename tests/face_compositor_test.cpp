@@ -11,7 +11,7 @@ namespace facedeblur {
 namespace {
 
 using testing::MakeLandmarks;
-using testing::MakePicture;
+using testing::MakeTestImage;
 
 ChipChange ConstantChange(const ChipGeometry& geometry, cv::Mat mask, double value) {
   return {geometry, cv::Mat(geometry.size, geometry.size, CV_32FC3, cv::Scalar::all(value)),
@@ -21,7 +21,7 @@ ChipChange ConstantChange(const ChipGeometry& geometry, cv::Mat mask, double val
 class DepthTest : public ::testing::TestWithParam<int> {};
 
 TEST_P(DepthTest, ZeroResidualChangesNothing) {
-  const cv::Mat before = MakePicture({300, 260}, GetParam());
+  const cv::Mat before = MakeTestImage({300, 260}, GetParam());
   const Landmarks landmarks = MakeLandmarks({140, 100}, 50);
   const ChipGeometry geometry = PlaceChip(landmarks, FaceNetworkTemplate());
   cv::Mat after = before.clone();
@@ -30,7 +30,7 @@ TEST_P(DepthTest, ZeroResidualChangesNothing) {
 }
 
 TEST_P(DepthTest, OutsideTheMaskEveryBitStays) {
-  const cv::Mat before = MakePicture({300, 260}, GetParam());
+  const cv::Mat before = MakeTestImage({300, 260}, GetParam());
   const Landmarks landmarks = MakeLandmarks({140, 100}, 30);
   const ChipGeometry geometry = PlaceChip(landmarks, FaceNetworkTemplate());
   const cv::Mat mask = BlendingMask(landmarks, geometry);
@@ -77,7 +77,7 @@ TEST(ApplyChange, SaturatesInsteadOfWrapping) {
 }
 
 TEST(ApplyChange, TransparencyKeepsItsBits) {
-  cv::Mat image = MakePicture({100, 100}, CV_8UC4);
+  cv::Mat image = MakeTestImage({100, 100}, CV_8UC4);
   std::vector<cv::Mat> before;
   cv::split(image, before);
   ApplyChange(ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0.3), 1, &image);
@@ -89,7 +89,7 @@ TEST(ApplyChange, TransparencyKeepsItsBits) {
 
 TEST(ApplyChange, ColourlessImagesStaySo) {
   cv::Mat image;
-  cv::cvtColor(MakePicture({100, 100}, CV_8UC1), image, cv::COLOR_GRAY2BGR);
+  cv::cvtColor(MakeTestImage({100, 100}, CV_8UC1), image, cv::COLOR_GRAY2BGR);
   ChipChange change = ConstantChange({64, {1, 0, -20, -20}}, FullMask(64), 0);
   change.residual.setTo(cv::Scalar(0.3, 0.0, -0.3));
   ApplyChange(change, 1, &image);

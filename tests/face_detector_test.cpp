@@ -114,7 +114,7 @@ TEST(Detector, FindsFacesOfFortyPixels) {
 }
 
 TEST(Detector, NoFaceInAImageWithoutOne) {
-  EXPECT_TRUE(Detector().Detect(testing::MakePicture({400, 300}, CV_8UC3)).empty());
+  EXPECT_TRUE(Detector().Detect(testing::MakeTestImage({400, 300}, CV_8UC3)).empty());
 }
 
 TEST(Detector, MayBeUsedByManyThreads) {

@@ -12,7 +12,7 @@
 namespace facedeblur {
 namespace {
 
-using testing::MakePicture;
+using testing::MakeTestImage;
 
 Image RoundTrip(const Image& image, const EncodeOptions& options) {
   std::string warning;
@@ -26,7 +26,7 @@ class LosslessTest : public ::testing::TestWithParam<std::tuple<ImageFormat, int
 TEST_P(LosslessTest, KeepsEveryBit) {
   const auto [format, type] = GetParam();
   Image image;
-  image.pixels = MakePicture({41, 29}, type);
+  image.pixels = MakeTestImage({41, 29}, type);
   const Image decoded = RoundTrip(image, {format, 0});
   ASSERT_EQ(decoded.pixels.type(), type);
   EXPECT_EQ(cv::norm(decoded.pixels, image.pixels, cv::NORM_INF), 0);
@@ -47,13 +47,13 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Codec, LossyWebpStaysClose) {
   Image image;
-  image.pixels = MakePicture({64, 64}, CV_8UC3);
+  image.pixels = MakeTestImage({64, 64}, CV_8UC3);
   EXPECT_GT(Psnr(RoundTrip(image, {ImageFormat::kWebp, 90}).pixels, image.pixels), 34);
 }
 
 TEST(Codec, WebpIsLossyWhereItsSourceWas) {
   Image image;
-  image.pixels = MakePicture({64, 64}, CV_8UC3);
+  image.pixels = MakeTestImage({64, 64}, CV_8UC3);
   const Image jpeg = RoundTrip(image, {ImageFormat::kJpeg, 0});
   const Image lossy = RoundTrip(image, {ImageFormat::kWebp, 90});
   const Image lossless = RoundTrip(image, {ImageFormat::kWebp, 0});
@@ -66,7 +66,7 @@ TEST(Codec, WebpIsLossyWhereItsSourceWas) {
 
 TEST(Codec, WebpKeepsTransparency) {
   Image image;
-  image.pixels = MakePicture({64, 64}, CV_8UC4);
+  image.pixels = MakeTestImage({64, 64}, CV_8UC4);
   EXPECT_EQ(RoundTrip(image, {ImageFormat::kWebp, 0}).pixels.channels(), 4);
 }
 
@@ -79,7 +79,7 @@ TEST(Codec, SixteenBitsBecomeEightByScalingNotCutting) {
 
 TEST(Codec, RefusesToDropTransparencySilently) {
   Image image;
-  image.pixels = MakePicture({16, 16}, CV_8UC4);
+  image.pixels = MakeTestImage({16, 16}, CV_8UC4);
   for (const ImageFormat format : {ImageFormat::kJpeg, ImageFormat::kPnm}) {
     try {
       EncodeImage(image, {format, 0});
@@ -108,7 +108,7 @@ TEST(Codec, RefusesFloatingPointSamples) {
 TEST(Codec, DecodesByContentWhateverTheName) {
   // The codec never sees a name; a TIFF and a JPEG give their own formats.
   Image image;
-  image.pixels = MakePicture({32, 32}, CV_8UC3);
+  image.pixels = MakeTestImage({32, 32}, CV_8UC3);
   EXPECT_EQ(RoundTrip(image, {ImageFormat::kTiff, 0}).format, ImageFormat::kTiff);
   EXPECT_EQ(RoundTrip(image, {ImageFormat::kJpeg, 0}).format, ImageFormat::kJpeg);
 }

@@ -12,7 +12,7 @@
 namespace facedeblur {
 namespace {
 
-using testing::MakePicture;
+using testing::MakeTestImage;
 
 Bytes ToBytes(const std::string& text) { return {text.begin(), text.end()}; }
 
@@ -32,7 +32,7 @@ TEST(Formats, EveryRowIsReachedByItsExtensionsAndNoOtherIs) {
 TEST(Formats, WhatARowEncodesItProbesAndDecodes) {
   for (const FormatRow& row : Formats()) {
     Image image;
-    image.pixels = MakePicture({37, 23}, CV_8UC3);
+    image.pixels = MakeTestImage({37, 23}, CV_8UC3);
     const Bytes file = EncodeImage(image, {row.format, 0});
     EXPECT_EQ(FormatFromContent(file), row.format) << row.name;
     const ImageSize size = row.codec.probe(ByteView(file, row.name));
@@ -45,13 +45,13 @@ TEST(Formats, WhatARowEncodesItProbesAndDecodes) {
 TEST(Formats, HoldWhatTheirRowsSay) {
   for (const FormatRow& row : Formats()) {
     Image deep;
-    deep.pixels = MakePicture({37, 23}, CV_16UC3);
+    deep.pixels = MakeTestImage({37, 23}, CV_16UC3);
     std::string warning;
     const Image again = DecodeImage(EncodeImage(deep, {row.format, 0}), {}, &warning);
     EXPECT_EQ(again.pixels.depth() == CV_16U, row.holds.sixteen_bits) << row.name;
 
     Image clear;
-    clear.pixels = MakePicture({37, 23}, CV_8UC4);
+    clear.pixels = MakeTestImage({37, 23}, CV_8UC4);
     if (row.holds.alpha) {
       const Bytes file = EncodeImage(clear, {row.format, 0});
       // OpenCV's reader overlooks the alpha of such a BMP; the file holds it.
@@ -106,7 +106,7 @@ std::string Netpbm(const cv::Mat& pixels, bool text) {
 
 TEST(Pnm, EveryKindIsRead) {
   for (const int type : {CV_8UC1, CV_8UC3, CV_16UC1, CV_16UC3}) {
-    const cv::Mat pixels = MakePicture({37, 23}, type);
+    const cv::Mat pixels = MakeTestImage({37, 23}, type);
     for (const bool text : {false, true}) {
       const Bytes file = ToBytes(Netpbm(pixels, text));
       std::string warning;

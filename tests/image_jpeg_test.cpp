@@ -14,7 +14,7 @@
 namespace facedeblur {
 namespace {
 
-using testing::MakePicture;
+using testing::MakeTestImage;
 
 Bytes OpenCvJpeg(const cv::Mat& pixels, int quality) {
   Bytes bytes;
@@ -32,7 +32,7 @@ const JpegCoding& CodingOf(const Image& image) {
 }
 
 TEST(Jpeg, DecodesWhatOpenCvDecodes) {
-  const Bytes bytes = OpenCvJpeg(MakePicture({77, 51}, CV_8UC3), 90);
+  const Bytes bytes = OpenCvJpeg(MakeTestImage({77, 51}, CV_8UC3), 90);
   const Image image = Decoded(bytes);
   EXPECT_EQ(cv::norm(image.pixels, cv::imdecode(bytes, cv::IMREAD_COLOR), cv::NORM_INF), 0);
   ASSERT_EQ(CodingOf(image).components.size(), 3U);
@@ -40,14 +40,14 @@ TEST(Jpeg, DecodesWhatOpenCvDecodes) {
 }
 
 TEST(Jpeg, GreyStaysGrey) {
-  const Bytes bytes = OpenCvJpeg(MakePicture({33, 20}, CV_8UC1), 90);
+  const Bytes bytes = OpenCvJpeg(MakeTestImage({33, 20}, CV_8UC1), 90);
   EXPECT_EQ(Decoded(bytes).pixels.type(), CV_8UC1);
 }
 
 class JpegQualityTest : public ::testing::TestWithParam<int> {};
 
 TEST_P(JpegQualityTest, KeepsTablesAndSamplingOfTheSource) {
-  const Bytes source = OpenCvJpeg(MakePicture({80, 64}, CV_8UC3), GetParam());
+  const Bytes source = OpenCvJpeg(MakeTestImage({80, 64}, CV_8UC3), GetParam());
   const Image image = Decoded(source);
   const Image again = Decoded(EncodeImage(image, {}));
   EXPECT_EQ(CodingOf(again).tables, CodingOf(image).tables);
@@ -61,7 +61,7 @@ TEST_P(JpegQualityTest, KeepsTablesAndSamplingOfTheSource) {
 }
 
 TEST_P(JpegQualityTest, AnotherGenerationCostsAlmostNothing) {
-  const Bytes source = OpenCvJpeg(MakePicture({80, 64}, CV_8UC3), GetParam());
+  const Bytes source = OpenCvJpeg(MakeTestImage({80, 64}, CV_8UC3), GetParam());
   std::string warning;
   const Image first = DecodeImage(source, {}, &warning);
   const Image second = DecodeImage(EncodeImage(first, {}), {}, &warning);
@@ -86,7 +86,7 @@ cv::Mat Reach(const cv::Mat& before, const cv::Mat& after) {
 
 TEST_P(JpegQualityTest, NoChangeNoDifference) {
   for (const int type : {CV_8UC1, CV_8UC3}) {
-    const Bytes source = OpenCvJpeg(MakePicture({77, 61}, type), GetParam());
+    const Bytes source = OpenCvJpeg(MakeTestImage({77, 61}, type), GetParam());
     std::string warning;
     const Image image = DecodeImage(source, {}, &warning);
     Image same = image;
@@ -100,7 +100,7 @@ TEST_P(JpegQualityTest, BlocksWithoutChangeKeepTheirBits) {
   for (const bool progressive : {false, true}) {
     Bytes source;
     cv::imencode(
-        ".jpg", MakePicture({200, 170}, CV_8UC3), source,
+        ".jpg", MakeTestImage({200, 170}, CV_8UC3), source,
         {cv::IMWRITE_JPEG_QUALITY, GetParam(), cv::IMWRITE_JPEG_PROGRESSIVE, progressive ? 1 : 0});
     std::string warning;
     const Image image = DecodeImage(source, {}, &warning);
@@ -119,7 +119,7 @@ TEST_P(JpegQualityTest, BlocksWithoutChangeKeepTheirBits) {
 
 TEST(Jpeg, OnlyKeptPixelsNeedToBeCompared) {
   std::string warning;
-  const Bytes source = OpenCvJpeg(MakePicture({200, 170}, CV_8UC3), 90);
+  const Bytes source = OpenCvJpeg(MakeTestImage({200, 170}, CV_8UC3), 90);
   Image copied = DecodeImage(source, {}, &warning);
   const cv::Rect place(61, 50, 40, 37);
   copied.pixels = copied.pixels.clone();
@@ -132,7 +132,7 @@ TEST(Jpeg, OnlyKeptPixelsNeedToBeCompared) {
 
 TEST(Jpeg, NothingChangedNeedsNoPixels) {
   std::string warning;
-  const Bytes source = OpenCvJpeg(MakePicture({90, 70}, CV_8UC3), 80);
+  const Bytes source = OpenCvJpeg(MakeTestImage({90, 70}, CV_8UC3), 80);
   Image image = DecodeImage(source, {}, &warning);
   const cv::Mat before = image.pixels.clone();
   KeepSourcePixels({}, &image);
@@ -141,7 +141,7 @@ TEST(Jpeg, NothingChangedNeedsNoPixels) {
 }
 
 TEST(Jpeg, ImagesTurnedUprightAreCodedAfresh) {
-  const Bytes source = OpenCvJpeg(MakePicture({64, 48}, CV_8UC3), 90);
+  const Bytes source = OpenCvJpeg(MakeTestImage({64, 48}, CV_8UC3), 90);
   Image image = Decoded(source);
   JpegCoding turned = CodingOf(image);
   turned.Turn(6);
@@ -176,7 +176,7 @@ TEST(Jpeg, TablesAndSamplingTurnWithTheImage) {
 
 TEST(Jpeg, FullChromaForImagesThatWereNoJpeg) {
   Image image;
-  image.pixels = MakePicture({40, 40}, CV_8UC3);
+  image.pixels = MakeTestImage({40, 40}, CV_8UC3);
   const Image again = Decoded(EncodeImage(image, {ImageFormat::kJpeg, 0}));
   EXPECT_EQ(CodingOf(again).components[0].horizontal_sampling, 1);
   EXPECT_EQ(CodingOf(again).components[0].vertical_sampling, 1);
@@ -184,13 +184,13 @@ TEST(Jpeg, FullChromaForImagesThatWereNoJpeg) {
 
 TEST(Jpeg, QualityOptionChangesTheTables) {
   Image image;
-  image.pixels = MakePicture({40, 40}, CV_8UC3);
+  image.pixels = MakeTestImage({40, 40}, CV_8UC3);
   EXPECT_LT(EncodeImage(image, {ImageFormat::kJpeg, 20}).size(),
             EncodeImage(image, {ImageFormat::kJpeg, 95}).size());
 }
 
 TEST(Jpeg, TruncatedScanIsAnErrorNotGrey) {
-  const Bytes whole = OpenCvJpeg(MakePicture({160, 120}, CV_8UC3), 95);
+  const Bytes whole = OpenCvJpeg(MakeTestImage({160, 120}, CV_8UC3), 95);
   for (const double part : {0.3, 0.5, 0.9, 0.98}) {
     const auto length = static_cast<std::ptrdiff_t>(part * static_cast<double>(whole.size()));
     EXPECT_THROW(Decoded(Bytes(whole.begin(), whole.begin() + length)), Error) << part;
@@ -198,20 +198,20 @@ TEST(Jpeg, TruncatedScanIsAnErrorNotGrey) {
 }
 
 TEST(Jpeg, DamagedScanIsAnError) {
-  Bytes bytes = OpenCvJpeg(MakePicture({160, 120}, CV_8UC3), 95);
+  Bytes bytes = OpenCvJpeg(MakeTestImage({160, 120}, CV_8UC3), 95);
   for (std::size_t i = bytes.size() / 2; i < bytes.size() / 2 + 200; ++i) bytes[i] = 0xFF;
   EXPECT_THROW(Decoded(bytes), Error);
 }
 
 TEST(Jpeg, BytesAfterTheEndDoNoHarm) {
-  Bytes bytes = OpenCvJpeg(MakePicture({40, 40}, CV_8UC3), 95);
+  Bytes bytes = OpenCvJpeg(MakeTestImage({40, 40}, CV_8UC3), 95);
   bytes.insert(bytes.end(), 1000, 0xAB);
   EXPECT_NO_THROW(Decoded(bytes));
 }
 
 TEST(Jpeg, ProgressiveStaysProgressive) {
   Bytes source;
-  cv::imencode(".jpg", MakePicture({80, 64}, CV_8UC3), source, {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
+  cv::imencode(".jpg", MakeTestImage({80, 64}, CV_8UC3), source, {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
   const Image image = Decoded(source);
   EXPECT_TRUE(CodingOf(image).progressive);
   EXPECT_TRUE(CodingOf(Decoded(EncodeImage(image, {}))).progressive);
@@ -240,7 +240,7 @@ Bytes CmykJpeg(const cv::Mat& cmyk, J_COLOR_SPACE color_space) {
 
 TEST(Jpeg, CmykBecomesWhatOpenCvMakesOfIt) {
   for (const J_COLOR_SPACE color_space : {JCS_CMYK, JCS_YCCK}) {
-    const Bytes file = CmykJpeg(MakePicture({77, 51}, CV_8UC4), color_space);
+    const Bytes file = CmykJpeg(MakeTestImage({77, 51}, CV_8UC4), color_space);
     std::string warning;
     const Image image = DecodeImage(file, {}, &warning);
     EXPECT_NE(warning, "");
@@ -254,7 +254,7 @@ TEST(Jpeg, CmykBecomesWhatOpenCvMakesOfIt) {
 }
 
 TEST(Jpeg, DamagedCmykIsAnError) {
-  const Bytes file = CmykJpeg(MakePicture({77, 51}, CV_8UC4), JCS_CMYK);
+  const Bytes file = CmykJpeg(MakeTestImage({77, 51}, CV_8UC4), JCS_CMYK);
   const auto half = static_cast<std::ptrdiff_t>(file.size() / 2);
   EXPECT_THROW(Decoded(Bytes(file.begin(), file.begin() + half)), Error);
 }

@@ -12,7 +12,7 @@
 namespace facedeblur {
 namespace {
 
-using testing::MakePicture;
+using testing::MakeTestImage;
 
 /// A profile that is long enough to look like one; nothing here interprets it.
 Bytes FakeProfile() {
@@ -73,7 +73,7 @@ class MetadataTest : public ::testing::TestWithParam<ImageFormat> {};
 
 TEST_P(MetadataTest, TravelsFromInputToOutput) {
   Image plain;
-  plain.pixels = MakePicture({48, 32}, CV_8UC3);
+  plain.pixels = MakeTestImage({48, 32}, CV_8UC3);
   const Bytes source = Tag(EncodeImage(plain, {GetParam(), 0}), 6);
   std::string warning;
   const Image image = DecodeImage(source, {}, &warning);
@@ -92,7 +92,7 @@ TEST_P(MetadataTest, TravelsFromInputToOutput) {
 
 TEST_P(MetadataTest, UprightPixelsAreRightForAllOrientations) {
   Image plain;
-  plain.pixels = MakePicture({48, 32}, CV_8UC3);
+  plain.pixels = MakeTestImage({48, 32}, CV_8UC3);
   const Bytes untagged = EncodeImage(plain, {GetParam(), 0});
   std::string warning;
   const cv::Mat stored = DecodeImage(untagged, {}, &warning).pixels;
@@ -106,7 +106,7 @@ TEST_P(MetadataTest, UprightPixelsAreRightForAllOrientations) {
 
 TEST_P(MetadataTest, GoesAlongIntoEveryOtherFormat) {
   Image plain;
-  plain.pixels = MakePicture({48, 32}, CV_8UC3);
+  plain.pixels = MakeTestImage({48, 32}, CV_8UC3);
   const Bytes source = Tag(EncodeImage(plain, {GetParam(), 0}), 3);
   std::string warning;
   const Image image = DecodeImage(source, {}, &warning);
@@ -127,7 +127,7 @@ INSTANTIATE_TEST_SUITE_P(Formats, MetadataTest,
 
 TEST(Metadata, IsDroppedForFormatsWithoutAny) {
   Image plain;
-  plain.pixels = MakePicture({16, 16}, CV_8UC3);
+  plain.pixels = MakeTestImage({16, 16}, CV_8UC3);
   std::string warning;
   const Image tagged =
       DecodeImage(Tag(EncodeImage(plain, {ImageFormat::kPng, 0}), 1), {}, &warning);
@@ -141,7 +141,7 @@ TEST(Metadata, IsDroppedForFormatsWithoutAny) {
 
 TEST(Metadata, ImagesWithoutAnyGetNone) {
   Image plain;
-  plain.pixels = MakePicture({16, 16}, CV_8UC3);
+  plain.pixels = MakeTestImage({16, 16}, CV_8UC3);
   EXPECT_TRUE(Metadata::Read(EncodeImage(plain, {ImageFormat::kJpeg, 0})).empty());
 }
 

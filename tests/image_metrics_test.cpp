@@ -13,7 +13,7 @@
 namespace facedeblur {
 namespace {
 
-using testing::MakePicture;
+using testing::MakeTestImage;
 
 /// Wang et al. 2004 straight from the definition: every window position, every sum written out.
 double BruteForceSsim(const cv::Mat& x, const cv::Mat& y, double peak) {
@@ -77,8 +77,8 @@ TEST(Psnr, SixteenBitPeak) {
 }
 
 TEST(Ssim, AgreesWithBruteForce) {
-  const cv::Mat a = MakePicture({23, 19}, CV_8UC1, 1);
-  const cv::Mat b = MakePicture({23, 19}, CV_8UC1, 2);
+  const cv::Mat a = MakeTestImage({23, 19}, CV_8UC1, 1);
+  const cv::Mat b = MakeTestImage({23, 19}, CV_8UC1, 2);
   cv::Mat mix;
   cv::addWeighted(a, 0.8, b, 0.2, 0, mix);
   EXPECT_NEAR(Ssim(a, mix), BruteForceSsim(a, mix, 255), 1e-9);
@@ -126,7 +126,7 @@ double BlurByDefinition(const std::vector<std::vector<double>>& lines) {
 }
 
 TEST(BlurEffect, FollowsItsDefinition) {
-  const cv::Mat image = testing::MakePicture({30, 25}, CV_8UC1);
+  const cv::Mat image = testing::MakeTestImage({30, 25}, CV_8UC1);
   std::vector<std::vector<double>> rows(25, std::vector<double>(30));
   std::vector<std::vector<double>> columns(30, std::vector<double>(25));
   for (int y = 0; y < 25; ++y) {
@@ -141,7 +141,7 @@ TEST(BlurEffect, FollowsItsDefinition) {
 }
 
 TEST(BlurEffect, BlurRaisesItAndNoiseDoesNotLowerItMuch) {
-  const cv::Mat sharp = testing::MakePicture({64, 64}, CV_8UC3);
+  const cv::Mat sharp = testing::MakeTestImage({64, 64}, CV_8UC3);
   cv::Mat blurred;
   cv::GaussianBlur(sharp, blurred, {0, 0}, 6);
   cv::Mat noise(64, 64, CV_8UC3);

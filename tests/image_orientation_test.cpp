@@ -34,7 +34,7 @@ cv::Point StoredPixel(cv::Point upright, int orientation, cv::Size stored) {
 class OrientationTest : public ::testing::TestWithParam<int> {};
 
 TEST_P(OrientationTest, AgreesWithTheStandardPixelByPixel) {
-  const cv::Mat stored = testing::MakePicture({7, 5}, CV_8UC3);
+  const cv::Mat stored = testing::MakeTestImage({7, 5}, CV_8UC3);
   const cv::Mat upright = ToUpright(stored, GetParam());
   ASSERT_EQ(upright.total(), stored.total());
   for (int y = 0; y < upright.rows; ++y) {

@@ -17,7 +17,7 @@
 namespace facedeblur {
 namespace {
 
-using testing::MakePicture;
+using testing::MakeTestImage;
 
 /// Type and data of a chunk.
 using Chunk = std::pair<std::string, std::string>;
@@ -151,7 +151,7 @@ TEST_P(PngDepthTest, EncodesTheBytesOfOpenCv) {
     GTEST_SKIP() << "OpenCV " << CV_VERSION << " has other default settings";
   }
   Image image;
-  image.pixels = MakePicture({300, 200}, GetParam());
+  image.pixels = MakeTestImage({300, 200}, GetParam());
   Bytes expected;
   cv::imencode(".png", image.pixels, expected);
   EXPECT_EQ(EncodeImage(image, {ImageFormat::kPng, 0}), expected);
@@ -162,7 +162,7 @@ TEST_P(PngDepthTest, EncodesTheBytesOfOpenCv) {
 
 TEST_P(PngDepthTest, EncodesPartsOfLargerPixels) {
   Image image;
-  image.pixels = MakePicture({300, 200}, GetParam())(cv::Rect(31, 17, 90, 50));
+  image.pixels = MakeTestImage({300, 200}, GetParam())(cv::Rect(31, 17, 90, 50));
   const Image again = Decoded(EncodeImage(image, {ImageFormat::kPng, 0}));
   EXPECT_EQ(cv::norm(again.pixels, image.pixels, cv::NORM_INF), 0);
 }

@@ -16,7 +16,7 @@ namespace {
 
 Bytes Encode(const std::string& extension, int type) {
   Bytes bytes;
-  cv::imencode(extension, testing::MakePicture({37, 23}, type), bytes);
+  cv::imencode(extension, testing::MakeTestImage({37, 23}, type), bytes);
   return bytes;
 }
 

@@ -13,7 +13,7 @@
 namespace facedeblur {
 namespace {
 
-using testing::MakePicture;
+using testing::MakeTestImage;
 
 /// Writes RGB(A) rows with libtiff alone; `prepare` sets what is special about the file.
 template <typename Prepare>
@@ -83,7 +83,7 @@ Image Decoded(const Bytes& bytes) {
 }
 
 TEST(Tiff, AlphaOfEitherKindLeavesColoursAlone) {
-  const cv::Mat pixels = MakePicture({50, 40}, CV_8UC4);
+  const cv::Mat pixels = MakeTestImage({50, 40}, CV_8UC4);
   for (const bool premultiplied : {false, true}) {
     const auto kind =
         static_cast<std::uint16_t>(premultiplied ? EXTRASAMPLE_ASSOCALPHA : EXTRASAMPLE_UNASSALPHA);
@@ -98,7 +98,7 @@ TEST(Tiff, AlphaOfEitherKindLeavesColoursAlone) {
 }
 
 TEST(Tiff, CompressionAndResolutionAreKept) {
-  const cv::Mat pixels = MakePicture({50, 40}, CV_16UC3);
+  const cv::Mat pixels = MakeTestImage({50, 40}, CV_16UC3);
   for (const int compression :
        {COMPRESSION_NONE, COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE, COMPRESSION_PACKBITS}) {
     const Bytes file = WriteTiff(Rgb(pixels), [compression](TIFF* tiff) {
@@ -116,7 +116,7 @@ TEST(Tiff, CompressionAndResolutionAreKept) {
 }
 
 TEST(Tiff, TilesAreRead) {
-  const cv::Mat pixels = MakePicture({50, 40}, CV_8UC3);
+  const cv::Mat pixels = MakeTestImage({50, 40}, CV_8UC3);
   const Bytes file = WriteTiff(Rgb(pixels), [](TIFF* tiff) {
     TIFFSetField(tiff, TIFFTAG_TILEWIDTH, 16);
     TIFFSetField(tiff, TIFFTAG_TILELENGTH, 16);
@@ -126,7 +126,7 @@ TEST(Tiff, TilesAreRead) {
 
 TEST(Tiff, SeveralPagesAreRefusedNotDropped) {
   const Bytes file = WriteTiff(
-      Rgb(MakePicture({50, 40}, CV_8UC3)), [](TIFF*) {}, 2);
+      Rgb(MakeTestImage({50, 40}, CV_8UC3)), [](TIFF*) {}, 2);
   try {
     Decoded(file);
     FAIL();
@@ -137,7 +137,7 @@ TEST(Tiff, SeveralPagesAreRefusedNotDropped) {
 
 TEST(Tiff, DamagedCodeIsAnError) {
   for (const int compression : {COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE}) {
-    Bytes file = WriteTiff(Rgb(MakePicture({120, 90}, CV_8UC3)), [compression](TIFF* tiff) {
+    Bytes file = WriteTiff(Rgb(MakeTestImage({120, 90}, CV_8UC3)), [compression](TIFF* tiff) {
       TIFFSetField(tiff, TIFFTAG_COMPRESSION, compression);
     });
     for (std::size_t i = file.size() / 2; i < file.size() / 2 + 200; ++i) file[i] ^= 0x5A;
@@ -146,7 +146,7 @@ TEST(Tiff, DamagedCodeIsAnError) {
 }
 
 TEST(Tiff, OtherKindsAreConvertedWithANote) {
-  cv::Mat grey = MakePicture({50, 40}, CV_8UC1);
+  cv::Mat grey = MakeTestImage({50, 40}, CV_8UC1);
   const Bytes file = WriteTiff(
       grey, [](TIFF* tiff) { TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISWHITE); });
   std::string warning;

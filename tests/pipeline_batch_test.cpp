@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::ListFiles;
-using testing::MakePicture;
+using testing::MakeTestImage;
 using testing::TempFolder;
 using testing::WriteBytes;
 using testing::WriteText;
@@ -61,7 +61,7 @@ FolderRun RunFolder(
 
 Bytes EncodedImage(ImageFormat format, int type) {
   Image image;
-  image.pixels = MakePicture({90, 70}, type);
+  image.pixels = MakeTestImage({90, 70}, type);
   return EncodeImage(image, {format, 0});
 }
 

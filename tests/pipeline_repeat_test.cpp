@@ -34,7 +34,7 @@ class Repeat : public ::testing::Test {
       fs::copy(data / name, In() / name);
     }
     Image plain;
-    plain.pixels = testing::MakePicture({160, 120}, CV_8UC3);
+    plain.pixels = testing::MakeTestImage({160, 120}, CV_8UC3);
     testing::WriteBytes(In() / "no_face.png", EncodeImage(plain, {ImageFormat::kPng, 0}));
     Run(Options(1, 1), Plan(), Reference());
     ASSERT_EQ(ListFiles(Reference()).size(), 4U);

@@ -1,4 +1,4 @@
-// A large folder with every kind of damage among its pictures, as the program meets it.
+// A large folder with every kind of damage among its images, as the program meets it.
 
 #include <gtest/gtest.h>
 
@@ -16,12 +16,12 @@ namespace facedeblur {
 namespace {
 
 using testing::ListFiles;
-using testing::MakePicture;
+using testing::MakeTestImage;
 using testing::RunProgram;
 using testing::TempFolder;
 using testing::WriteBytes;
 
-constexpr int kPictures = 2000;
+constexpr int kImages = 2000;
 
 struct Damage {
   std::string name;
@@ -41,12 +41,12 @@ const std::vector<Damage>& Damages() {
       {"half", [](const Bytes& b) { return First(b, b.size() / 2); }},
       {"three_quarters", [](const Bytes& b) { return First(b, b.size() * 3 / 4); }},
       {"tail_cut", [](const Bytes& b) { return First(b, b.size() - 8); }},
-      {"no_picture", [](const Bytes& b) { return Bytes(b.size(), 0x20); }},
+      {"no_image", [](const Bytes& b) { return Bytes(b.size(), 0x20); }},
   };
   return damages;
 }
 
-TEST(Program, TwoThousandPicturesWithEveryKindOfDamage) {
+TEST(Program, TwoThousandImagesWithEveryKindOfDamage) {
   const TempFolder folder;
   const std::vector<ImageFormat> formats = {ImageFormat::kJpeg, ImageFormat::kPng,
                                             ImageFormat::kTiff, ImageFormat::kWebp,
@@ -54,7 +54,7 @@ TEST(Program, TwoThousandPicturesWithEveryKindOfDamage) {
   std::vector<Bytes> whole;
   for (const ImageFormat format : formats) {
     Image image;
-    image.pixels = MakePicture({64, 48}, CV_8UC3);
+    image.pixels = MakeTestImage({64, 48}, CV_8UC3);
     whole.push_back(EncodeImage(image, {format, 90}));
   }
   const std::size_t kinds = formats.size() * Damages().size();
@@ -62,7 +62,7 @@ TEST(Program, TwoThousandPicturesWithEveryKindOfDamage) {
   std::set<std::string> kinds_made;
   std::vector<std::string> bad;
   std::map<std::string, Bytes> good;
-  for (int i = 0; i < kPictures; ++i) {
+  for (int i = 0; i < kImages; ++i) {
     const auto n = static_cast<std::size_t>(i);
     // One in ten is damaged, every format in every way.
     const bool is_bad = i % 10 == 7;

@@ -77,7 +77,7 @@ TEST_F(DataTest, AgreesWithTheReferenceOutputs) {
   }
 }
 
-/// 8-bit BGR or grey, as the other picture has it.
+/// 8-bit BGR or grey, as the other image has it.
 cv::Mat ToType(const cv::Mat& pixels, int channels) {
   cv::Mat converted;
   pixels.convertTo(converted, CV_8U, pixels.depth() == CV_16U ? 1 / 257.0 : 1);
@@ -105,7 +105,7 @@ cv::Mat MasksOf(const cv::Mat& sharp, std::size_t* faces) {
   return all > 0.5;
 }
 
-TEST_F(DataTest, EveryPictureComesNearerToItsOriginal) {
+TEST_F(DataTest, EveryImageComesNearerToItsOriginal) {
   for (const auto& [name, original] : Originals()) {
     const cv::Mat sharp = Decoded(testing::DataFolder() / "sharp" / original);
     std::size_t faces = 0;
@@ -139,7 +139,7 @@ TEST_F(DataTest, JpegBlocksFarFromFacesKeepTheirBits) {
   const cv::Mat changed = difference.reshape(1) > 0;
   const double share = cv::countNonZero(changed) / static_cast<double>(changed.total());
   EXPECT_GT(share, 0.05);
-  EXPECT_LT(share, 0.5) << "six faces cover a small part of the picture";
+  EXPECT_LT(share, 0.5) << "six faces cover a small part of the image";
   const cv::Rect empty(0, 560, 700, 500);  // no face there
   EXPECT_EQ(cv::norm(before(empty), after(empty), cv::NORM_INF), 0);
 }

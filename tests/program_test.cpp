@@ -19,15 +19,15 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::ListFiles;
-using testing::MakePicture;
+using testing::MakeTestImage;
 using testing::RunProgram;
 using testing::TempFolder;
 using testing::WriteBytes;
 using testing::WriteText;
 
-Bytes PlainPicture() {
+Bytes PlainImage() {
   Image image;
-  image.pixels = MakePicture({60, 50}, CV_8UC3);
+  image.pixels = MakeTestImage({60, 50}, CV_8UC3);
   return EncodeImage(image, {ImageFormat::kPng, 0});
 }
 
@@ -75,7 +75,7 @@ TEST(Program, UsageErrorsAreTwo) {
 
 TEST(Program, UnusableWeightsAreThree) {
   const TempFolder folder;
-  WriteBytes(folder / "in/a.png", PlainPicture());
+  WriteBytes(folder / "in/a.png", PlainImage());
   WriteText(folder / "weights.h5", "no weights");
   const auto result = RunProgram({(folder / "in").string(), (folder / "out").string(), "--weights",
                                   (folder / "weights.h5").string()});
@@ -86,7 +86,7 @@ TEST(Program, UnusableWeightsAreThree) {
 
 TEST(Program, MissingDeviceIsFour) {
   const TempFolder folder;
-  WriteBytes(folder / "in/a.png", PlainPicture());
+  WriteBytes(folder / "in/a.png", PlainImage());
   const auto result =
       RunProgram({(folder / "in").string(), (folder / "out").string(), "--device", "cuda:7"});
   EXPECT_EQ(result.exit_code, 4);
@@ -95,7 +95,7 @@ TEST(Program, MissingDeviceIsFour) {
 
 TEST(Program, SomeFailuresAreOneAndTheRestIsWritten) {
   const TempFolder folder;
-  WriteBytes(folder / "in/good.png", PlainPicture());
+  WriteBytes(folder / "in/good.png", PlainImage());
   WriteText(folder / "in/bad.png", "text");
   const auto result = RunProgram({(folder / "in").string(), (folder / "out").string()});
   EXPECT_EQ(result.exit_code, 1);
@@ -113,14 +113,14 @@ TEST(Program, EmptyFolderIsDoneAndSaysSo) {
 
 TEST(Program, FileToFileConverts) {
   const TempFolder folder;
-  WriteBytes(folder / "a.png", PlainPicture());
+  WriteBytes(folder / "a.png", PlainImage());
   EXPECT_EQ(RunProgram({(folder / "a.png").string(), (folder / "b.tiff").string()}).exit_code, 0);
   EXPECT_EQ(FormatFromContent(ReadFile(folder / "b.tiff")), ImageFormat::kTiff);
 }
 
 TEST(Program, QuietSaysNothingWhenAllIsWell) {
   const TempFolder folder;
-  WriteBytes(folder / "a.png", PlainPicture());
+  WriteBytes(folder / "a.png", PlainImage());
   const auto result = RunProgram({"-q", (folder / "a.png").string(), (folder / "b.png").string()});
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_EQ(result.errors, "");
@@ -128,7 +128,7 @@ TEST(Program, QuietSaysNothingWhenAllIsWell) {
 
 TEST(Program, LogFileHoldsEverything) {
   const TempFolder folder;
-  WriteBytes(folder / "a.png", PlainPicture());
+  WriteBytes(folder / "a.png", PlainImage());
   RunProgram({"-q", "--log-file", (folder / "log").string(), (folder / "a.png").string(),
               (folder / "b.png").string()});
   const Bytes log = ReadFile(folder / "log");
@@ -137,7 +137,7 @@ TEST(Program, LogFileHoldsEverything) {
 
 TEST(Program, UnwritableOutputIsNamed) {
   const TempFolder folder;
-  WriteBytes(folder / "a.png", PlainPicture());
+  WriteBytes(folder / "a.png", PlainImage());
   const auto result = RunProgram({(folder / "a.png").string(), "/proc/no-such-folder/out.png"});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_NE(result.errors.find("/proc/no-such-folder/out.png"), std::string::npos);
@@ -147,7 +147,7 @@ std::string Text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
 TEST(Program, EveryFormatCanBeForced) {
   const TempFolder folder;
-  WriteBytes(folder / "in/a.png", PlainPicture());
+  WriteBytes(folder / "in/a.png", PlainImage());
   const std::vector<std::pair<std::string, ImageFormat>> formats = {
       {"png", ImageFormat::kPng},   {"jpg", ImageFormat::kJpeg},  {"JPEG", ImageFormat::kJpeg},
       {"webp", ImageFormat::kWebp}, {"tiff", ImageFormat::kTiff}, {"tif", ImageFormat::kTiff}};
@@ -161,19 +161,19 @@ TEST(Program, EveryFormatCanBeForced) {
   }
 }
 
-TEST(Program, PipesCarryPictures) {
+TEST(Program, PipesCarryImages) {
   const TempFolder folder;
-  const Bytes picture = PlainPicture();
-  auto result = RunProgram({"-q", "-", "-"}, picture);
+  const Bytes image = PlainImage();
+  auto result = RunProgram({"-q", "-", "-"}, image);
   EXPECT_EQ(result.exit_code, 0) << result.errors;
-  EXPECT_EQ(result.output, picture) << "without a face it comes back as it is";
-  result = RunProgram({"-q", "-", "-", "--format", "tiff"}, picture);
+  EXPECT_EQ(result.output, image) << "without a face it comes back as it is";
+  result = RunProgram({"-q", "-", "-", "--format", "tiff"}, image);
   EXPECT_EQ(FormatFromContent(result.output), ImageFormat::kTiff);
-  result = RunProgram({"-q", "-", (folder / "a.webp").string()}, picture);
+  result = RunProgram({"-q", "-", (folder / "a.webp").string()}, image);
   EXPECT_EQ(result.exit_code, 0) << result.errors;
   EXPECT_EQ(FormatFromContent(ReadFile(folder / "a.webp")), ImageFormat::kWebp);
   EXPECT_EQ(RunProgram({"-q", "-", "-"}, {'n', 'o'}).exit_code, 1);
-  EXPECT_EQ(RunProgram({"-", (folder / "a.webp").string(), "-"}, picture).exit_code, 2);
+  EXPECT_EQ(RunProgram({"-", (folder / "a.webp").string(), "-"}, image).exit_code, 2);
 }
 
 TEST(Program, ListsMayHoldAnyName) {
@@ -183,7 +183,7 @@ TEST(Program, ListsMayHoldAnyName) {
                                           "line\nend.png", "Z\xC3\xBCrich.png", "bad\xFF.png"};
   std::string list;
   for (const std::string& name : names) {
-    WriteBytes(folder / ("in/" + name), PlainPicture());
+    WriteBytes(folder / ("in/" + name), PlainImage());
     list += root + "/in/" + name + '\0';
   }
   const auto result =
@@ -205,7 +205,7 @@ TEST(Program, ListsMayHoldAnyName) {
 
 TEST(Program, ReportHasALineForEveryInput) {
   const TempFolder folder;
-  WriteBytes(folder / "in/a.png", PlainPicture());
+  WriteBytes(folder / "in/a.png", PlainImage());
   WriteText(folder / "in/bad.png", "text");
   const std::string in = (folder / "in").string();
   const auto result = RunProgram(
@@ -221,10 +221,10 @@ TEST(Program, ReportHasALineForEveryInput) {
   EXPECT_EQ(RunProgram({in, (folder / "o2").string(), "--report", "/no/such/r"}).exit_code, 2);
 }
 
-TEST(Program, ReportsAndLogsTakeNoPicturesPlace) {
+TEST(Program, ReportsAndLogsTakeNoImagesPlace) {
   const TempFolder folder;
-  const Bytes picture = PlainPicture();
-  WriteBytes(folder / "in/a.png", picture);
+  const Bytes image = PlainImage();
+  WriteBytes(folder / "in/a.png", image);
   WriteText(folder / "w.h5", "weights");
   WriteText(folder / "list", "a.png");
   const std::string in = (folder / "in").string();
@@ -238,7 +238,7 @@ TEST(Program, ReportsAndLogsTakeNoPicturesPlace) {
     EXPECT_EQ(RunProgram({in, out, "-w", weights, option, weights}).exit_code, 2);
     EXPECT_EQ(RunProgram({"--files-from", list, out, option, list}).exit_code, 2);
   }
-  EXPECT_EQ(ReadFile(photo), picture);
+  EXPECT_EQ(ReadFile(photo), image);
   EXPECT_EQ(Text(ReadFile(weights)), "weights");
   EXPECT_EQ(Text(ReadFile(list)), "a.png");
   const std::string both = (folder / "both").string();
@@ -247,7 +247,7 @@ TEST(Program, ReportsAndLogsTakeNoPicturesPlace) {
 
 TEST(Program, AFolderIsNoFinishedOutput) {
   const TempFolder folder;
-  WriteBytes(folder / "in/a.png", PlainPicture());
+  WriteBytes(folder / "in/a.png", PlainImage());
   fs::create_directories(folder / "out/a.png");
   const auto result =
       RunProgram({"-q", (folder / "in").string(), (folder / "out").string(), "--skip-existing"});
@@ -258,11 +258,11 @@ TEST(Program, AFolderIsNoFinishedOutput) {
 TEST(Program, ShardsTogetherDoEverythingOnce) {
   const TempFolder folder;
   for (int i = 0; i < 12; ++i) {
-    WriteBytes(folder / ("in/p" + std::to_string(i) + ".png"), PlainPicture());
+    WriteBytes(folder / ("in/p" + std::to_string(i) + ".png"), PlainImage());
   }
   const std::string in = (folder / "in").string();
   const std::string out = (folder / "out").string();
-  // An output that is there already would fail: every picture is done by one part alone.
+  // An output that is there already would fail: every image is done by one part alone.
   EXPECT_EQ(RunProgram({"-q", in, out, "--shard", "1/2"}).exit_code, 0);
   const auto first = ListFiles(out).size();
   EXPECT_GT(first, 0U);
@@ -276,13 +276,13 @@ TEST(Program, CompareTellsByItsExitCode) {
   const TempFolder folder;
   const std::string out = (folder / "out").string();
   const std::string ref = (folder / "ref").string();
-  WriteBytes(folder / "out/a.png", PlainPicture());
-  WriteBytes(folder / "ref/a.png", PlainPicture());
+  WriteBytes(folder / "out/a.png", PlainImage());
+  WriteBytes(folder / "ref/a.png", PlainImage());
   EXPECT_EQ(RunProgram({"compare", out, ref, "--exact"}).exit_code, 0);
-  WriteBytes(folder / "out/extra.png", PlainPicture());
+  WriteBytes(folder / "out/extra.png", PlainImage());
   EXPECT_EQ(RunProgram({"compare", out, ref}).exit_code, 1);
   EXPECT_EQ(RunProgram({"compare", out, ref, "--ignore-extra"}).exit_code, 0);
-  WriteBytes(folder / "ref/b.png", PlainPicture());
+  WriteBytes(folder / "ref/b.png", PlainImage());
   const std::string report = (folder / "report.xml").string();
   EXPECT_EQ(RunProgram({"compare", out, ref, "--report", report}).exit_code, 3);
   EXPECT_NE(Text(ReadFile(report)).find("<testsuites tests=\"3\" failures=\"1\" errors=\"1\""),

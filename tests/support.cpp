@@ -43,14 +43,14 @@ void WriteText(const fs::path& path, const std::string& text) {
   WriteBytes(path, Bytes(text.begin(), text.end()));
 }
 
-cv::Mat MakePicture(cv::Size size, int type, int seed) {
+cv::Mat MakeTestImage(cv::Size size, int type, int seed) {
   cv::RNG random(static_cast<std::uint64_t>(seed));
-  cv::Mat picture(size, CV_32FC(CV_MAT_CN(type)));
-  random.fill(picture, cv::RNG::UNIFORM, 0.0, 1.0);
-  cv::GaussianBlur(picture, picture, {0, 0}, 3);
-  cv::normalize(picture, picture, 0, 1, cv::NORM_MINMAX);
+  cv::Mat image(size, CV_32FC(CV_MAT_CN(type)));
+  random.fill(image, cv::RNG::UNIFORM, 0.0, 1.0);
+  cv::GaussianBlur(image, image, {0, 0}, 3);
+  cv::normalize(image, image, 0, 1, cv::NORM_MINMAX);
   cv::Mat converted;
-  picture.convertTo(converted, CV_MAT_DEPTH(type), CV_MAT_DEPTH(type) == CV_8U ? 255 : 65535);
+  image.convertTo(converted, CV_MAT_DEPTH(type), CV_MAT_DEPTH(type) == CV_8U ? 255 : 65535);
   return converted;
 }
 

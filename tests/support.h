@@ -31,8 +31,8 @@ std::filesystem::path Program();       ///< the facedeblur executable
 void WriteBytes(const std::filesystem::path& path, const Bytes& bytes);
 void WriteText(const std::filesystem::path& path, const std::string& text);
 
-/// A picture with smooth structure and noise: depth CV_8U or CV_16U, 1, 3 or 4 channels.
-cv::Mat MakePicture(cv::Size size, int type, int seed = 1);
+/// A image with smooth structure and noise: depth CV_8U or CV_16U, 1, 3 or 4 channels.
+cv::Mat MakeTestImage(cv::Size size, int type, int seed = 1);
 
 /// All regular files below a folder, relative and sorted.
 std::vector<std::string> ListFiles(const std::filesystem::path& folder);

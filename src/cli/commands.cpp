@@ -16,10 +16,10 @@ namespace {
 /// ./name.)
 constexpr CommandEntry kCommands[] = {
     {"restore", "INPUT... OUTPUT", "Makes blurred faces in photos sharp again.", BindRestore},
-    {"compare", "OUT REF", "Checks pictures against references, by relative path.", BindCompare},
+    {"compare", "OUT REF", "Checks images against references, by relative path.", BindCompare},
     {"info", "[WEIGHTS]", "Tells what a weights file is and runs its self-test.", BindInfo},
     {"synth", "SHARP OUT",
-     "Makes blurred pictures of sharp ones, with their kernels: pairs to train on or to score "
+     "Makes blurred images of sharp ones, with their kernels: pairs to train on or to score "
      "with.",
      BindSynth},
     {"train", "FOLDER... --output DIR", "Trains a network on folders of sharp faces.", BindTrain},

@@ -16,7 +16,7 @@ namespace facedeblur {
 namespace {
 
 constexpr char kFooter[] =
-    "\nWithout a limit pictures must be equal, pixel by pixel.\n"
+    "\nWithout a limit images must be equal, pixel by pixel.\n"
     "\nExit codes: 0 all within the tolerance, 1 some differ (or are extra), 2 usage,\n"
     "3 some are missing or cannot be read.";
 
@@ -42,7 +42,7 @@ void Bind(CLI::App* app, CompareSettings* settings) {
   app->footer(kFooter);
   CompareOptions& c = settings->compare;
   OptionBinder binder(app);
-  binder.AddPath("out", &c.output, "OUT", "Picture or folder to check")->required();
+  binder.AddPath("out", &c.output, "OUT", "Image or folder to check")->required();
   binder.AddPath("ref", &c.reference, "REF", "What it should be")->required();
   BindLimit(app, "--min-psnr", &c.tolerance.min_psnr, 200, "DB", "Lowest PSNR");
   BindLimit(app, "--min-ssim", &c.tolerance.min_ssim, 1, "X",
@@ -55,16 +55,16 @@ void Bind(CLI::App* app, CompareSettings* settings) {
   binder.AddFlag("--exact", &c.tolerance.exact, "The files must be equal, byte by byte");
   binder.AddFlag("--ignore-extra", &c.ignore_extra, "Files without a reference do not count");
   binder.AddFlag("--faces-only", &settings->faces_only,
-                 "Compare inside the masks of the faces found in the reference; pictures without a "
+                 "Compare inside the masks of the faces found in the reference; images without a "
                  "face are compared whole");
   binder.AddPath("--diff", &c.difference_folder, "DIR",
-                 "Folder for pictures of the differences, the largest of each white");
+                 "Folder for images of the differences, the largest of each white");
   binder.AddPath("--report", &settings->report, "FILE",
                  "Report for programs: JSON Lines (.jsonl, .json) or JUnit XML (.xml)");
   binder.AddPath("--models", &settings->models, "DIR", "Folder with models");
   binder.Add("--threads", &settings->threads, "INT", "0: one for each processor")
       ->check(CLI::Range(0, 4096));
-  binder.AddFlag("-v,--verbose", &settings->verbose, "List all pictures of a large comparison");
+  binder.AddFlag("-v,--verbose", &settings->verbose, "List all images of a large comparison");
 }
 
 /// The report's writer, chosen before the work by the file's name.
@@ -81,7 +81,7 @@ ReportWriter ChooseReport(const std::filesystem::path& file) {
   throw Error(ErrorKind::kUsage, file.string() + ": a report's name ends in .jsonl, .json or .xml");
 }
 
-/// Pictures of differences among the pictures would be compared the next time.
+/// Images of differences among the images would be compared the next time.
 void RequireSeparateDifferences(const CompareOptions& options) {
   if (options.difference_folder.empty()) return;
   for (const std::filesystem::path& folder : {options.output, options.reference}) {

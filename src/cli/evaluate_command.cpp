@@ -88,9 +88,9 @@ void Bind(CLI::App* app, EvaluateOptions* options) {
                "Folders with sharp faces never trained on, each a set of its own")
       ->required();
   auto* blurred = binder.AddPath("--blurred", &options->blurred, "FOLDER",
-                                 "Blurred pictures of the same names, instead of blurring by a "
+                                 "Blurred images of the same names, instead of blurring by a "
                                  "protocol");
-  binder.AddFlag("--aligned", &options->aligned, "The pictures of both folders are chips already")
+  binder.AddFlag("--aligned", &options->aligned, "The images of both folders are chips already")
       ->needs(blurred);
   binder.AddPath("-w,--weights", &options->weights, "FILE", "Weights [the default ones]");
   binder.AddPath("--models", &options->models, "DIR", "Folder with models");
@@ -149,7 +149,7 @@ void MakePairs(const fs::path& folder, const EvaluateOptions& options, LoadedSet
     set->protocol = DescribeProtocol(protocol);
   } else {
     set->pairs = FolderPairs(set->faces, folder, options.blurred, protocol.chip_size);
-    set->protocol = "pictures of " + options.blurred.string();
+    set->protocol = "images of " + options.blurred.string();
   }
 }
 
@@ -223,7 +223,7 @@ void EvaluateOptions::Validate() const {
     if (!holds) throw Error(ErrorKind::kUsage, message);
   };
   require(blurred.empty() || folders.size() == 1,
-          "--blurred goes with one folder of sharp pictures");
+          "--blurred goes with one folder of sharp images");
   require(protocol.chip_size % kChipSizeStep == 0, "--chip-size must be a multiple of 32");
   require(protocol.min_kernel % 2 == 1 && protocol.max_kernel % 2 == 1 &&
               protocol.min_kernel <= protocol.max_kernel,

@@ -7,7 +7,7 @@
 
 namespace facedeblur {
 
-/// Shows how a batch goes: a bar on a terminal, else a line for each picture. Failures and warnings
+/// Shows how a batch goes: a bar on a terminal, else a line for each image. Failures and warnings
 /// are always lines. Calls must come one at a time.
 class BatchProgress {
  public:

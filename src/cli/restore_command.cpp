@@ -112,6 +112,11 @@ RunInfo DescribeRun(const RestoreOptions& options, const ModelLoader& models) {
   info.weights = network.weights.filename().string();
   info.weights_sha256 = network.weights_sha256;
   info.network = network.restorer->Describe();
+  if (const FaceDetector* detector = models.detector(); detector != nullptr) {
+    const DetectorIdentity identity = detector->identity();
+    info.detector = identity.name;
+    info.detector_sha256 = identity.sha256;
+  }
   info.device = network.compute.device.ToString();
   info.instruction_set = network.compute.backend->InstructionSet();
   info.options = options.output_settings.ToString();
@@ -219,7 +224,7 @@ int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
     throw Error(ErrorKind::kOutput, options.report.string() + ": the report could not be written");
   }
   Summarize(report, seconds);
-  // A picture that was still to come through standard input fails by the signal.
+  // A image that was still to come through standard input fails by the signal.
   const bool interrupted = report.interrupted || (InterruptSignal() != 0 && report.failed > 0);
   if (interrupted) return kExitSignalBase + InterruptSignal();
   return report.failed > 0 ? kExitSomeFailed : kExitDone;

@@ -39,7 +39,7 @@ void BindFaceOptions(OptionBinder* binder, RestoreOptions* options) {
   binder->Group("Faces");
   binder->ListIn(&options->output_settings);
   binder->AddFlag("--aligned", &process.aligned,
-                  "Inputs are aligned face crops already: no detection, the whole picture goes "
+                  "Inputs are aligned face crops already: no detection, the whole image goes "
                   "through the network");
   binder
       ->Add("--min-face", &options->detector.min_face, "PX",
@@ -80,7 +80,7 @@ void BindOutputOptions(OptionBinder* binder, RestoreOptions* options) {
   binder->AddPath("--save-faces", &options->save_faces, "DIR",
                   "Also write every face's chip before and after, as PNG, to this folder");
   binder->AddPath("--comparison", &options->comparison, "DIR",
-                  "Also write before | after pictures to this folder");
+                  "Also write before | after images to this folder");
 }
 
 void BindRunOptions(OptionBinder* binder, RestoreOptions* options) {
@@ -161,7 +161,7 @@ void RequireStreamsOnce(const RestoreOptions& options) {
     throw Error(ErrorKind::kUsage, "standard input can be read once");
   }
   if (paths.back() == kStandardStream && options.report == kStandardStream) {
-    throw Error(ErrorKind::kUsage, "standard output takes the picture or the report, not both");
+    throw Error(ErrorKind::kUsage, "standard output takes the image or the report, not both");
   }
 }
 
@@ -169,7 +169,7 @@ void RequireStreamsOnce(const RestoreOptions& options) {
 void RequireOwnFile(const RestoreOptions& options, const fs::path& file) {
   if (file.empty() || file == kStandardStream) return;
   if (FormatFromExtension(file)) {
-    throw Error(ErrorKind::kUsage, file.string() + ": a report or log is not named as a picture");
+    throw Error(ErrorKind::kUsage, file.string() + ": a report or log is not named as a image");
   }
   std::vector<fs::path> others = options.paths;
   others.push_back(options.weights);

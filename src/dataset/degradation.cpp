@@ -92,7 +92,7 @@ DegradationEntry KernelEntry() {
        {"--max-kernel", [](PairOptions* o) { return &o->kernel.max_size; }, 3, 199,
         "Largest kernel, pixels; odd"},
        {"--none", [](PairOptions* o) { return &o->kernel.none; }, 0, 1,
-        "Share of pictures without blur"},
+        "Share of images without blur"},
        {"--gaussian", [](PairOptions* o) { return &o->kernel.gaussian; }, 0, 1,
         "Share of anisotropic Gaussians"},
        {"--min-sigma", [](PairOptions* o) { return &o->kernel.min_sigma; }, 0.1, 30,
@@ -145,7 +145,7 @@ DegradationEntry VariationEntry() {
   };
   return {"variation",
           {{"--variation", [](PairOptions* o) { return &o->degradation.variation; }, 0, 1,
-            "Share whose blur varies over the picture"},
+            "Share whose blur varies over the image"},
            {"--max-turn", [](PairOptions* o) { return &o->degradation.max_turn; }, 0, 90,
             "How far it turns from end to end, degrees"},
            {"--max-stretch", [](PairOptions* o) { return &o->degradation.max_stretch; }, 0, 0.9,

@@ -56,6 +56,8 @@ std::string RunJson(const RunInfo& info) {
                      {"weights", info.weights},
                      {"weights_sha256", info.weights_sha256},
                      {"network", info.network},
+                     {"detector", info.detector},
+                     {"detector_sha256", info.detector_sha256},
                      {"device", info.device},
                      {"instruction_set", info.instruction_set},
                      {"options", info.options},

@@ -19,7 +19,7 @@ struct EvaluatedSet {
 std::string TextReport(const std::vector<EvaluatedSet>& sets, const std::string& weights);
 std::string MarkdownReport(const std::vector<EvaluatedSet>& sets, const std::string& weights);
 
-/// One JSON object; its members are described in the README.
+/// One JSON object; models/README.md describes its members.
 std::string JsonReport(const std::vector<EvaluatedSet>& sets, const std::string& weights);
 
 }  // namespace facedeblur

@@ -12,6 +12,8 @@ struct RunInfo {
   std::string weights;          ///< file name
   std::string weights_sha256;   ///< of the file
   std::string network;          ///< for people
+  std::string detector;         ///< DetectorIdentity::name; empty where faces were not searched
+  std::string detector_sha256;  ///< of its landmark model's file
   std::string device;           ///< "cpu" or "cuda:N"
   std::string instruction_set;  ///< that LibTorch uses
   std::string options;          ///< those given that change outputs
@@ -20,7 +22,7 @@ struct RunInfo {
 };
 
 /// The lines of a report, each one JSON object without a line end: the first, one for every input
-/// in the order they finish, and the last. The README describes their members.
+/// in the order they finish, and the last. scripts/cluster/README.md describes their members.
 std::string RunJson(const RunInfo& info);
 std::string RecordJson(const ImageRecord& record);
 std::string SummaryJson(const BatchReport& report, double seconds);

@@ -82,8 +82,8 @@ void ConvolutionLimit(benchmark::State& state) {
     return;
   }
   const torch::Tensor image = torch::rand({1, channels, side, side})
-                                    .to(precision)
-                                    .contiguous(torch::MemoryFormat::ChannelsLast);
+                                  .to(precision)
+                                  .contiguous(torch::MemoryFormat::ChannelsLast);
   for (auto _ : state) benchmark::DoNotOptimize(layer->Run(image));
   SetRate(&state, static_cast<double>(side * side * channels * channels * 9));
 }

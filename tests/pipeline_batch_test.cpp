@@ -219,17 +219,21 @@ TEST(Batch, ChipsAndComparisonsOnRequest) {
 }
 
 /// Fails on demand, like a network that runs out of memory.
+/// Fails its third face.
 class FailingRestorer : public FaceRestorer {
  public:
+  explicit FailingRestorer(ErrorKind kind) : kind_(kind) {}
+
   using FaceRestorer::Restore;
   cv::Mat Restore(const cv::Mat& chip, const ParallelFor& /*parallel*/) const override {
-    if (++calls_ == 3) throw Error(ErrorKind::kDevice, "no more");
+    if (++calls_ == 3) throw Error(kind_, "no more");
     return chip.clone();
   }
   const ChipTemplate& chip_template() const override { return identity_->chip_template(); }
   std::string Describe() const override { return "failing"; }
 
  private:
+  ErrorKind kind_;
   mutable std::atomic<int> calls_{0};
   std::unique_ptr<FaceRestorer> identity_ = MakeIdentityRestorer();
 };
@@ -239,11 +243,26 @@ TEST(Batch, AFaceThatFailsFailsItsImageAlone) {
   BatchOptions options;
   options.threads = 2;
   options.jobs = 3;
-  const FolderRun run =
-      RunFolder(testing::DataFolder() / "blurred", out.path(), options, FailingRestorer());
+  const FolderRun run = RunFolder(testing::DataFolder() / "blurred", out.path(), options,
+                                  FailingRestorer(ErrorKind::kInput));
   EXPECT_EQ(run.report.failed, 1);
   EXPECT_EQ(run.report.restored, 6);
   EXPECT_EQ(ListFiles(out.path()).size(), 6U);
+}
+
+TEST(Batch, ADeviceThatFailsEndsTheBatch) {
+  const TempFolder out;
+  BatchOptions options;
+  options.jobs = 1;
+  try {
+    RunFolder(testing::DataFolder() / "blurred", out.path(), options,
+              FailingRestorer(ErrorKind::kDevice));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kDevice);
+    EXPECT_EQ(std::string(error.what()), "no more");
+  }
+  EXPECT_LT(ListFiles(out.path()).size(), 6U);
 }
 
 TEST(Batch, GivesUpWhenNothingCanBeWritten) {

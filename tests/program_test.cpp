@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <opencv2/core/utility.hpp>
+#include <opencv2/imgcodecs.hpp>
 #include <thread>
 
 #include "facedeblur/image/codec.h"
@@ -378,6 +379,15 @@ TEST(Program, ASignalEndsTheWaitForStandardInput) {
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 143);
   EXPECT_FALSE(fs::exists(out));
+}
+
+TEST(Synth, ChipsHaveTheSizeAskedFor) {
+  const TempFolder folder;
+  const std::string sharp = (testing::DataFolder() / "sharp").string();
+  const auto result = testing::RunProgram({"synth", sharp, folder.path(), "--chip-size", "96"});
+  ASSERT_EQ(result.exit_code, 0) << result.errors;
+  const cv::Mat chip = cv::imread((folder / "blurred" / "0000001.png").string());
+  EXPECT_EQ(chip.size(), cv::Size(96, 96));
 }
 
 }  // namespace

@@ -222,8 +222,7 @@ void EvaluateOptions::Validate() const {
   const auto require = [](bool holds, const char* message) {
     if (!holds) throw Error(ErrorKind::kUsage, message);
   };
-  require(blurred.empty() || folders.size() == 1,
-          "--blurred goes with one folder of sharp images");
+  require(blurred.empty() || folders.size() == 1, "--blurred goes with one folder of sharp images");
   require(protocol.chip_size % kChipSizeStep == 0, "--chip-size must be a multiple of 32");
   require(protocol.min_kernel % 2 == 1 && protocol.max_kernel % 2 == 1 &&
               protocol.min_kernel <= protocol.max_kernel,

@@ -36,6 +36,8 @@ void Bind(CLI::App* app, SynthOptions* options) {
       ->required();
   binder.Add("--count", &w.count, "INT", "Pairs made of each photo")->check(CLI::Range(1, 100000));
   binder.AddFlag("--whole", &w.whole_photos, "Blur whole photos instead of aligned face chips");
+  binder.Add("--chip-size", &w.pairs.chip_size, "INT", "Side of the chips, pixels")
+      ->check(CLI::Range(32, 512));
   binder.Add("--seed", &w.seed, "UINT", "Seed of everything random");
   BindPairOptions(&binder, &w.pairs);
   binder.AddPath("--preview", &w.preview, "FILE", "PNG with some kernels and pairs to look at");

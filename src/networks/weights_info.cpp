@@ -40,8 +40,8 @@ WeightsInfo InspectWeights(const std::filesystem::path& weights, const ComputeDe
   WeightsFile file = ReadWeightsFile(weights);
   const auto* model = std::get_if<ModelFile>(&file.content);
   const bool is_model = model != nullptr;
-  WeightsInfo info =
-      is_model ? DescribeModel(*model) : DescribeKeras(std::get<std::vector<KerasLayer>>(file.content));
+  WeightsInfo info = is_model ? DescribeModel(*model)
+                              : DescribeKeras(std::get<std::vector<KerasLayer>>(file.content));
   info.network = NetworkName(file.content);
   info.bytes = file.bytes;
   info.sha256 = file.sha256;

@@ -64,13 +64,17 @@ class Batch {
     ++in_flight_;
   }
 
-  /// The one place where an image's errors end up: whatever a stage throws fails this image alone.
+  /// The one place where an image's errors end up: whatever a stage throws fails this image alone,
+  /// but a device that fails ends the batch.
   /// A stage returns true when the image is finished.
   template <typename Stage>
   void Guard(const JobPtr& job, const Stage& stage) {
     bool finished = true;
     try {
       finished = stage();
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kDevice) account_.Fail(std::current_exception());
+      RecordFailure(error.what(), job.get());
     } catch (const std::exception& error) {
       RecordFailure(DescribeException(error), job.get());
     }

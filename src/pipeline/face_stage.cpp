@@ -45,6 +45,8 @@ void FaceStage::Restore(ImageJob* job, std::size_t index, const ParallelFor& par
     const StageTimer timer(&attempt.seconds);
     RestoreFace(job->image.pixels, *models_.restorer.get(), parallel, &job->faces[index]);
   } catch (const std::exception& error) {
+    const auto* known = dynamic_cast<const Error*>(&error);
+    attempt.device_failed = known != nullptr && known->kind() == ErrorKind::kDevice;
     attempt.error = DescribeException(error);
   }
 }
@@ -53,6 +55,7 @@ void FaceStage::Blend(ImageJob* job) const {
   for (const FaceAttempt& attempt : job->attempts) job->record.seconds.restore += attempt.seconds;
   for (const FaceAttempt& attempt : job->attempts) {
     if (attempt.error.empty()) continue;
+    if (attempt.device_failed) throw Error(ErrorKind::kDevice, attempt.error);
     throw Error(ErrorKind::kInput, "a face cannot be restored: " + attempt.error);
   }
   {

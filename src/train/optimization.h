@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "facedeblur/restore/compute_device.h"
 #include "facedeblur/backend/trainer_options.h"
+#include "facedeblur/restore/compute_device.h"
 #include "train/loss_means.h"
 #include "train/training_state.h"
 

@@ -5,8 +5,8 @@
 #include <functional>
 #include <memory>
 
-#include "facedeblur/restore/compute_device.h"
 #include "facedeblur/backend/trainer_options.h"
+#include "facedeblur/restore/compute_device.h"
 #include "train/objective.h"
 
 namespace facedeblur {

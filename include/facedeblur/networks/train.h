@@ -2,9 +2,9 @@
 
 #include <functional>
 
-#include "facedeblur/restore/compute_device.h"
-#include "facedeblur/dataset/face_set.h"
 #include "facedeblur/backend/trainer_options.h"
+#include "facedeblur/dataset/face_set.h"
+#include "facedeblur/restore/compute_device.h"
 
 namespace facedeblur {
 

@@ -62,7 +62,8 @@ using RecordCallback = std::function<void(const ImageRecord&)>;
 /// to being finished goes first, so that at most `jobs` images are held in memory. An image that
 /// fails is recorded, and the others go on. Outputs do not depend on `jobs` and `threads`.
 /// `stop` is asked before each image is begun; once it says yes, those begun are finished.
-/// Nothing is written before both models are there. Throws what their futures or `on_record` throw;
+/// Nothing is written before both models are there. Throws what their futures or `on_record` throw,
+/// and Error(kDevice) of a restorer whose device has failed;
 /// the images begun by then are finished first, but no more of them are told.
 BatchReport RunBatch(const ImageList& images, const BatchModels& models,
                      const BatchOptions& options, const RecordCallback& on_record,

@@ -66,8 +66,9 @@ class FaceWienerRestorer : public FaceRestorer {
     if (chip.cols < KernelNetImpl::kWindow) return {};
     const InferenceScope inference;
     try {
-      const torch::Tensor kernel =
-          network_.EstimateTwice(network_.ToDevice(chip), RunInOrder)[0].cpu().contiguous();
+      const torch::Tensor blurred = network_.ToDevice(chip);
+      const torch::Tensor first = network_.EstimateTwice(blurred, RunInOrder);
+      const torch::Tensor kernel = network_.SolveAgain(blurred, first)[0].cpu().contiguous();
       const auto size = static_cast<int>(kernel.size(0));
       return cv::Mat(size, size, CV_32F, kernel.data_ptr<float>()).clone();
     } catch (const std::exception& error) {
@@ -95,9 +96,10 @@ class FaceWienerRestorer : public FaceRestorer {
   /// queued on the device before the first copy waits for it.
   std::vector<torch::Tensor> RestoreAndMeasure(const torch::Tensor& chips,
                                                const ParallelFor& parallel) const {
-    const torch::Tensor kernels = network_.EstimateTwice(chips, parallel);
+    const torch::Tensor first = network_.EstimateTwice(chips, parallel);
+    const torch::Tensor kernels = network_.SolveAgain(chips, first);
     const torch::Tensor restored = network_.RestoreMirrored(chips, kernels, parallel);
-    const torch::Tensor radii = RmsRadii(kernels);
+    const torch::Tensor radii = RmsRadii(first);
     return {restored.cpu(), radii.cpu()};
   }
 

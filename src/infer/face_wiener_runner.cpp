@@ -1,11 +1,13 @@
 #include "infer/face_wiener_runner.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "facedeblur/nn/device.h"
 #include "facedeblur/util/error.h"
 #include "nn/chip_tensor.h"
+#include "nn/kernel_solver.h"
 #include "nn/mixed_precision.h"
 #include "nn/onednn_convolution.h"
 
@@ -38,11 +40,20 @@ std::pair<torch::Tensor, torch::Tensor> BothWays(const torch::Tensor& x,
   return {results[0], results[1]};
 }
 
+/// The part of a large chip that kernels are solved from; more would only take longer.
+torch::Tensor Middle(const torch::Tensor& chips) {
+  constexpr std::int64_t kLargest = 256;
+  const std::int64_t margin = std::max<std::int64_t>(0, (chips.size(3) - kLargest) / 2);
+  const std::int64_t end = chips.size(3) - margin;
+  return chips.slice(2, margin, end).slice(3, margin, end);
+}
+
 }  // namespace
 
 FaceWienerRunner::FaceWienerRunner(bool second_estimate, ModelFile model,
                                    const ComputeDevice& device)
     : net_(MakeUninitialized(second_estimate)),
+      second_estimate_(second_estimate),
       device_(device),
       torch_device_(TorchDevice(device)) {
   if (model.channels != "BGR" || model.range != 1) {
@@ -84,6 +95,23 @@ torch::Tensor FaceWienerRunner::EstimateTwice(const torch::Tensor& chips,
   constexpr double kNone = 1e-8;
   const torch::Tensor mean = (seen + kNone).log() + (mirrored.flip(2) + kNone).log();
   return (0.5 * mean).flatten(1).softmax(1).view_as(seen);
+}
+
+torch::Tensor FaceWienerRunner::SolveAgain(const torch::Tensor& chips,
+                                           const torch::Tensor& first) const {
+  if (second_estimate_) return first;
+  // The prior stays the first estimate: one that moves with the rounds shrinks mild blur to a
+  // point.
+  constexpr int kRounds = 2;
+  constexpr double kLambda = 3;
+  constexpr int kSteps = 12;
+  torch::Tensor kernels = KeepPeaks(first);
+  for (int round = 0; round < kRounds; ++round) {
+    const torch::Tensor restored = Refine(net_->Deconvolve(chips, kernels)).clamp(0, 1);
+    const KernelSolver solver(Middle(chips), Middle(restored), first.size(1));
+    kernels = CenterKernels(KeepPeaks(solver.Solve(first, kLambda, kSteps)));
+  }
+  return kernels;
 }
 
 torch::Tensor FaceWienerRunner::RestoreMirrored(const torch::Tensor& chips,

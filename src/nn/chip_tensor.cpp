@@ -35,6 +35,10 @@ cv::Mat ChipFromTensor(const torch::Tensor& tensor) {
   return chip;
 }
 
+torch::Tensor Luma(const torch::Tensor& bgr) {
+  return 0.114 * bgr.slice(1, 0, 1) + 0.587 * bgr.slice(1, 1, 2) + 0.299 * bgr.slice(1, 2, 3);
+}
+
 torch::Tensor ToTorch(const Tensor& tensor) {
   return torch::from_blob(const_cast<float*>(tensor.values.data()), tensor.shape).clone();
 }

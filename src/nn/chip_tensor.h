@@ -18,6 +18,9 @@ torch::Tensor TensorFromChip(const cv::Mat& chip);
 /// The inverse: float tensor 1x3xHxW on any device -> CV_32FC3, clamped to 0..1.
 cv::Mat ChipFromTensor(const torch::Tensor& tensor);
 
+/// ITU-R BT.601 luma of BGR: Nx3xHxW -> Nx1xHxW.
+torch::Tensor Luma(const torch::Tensor& bgr);
+
 /// File tensor -> LibTorch tensor of the same shape (a copy).
 torch::Tensor ToTorch(const Tensor& tensor);
 Tensor FromTorch(const torch::Tensor& tensor);

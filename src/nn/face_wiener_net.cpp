@@ -6,6 +6,8 @@
 #include <array>
 #include <vector>
 
+#include "nn/chip_tensor.h"
+#include "nn/fourier.h"
 #include "nn/wiener.h"
 
 namespace facedeblur {
@@ -27,11 +29,6 @@ torch::Tensor HannWindow(const torch::Device& device = torch::kCPU) {
   return hann.unsqueeze(1) * hann.unsqueeze(0);
 }
 
-/// ITU-R BT.601 luma of BGR: Nx3xHxW -> Nx1xHxW.
-torch::Tensor Luma(const torch::Tensor& bgr) {
-  return 0.114 * bgr.slice(1, 0, 1) + 0.587 * bgr.slice(1, 1, 2) + 0.299 * bgr.slice(1, 2, 3);
-}
-
 /// Forward differences, zero at the far edge.
 torch::Tensor GradientX(const torch::Tensor& grey) {
   return F::pad(grey.index({Ellipsis, Slice(1, None)}) - grey.index({Ellipsis, Slice(None, -1)}),
@@ -43,16 +40,11 @@ torch::Tensor GradientY(const torch::Tensor& grey) {
                 F::PadFuncOptions({0, 0, 0, 1}));
 }
 
-/// The least border with which a transform's size has no prime factor above 5: others take up to
-/// twice as long.
+/// The least border with which the transform is a fast one.
 std::int64_t FastBorder(std::int64_t size) {
-  for (std::int64_t border = kWienerBorder;; ++border) {
-    std::int64_t rest = size + 2 * border;
-    for (const std::int64_t factor : {2, 3, 5}) {
-      while (rest % factor == 0) rest /= factor;
-    }
-    if (rest == 1) return border;
-  }
+  std::int64_t border = kWienerBorder;
+  while (!IsFastTransformSize(size + 2 * border)) ++border;
+  return border;
 }
 
 torch::nn::Sequential TwoBlocks(std::int64_t channels) {

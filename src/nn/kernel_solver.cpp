@@ -1,0 +1,132 @@
+#include "nn/kernel_solver.h"
+
+#include <torch/nn/functional/vision.h>
+
+#include <cmath>
+
+#include "nn/chip_tensor.h"
+#include "nn/fourier.h"
+
+namespace facedeblur {
+namespace {
+
+using torch::indexing::Ellipsis;
+using torch::indexing::None;
+using torch::indexing::Slice;
+
+/// Forward differences along x and y where both exist: Nx3xHxW -> Nx2x(H-1)x(W-1).
+torch::Tensor Gradients(const torch::Tensor& images) {
+  const torch::Tensor grey = Luma(images);
+  const torch::Tensor corner = grey.index({Ellipsis, Slice(None, -1), Slice(None, -1)});
+  return torch::cat({grey.index({Ellipsis, Slice(None, -1), Slice(1, None)}) - corner,
+                     grey.index({Ellipsis, Slice(1, None), Slice(None, -1)}) - corner},
+                    1);
+}
+
+torch::Tensor LengthOf(const torch::Tensor& kernels) {
+  return kernels.flatten(1).norm(2, 1).clamp_min(1e-30).view({-1, 1, 1});
+}
+
+}  // namespace
+
+KernelSolver::KernelSolver(const torch::Tensor& blurred, const torch::Tensor& restored,
+                           std::int64_t size)
+    : size_(size) {
+  const torch::Tensor x = Gradients(restored);
+  valid_rows_ = x.size(2) - size + 1;
+  valid_columns_ = x.size(3) - size + 1;
+  const std::int64_t reach = size / 2;
+  const torch::Tensor y = Gradients(blurred)
+                              .slice(2, reach, reach + valid_rows_)
+                              .slice(3, reach, reach + valid_columns_);
+  // Sums over the valid region never reach around a period of this length.
+  transform_rows_ = FastTransformSize(x.size(2));
+  transform_columns_ = FastTransformSize(x.size(3));
+  spectrum_ = TransformPlanes(x, transform_rows_, transform_columns_);
+  right_side_ = Adjoint(y);
+  const double share = static_cast<double>(valid_rows_ * valid_columns_) /
+                       static_cast<double>(x.size(2) * x.size(3));
+  energy_ = x.square().sum({1, 2, 3}).view({-1, 1, 1}) * share + 1e-12;
+  step_limit_ = LargestEigenvalue();
+}
+
+/// k * grad x on the valid region: NxKxK -> Nx2xH'xW'.
+torch::Tensor KernelSolver::Correlate(const torch::Tensor& kernels) const {
+  const torch::Tensor k =
+      TransformPlanes(kernels, transform_rows_, transform_columns_).unsqueeze(1);
+  return PlanesOfTransform(spectrum_ * torch::conj(k), transform_rows_, transform_columns_)
+      .slice(2, 0, valid_rows_)
+      .slice(3, 0, valid_columns_);
+}
+
+/// The adjoint of Correlate(): what each entry of a kernel contributes to residuals.
+torch::Tensor KernelSolver::Adjoint(const torch::Tensor& residuals) const {
+  const torch::Tensor r = TransformPlanes(residuals, transform_rows_, transform_columns_);
+  return PlanesOfTransform((spectrum_ * torch::conj(r)).sum(1), transform_rows_, transform_columns_)
+      .slice(1, 0, size_)
+      .slice(2, 0, size_);
+}
+
+/// Of Adjoint(Correlate()), by power iteration; a tenth is added, since it comes from below.
+torch::Tensor KernelSolver::LargestEigenvalue() const {
+  const torch::NoGradGuard no_grad;
+  constexpr int kIterations = 6;
+  torch::Tensor vector = torch::ones_like(right_side_);
+  torch::Tensor length;
+  for (int i = 0; i < kIterations; ++i) {
+    vector = Adjoint(Correlate(vector));
+    length = LengthOf(vector);
+    vector = vector / length;
+  }
+  return 1.1 * length;
+}
+
+torch::Tensor KernelSolver::Solve(const torch::Tensor& prior, double lambda, int steps) const {
+  const torch::Tensor pull = lambda * energy_;
+  const torch::Tensor step = 1 / (step_limit_ + pull);
+  const torch::Tensor right = right_side_ + pull * prior;
+  torch::Tensor kernel = prior;
+  torch::Tensor ahead = prior;  // where the momentum carries it
+  double t = 1;
+  for (int i = 0; i < steps; ++i) {
+    const torch::Tensor slope = Adjoint(Correlate(ahead)) + pull * ahead - right;
+    const torch::Tensor next = (ahead - step * slope).clamp_min(0);
+    const double t_next = (1 + std::sqrt(1 + 4 * t * t)) / 2;
+    ahead = next + (t - 1) / t_next * (next - kernel);
+    kernel = next;
+    t = t_next;
+  }
+  return kernel;
+}
+
+torch::Tensor KeepPeaks(const torch::Tensor& kernels) {
+  constexpr double kWhole = 0.15;  // of the peak
+  const torch::Tensor peak = kernels.amax({1, 2}, /*keepdim=*/true).clamp_min(1e-12);
+  const torch::Tensor t = (kernels / (kWhole * peak)).clamp(0, 1);
+  const torch::Tensor kept = kernels * t.square() * (3 - 2 * t);
+  return kept / kept.sum({1, 2}, /*keepdim=*/true).clamp_min(1e-12);
+}
+
+torch::Tensor CenterKernels(const torch::Tensor& kernels) {
+  namespace F = torch::nn::functional;
+  const std::int64_t size = kernels.size(1);
+  const double middle = 0.5 * static_cast<double>(size - 1);
+  const torch::Tensor at = torch::arange(size, kernels.options()) - middle;
+  const torch::Tensor x = (kernels.sum(1) * at).sum(1);
+  const torch::Tensor y = (kernels.sum(2) * at).sum(1);
+  // affine_grid counts from -1 to 1 over the kernel's width.
+  const double unit = 2 / static_cast<double>(size);
+  torch::Tensor shift = torch::zeros({kernels.size(0), 2, 3}, kernels.options());
+  shift.select(1, 0).select(1, 0).fill_(1);
+  shift.select(1, 1).select(1, 1).fill_(1);
+  shift.select(1, 0).select(1, 2).copy_(x * unit);
+  shift.select(1, 1).select(1, 2).copy_(y * unit);
+  const torch::Tensor grid =
+      F::affine_grid(shift, {kernels.size(0), 1, size, size}, /*align_corners=*/false);
+  const torch::Tensor moved =
+      F::grid_sample(kernels.unsqueeze(1), grid, F::GridSampleFuncOptions().align_corners(false))
+          .squeeze(1);
+  return moved / moved.sum({1, 2}, /*keepdim=*/true).clamp_min(1e-12);
+}
+
+}  // namespace facedeblur

@@ -17,10 +17,12 @@ void PrepareCommand() {
 }
 
 Compute OpenCompute(const DeviceRequest& request, Precision precision) {
-  std::string note;
+  std::string passed_over;  // why no CUDA backend was opened
   Compute compute;
-  compute.backend = &OpenBackend(request, &note);
-  compute.device = compute.backend->ResolveDevice(request, precision, &note);
+  compute.backend = &OpenBackend(request, &passed_over);
+  std::string unusable;  // why the backend that was opened has no CUDA device
+  compute.device = compute.backend->ResolveDevice(request, precision, &unusable);
+  const std::string& note = passed_over.empty() ? unusable : passed_over;
   if (!note.empty()) spdlog::info("running on the CPU: {}", note);
   spdlog::debug("device: {}", compute.device.ToString());
   return compute;

@@ -13,7 +13,7 @@ constexpr int kGap = 4;
 constexpr int kTitleHeight = 28;
 
 cv::Mat ToBgr(const cv::Mat& image) {
-  const cv::Mat eight_bits = ToEightBits(image);
+  cv::Mat eight_bits = ToEightBits(image);
   if (eight_bits.channels() == 3) return eight_bits;
   cv::Mat bgr;
   cv::cvtColor(eight_bits, bgr, cv::COLOR_GRAY2BGR);

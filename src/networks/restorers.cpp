@@ -29,7 +29,8 @@ const NetworkEntry& RestoringNetworkOf(const Weights& weights) {
 
 std::unique_ptr<FaceRestorer> MakeRestorer(Weights weights, const ComputeDevice& device) {
   try {
-    return RestoringNetworkOf(weights).make_restorer(std::move(weights), device);
+    const auto make_restorer = RestoringNetworkOf(weights).make_restorer;
+    return make_restorer(std::move(weights), device);
   } catch (const std::exception& error) {
     // Weights too large for this computer are no good; for a GPU, they may be.
     throw ToError(error, device, ErrorKind::kModel,

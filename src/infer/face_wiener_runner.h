@@ -32,8 +32,8 @@ class FaceWienerRunner {
 
   /// Better kernels from the chips and what the network makes of them with the kernels so far: what
   /// blurs the restoration into the chip is solved for, held near the first estimate
-  /// (KernelSolver). Worth 0.7 dB on the validation faces at 128 pixels. Networks with a second
-  /// estimate of their own, and kernels of the first that are no blur, are left as they are.
+  /// (KernelSolver). Worth 0.7 dB on the validation faces at 128 pixels. Kernels of networks with a
+  /// second estimate of their own are left as they are.
   torch::Tensor SolveAgain(const torch::Tensor& chips, const torch::Tensor& first) const;
 
   /// The mean of what the network makes of the chips and of their mirror images. That is worth 0.06

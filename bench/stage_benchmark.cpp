@@ -13,6 +13,7 @@
 
 #include "facedeblur/face/compositor.h"
 #include "facedeblur/face/detector.h"
+#include "facedeblur/face/face_mask.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
@@ -95,7 +96,7 @@ BENCHMARK(ConvolutionLimit)->ArgsProduct({{64, 128, 256}, {32, 64}, {1}});
 void Refine(benchmark::State& state) {
   if (!CanRun(state, state.range(1) != 0)) return;
   const InferenceScope inference;
-  FaceWienerNet net(/*second_estimate=*/false);
+  FaceWienerNet net(/*corrects_kernel=*/false);
   net->Pack(state.range(1) != 0 ? torch::kBFloat16 : torch::kFloat32, state.range(2) != 0);
   const torch::Tensor stack = torch::rand({1, 12, state.range(0), state.range(0)});
   for (auto _ : state) benchmark::DoNotOptimize(net->Refine(stack));
@@ -108,7 +109,7 @@ BENCHMARK(Refine)->ArgsProduct({{128, 256}, {1}, {0}});
 void EstimateKernel(benchmark::State& state) {
   if (!CanRun(state, state.range(0) != 0)) return;
   const InferenceScope inference;
-  FaceWienerNet net(/*second_estimate=*/false);
+  FaceWienerNet net(/*corrects_kernel=*/false);
   net->Pack(state.range(0) != 0 ? torch::kBFloat16 : torch::kFloat32);
   const torch::Tensor chip = torch::rand({1, 3, 128, 128});
   for (auto _ : state) benchmark::DoNotOptimize(net->EstimateKernel(chip));
@@ -118,7 +119,7 @@ BENCHMARK(EstimateKernel)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
 /// Three Wiener filters. Argument: side of the chip.
 void Deconvolve(benchmark::State& state) {
   const InferenceScope inference;
-  FaceWienerNet net(/*second_estimate=*/false);
+  FaceWienerNet net(/*corrects_kernel=*/false);
   const torch::Tensor chip = torch::rand({1, 3, state.range(0), state.range(0)});
   const torch::Tensor kernel = torch::rand({1, KernelNetImpl::kKernel, KernelNetImpl::kKernel});
   for (auto _ : state) benchmark::DoNotOptimize(net->Deconvolve(chip, kernel));
@@ -242,7 +243,7 @@ void BlendPlain(benchmark::State& state) {
       cv::Mat mask;
       const cv::Matx23d back = task.geometry.chip_from_image.Inverse().Matrix();
       cv::warpAffine(task.after, face, back, result.size());
-      cv::warpAffine(FaceMask(task.face.landmarks, task.geometry), mask, back, result.size());
+      cv::warpAffine(BlendingMask(task.face.landmarks, task.geometry), mask, back, result.size());
       cv::cvtColor(mask, mask, cv::COLOR_GRAY2BGR);
       result += mask.mul(face - result);
     }

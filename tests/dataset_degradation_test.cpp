@@ -104,8 +104,8 @@ TEST(BlurKernel, RandomOnesAreCentredAndReproducible) {
     EXPECT_EQ(kernel.rows, 27);
     EXPECT_EQ(cv::norm(kernel, RandomKernel({}, &again).kernel, cv::NORM_INF), 0);
     const cv::Point2d off = CenterOfMass(kernel);
-    EXPECT_LT(std::abs(off.x), 0.75) << i;
-    EXPECT_LT(std::abs(off.y), 0.75) << i;
+    EXPECT_LT(std::abs(off.x), 0.01) << i;
+    EXPECT_LT(std::abs(off.y), 0.01) << i;
   }
 }
 

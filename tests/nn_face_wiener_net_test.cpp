@@ -11,31 +11,23 @@ double Difference(const torch::Tensor& a, const torch::Tensor& b) {
   return (a - b).abs().max().item<double>();
 }
 
-/// With random weights everywhere: the second estimate's last layer starts at zero.
-FaceWienerNet MakeNet(bool second_estimate) {
-  FaceWienerNet net(second_estimate);
-  const torch::NoGradGuard no_grad;
-  for (auto& parameter : net->named_parameters()) {
-    if (parameter.key().rfind("r.out.", 0) == 0) parameter.value().normal_(0, 0.05);
-  }
-  return net;
-}
-
 class FaceWienerNetOf : public ::testing::TestWithParam<bool> {};
 
 // As batches on CUDA rely on: no face changes with the company it is in.
 TEST_P(FaceWienerNetOf, StacksAreAsSingleChips) {
   const InferenceScope inference;
   torch::manual_seed(8);
-  FaceWienerNet net = MakeNet(/*second_estimate=*/GetParam());
+  FaceWienerNet net(/*corrects_kernel=*/GetParam());
   const torch::Tensor chips = torch::rand({3, 3, 160, 160});
-  const torch::Tensor kernels = net->EstimateKernel(chips);
+  const torch::Tensor first = net->EstimateFirstKernel(chips);
+  const torch::Tensor kernels = net->ImproveKernel(chips, first);
   const torch::Tensor restored = net->RestoreWithKernel(chips, kernels);
   for (std::int64_t i = 0; i < chips.size(0); ++i) {
     const torch::Tensor chip = chips.narrow(0, i, 1);
-    const torch::Tensor kernel = net->EstimateKernel(chip);
-    EXPECT_LT(Difference(kernels.narrow(0, i, 1), kernel), 1e-6);
-    EXPECT_LT(Difference(restored.narrow(0, i, 1), net->RestoreWithKernel(chip, kernel)), 1e-4);
+    EXPECT_LT(Difference(first.narrow(0, i, 1), net->EstimateFirstKernel(chip)), 1e-6);
+    const torch::Tensor kernel = net->ImproveKernel(chip, first.narrow(0, i, 1));
+    EXPECT_LT(Difference(kernels.narrow(0, i, 1), kernel), 1e-5);
+    EXPECT_LT(Difference(restored.narrow(0, i, 1), net->RestoreWithKernel(chip, kernel)), 1e-3);
   }
 }
 
@@ -43,7 +35,7 @@ TEST_P(FaceWienerNetOf, StacksAreAsSingleChips) {
 TEST_P(FaceWienerNetOf, PackedIsAsBefore) {
   const InferenceScope inference;
   torch::manual_seed(9);
-  FaceWienerNet net = MakeNet(/*second_estimate=*/GetParam());
+  FaceWienerNet net(/*corrects_kernel=*/GetParam());
   std::vector<torch::Tensor> chips;
   std::vector<torch::Tensor> expected;
   for (const int size : {128, 192, 128}) {
@@ -59,14 +51,26 @@ TEST_P(FaceWienerNetOf, PackedIsAsBefore) {
 TEST_P(FaceWienerNetOf, PackedWithoutWinogradIsAsBefore) {
   const InferenceScope inference;
   torch::manual_seed(10);
-  FaceWienerNet net = MakeNet(/*second_estimate=*/GetParam());
+  FaceWienerNet net(/*corrects_kernel=*/GetParam());
   const torch::Tensor chip = torch::rand({1, 3, 144, 144});
   const torch::Tensor expected = net->forward(chip);
   net->Pack(torch::kFloat32, /*winograd=*/false);
   EXPECT_LT(Difference(net->forward(chip), expected), 1e-4);
 }
 
-INSTANTIATE_TEST_SUITE_P(Estimates, FaceWienerNetOf, ::testing::Bool());
+TEST(FaceWienerNet, TheCorrectionStartsAsTheFirstEstimate) {
+  const InferenceScope inference;
+  torch::manual_seed(11);
+  FaceWienerNet uncorrected(/*corrects_kernel=*/false);
+  FaceWienerNet net(/*corrects_kernel=*/true);
+  net->StartAs(*uncorrected);
+  const torch::Tensor chip = torch::rand({2, 3, 128, 128});
+  const torch::Tensor first = uncorrected->EstimateFirstLogKernel(chip);
+  EXPECT_LT(Difference(net->EstimateFirstLogKernel(chip), first), 1e-6);
+  EXPECT_LT(Difference(net->CorrectLogKernel(chip, first.exp()), first), 1e-5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Corrects, FaceWienerNetOf, ::testing::Bool());
 
 }  // namespace
 }  // namespace facedeblur

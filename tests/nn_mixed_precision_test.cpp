@@ -42,7 +42,7 @@ TEST(MixedPrecision, WeightsFirstUsedWithoutGradientsLearnAllTheSame) {
 TEST(MixedPrecision, WeightsCastOnceGiveTheSameBits) {
   const InferenceScope inference;
   torch::manual_seed(11);
-  FaceWienerNet net(/*second_estimate=*/true);
+  FaceWienerNet net(/*corrects_kernel=*/true);
   const torch::Tensor chip = torch::rand({1, 3, 128, 128});
   const MixedPrecision mixed(true, torch::kCPU);
   const torch::Tensor expected = net->forward(chip);

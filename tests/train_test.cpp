@@ -162,14 +162,14 @@ TEST(Train, StartsFromGivenWeights) {
             ReadModelFile(ReadFile(second / "weights.h5")).tensors.at("u.tail.weight").values);
 }
 
-TEST(Train, TwoEstimatesStartFromOne) {
+TEST(Train, ANetworkThatCorrectsStartsFromOneThatDoesNot) {
   ConfigureInference();
   const TempFolder first;
   const TempFolder second;
   TrainerOptions options = TinyRun(first.path());
   RunTiny(options);
   options = TinyRun(second.path());
-  options.network = NetworkId::kFaceWiener2;
+  options.network = NetworkId::kFaceWiener3;
   options.init = first / "weights.h5";
   options.losses.kernel_steps = 0;
   options.weight_decay = 0;
@@ -190,22 +190,39 @@ TEST(Train, TwoEstimatesStartFromOne) {
   }
   EXPECT_GT(moved.at('k'), 0) << "the kernel estimate was not trained";
   EXPECT_GT(moved.at('u'), 0) << "the U-Net was not trained";
-  const std::vector<float>& refiner = after.at("r.out.weight").values;  // begins at 0
-  EXPECT_TRUE(std::any_of(refiner.begin(), refiner.end(), [](float value) { return value != 0; }));
+  // The correction begins as the first estimate.
+  const std::vector<float>& begun = before.at("k.b1.0.a.weight").values;
+  const std::vector<float>& correction = after.at("r.b1.0.a.weight").values;
+  ASSERT_EQ(correction.size(), begun.size());
+  for (std::size_t i = 0; i < begun.size(); ++i) {
+    ASSERT_NEAR(correction[i], begun[i], 2e-5 + 1e-3 * std::abs(begun[i]));
+  }
+  EXPECT_NE(correction, after.at("k.b1.0.a.weight").values) << "it was not trained";
+}
+
+TEST(Train, CorrectionStepsLeaveAllElseAlone) {
+  ConfigureInference();
+  const TempFolder first;
+  const TempFolder second;
+  TrainerOptions options = TinyRun(first.path());
+  RunTiny(options);
+  options = TinyRun(second.path());
+  options.network = NetworkId::kFaceWiener3;
+  options.init = first / "weights.h5";
+  options.losses.kernel_steps = 0;
+  options.losses.correction_steps = 1;
+  RunTiny(options);
+  const auto before = ReadModelFile(ReadFile(first / "weights.h5")).tensors;
+  const auto after = ReadModelFile(ReadFile(second / "weights.h5")).tensors;
+  for (const auto& [name, tensor] : before) EXPECT_EQ(tensor.values, after.at(name).values) << name;
+  EXPECT_NE(after.at("r.out.weight").values, after.at("k.out.weight").values);
 }
 
 TEST(FaceWienerObjective, EveryPartLearnsInAStepThatRestoresAlsoInBfloat16) {
   LossOptions losses;
   losses.kernel_steps = 0;
   torch::manual_seed(12);
-  const auto objective = MakeFaceWienerObjective(losses, torch::kCPU, /*second_estimate=*/true);
-  {
-    // The refiner's last layer starts at 0, and lets no gradient through to those before it.
-    const torch::NoGradGuard no_grad;
-    for (const auto& parameter : objective->module().named_parameters()) {
-      if (parameter.key() == "r.out.weight") parameter.value().normal_(0, 0.05);
-    }
-  }
+  const auto objective = MakeFaceWienerObjective(losses, torch::kCPU, /*corrects_kernel=*/true);
   const TrainingBatch batch = ToBatch({DrawPair(SampleFaces(), {}, 3, 0)}, torch::kCPU);
   for (const bool bfloat16 : {false, true}) {
     objective->module().zero_grad();

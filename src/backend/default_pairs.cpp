@@ -24,7 +24,7 @@ PairOptions DefaultPairs(NetworkId network) {
     case NetworkId::kReference15:
       return ReferencePairs();
     case NetworkId::kFaceWiener1:
-    case NetworkId::kFaceWiener2:
+    case NetworkId::kFaceWiener3:
     case NetworkId::kFaceLandmarks1:
       break;
   }

@@ -13,6 +13,9 @@ void TrainerOptions::Validate() const {
   require(threads >= 1 && loader_threads >= 1, "at least one thread is needed");
   require(validate_every >= 1 && validation_pairs >= 1, "validation needs pairs");
   require(ema >= 0 && ema < 1, "the average's decay must be from 0 to below 1");
+  require(losses.kernel_steps >= 0 && losses.correction_steps >= 0 &&
+              losses.kernel_steps + losses.correction_steps <= 1,
+          "the shares of steps for the kernel must be from 0 to 1, together too");
   require(warmup >= 1, "the warm-up must last at least one pair");
 }
 

@@ -74,7 +74,9 @@ void BindLosses(OptionBinder* binder, LossOptions* losses) {
   binder->Add("--fourier-loss", &losses->fourier, "FLOAT", "Weight of the Fourier loss");
   binder->Add("--kernel-loss", &losses->kernel, "FLOAT", "Weight of the kernel loss");
   binder->Add("--kernel-steps", &losses->kernel_steps, "FLOAT",
-              "Share of steps that train only the kernel estimate");
+              "Share of steps that train only the first kernel estimate");
+  binder->Add("--correction-steps", &losses->correction_steps, "FLOAT",
+              "Share of steps that train only its correction, in face-wiener-3");
   binder->Add("--structure", &losses->structure, "FLOAT",
               "Extra weight of eyes, brows, nose and mouth");
   binder->AddPath("--features", &losses->feature_network, "FILE",

@@ -32,6 +32,20 @@ cv::Mat Normalized(cv::Mat kernel) {
   return kernel;
 }
 
+/// From a kernel's centre of mass to its middle.
+cv::Point2d ShiftToMiddle(const cv::Mat& kernel) {
+  double x_mean = 0;
+  double y_mean = 0;
+  for (int y = 0; y < kernel.rows; ++y) {
+    for (int x = 0; x < kernel.cols; ++x) {
+      x_mean += x * double{kernel.at<float>(y, x)};
+      y_mean += y * double{kernel.at<float>(y, x)};
+    }
+  }
+  const double middle = 0.5 * (kernel.rows - 1);
+  return {middle - x_mean, middle - y_mean};
+}
+
 /// The path of the camera in arbitrary units.
 std::vector<Complex> ShakeTrajectory(Random* random) {
   constexpr int kSteps = 64;
@@ -141,19 +155,29 @@ cv::Mat ComposeKernels(const cv::Mat& first, const cv::Mat& second) {
 }
 
 cv::Mat CenterKernel(const cv::Mat& kernel) {
-  double x_mean = 0;
-  double y_mean = 0;
-  for (int y = 0; y < kernel.rows; ++y) {
-    for (int x = 0; x < kernel.cols; ++x) {
-      x_mean += x * double{kernel.at<float>(y, x)};
-      y_mean += y * double{kernel.at<float>(y, x)};
-    }
-  }
-  const int centre = (kernel.rows - 1) / 2;
-  const cv::Matx23d shift(1, 0, cvRound(centre - x_mean), 0, 1, cvRound(centre - y_mean));
+  const cv::Point2d shift = ShiftToMiddle(kernel);
+  const cv::Matx23d whole(1, 0, cvRound(shift.x), 0, 1, cvRound(shift.y));
   cv::Mat shifted;
-  cv::warpAffine(kernel, shifted, shift, kernel.size(), cv::INTER_NEAREST, cv::BORDER_CONSTANT);
+  cv::warpAffine(kernel, shifted, whole, kernel.size(), cv::INTER_NEAREST, cv::BORDER_CONSTANT);
   return Normalized(shifted);
+}
+
+cv::Mat CenterKernelExactly(const cv::Mat& kernel) {
+  constexpr int kMostPasses = 20;  // what is cut off at the edge moves the centre again
+  constexpr double kNear = 0.005;
+  cv::Mat centred = kernel;
+  for (int pass = 0; pass < kMostPasses; ++pass) {
+    const cv::Point2d shift = ShiftToMiddle(centred);
+    if (std::hypot(shift.x, shift.y) < kNear) break;
+    cv::Mat shifted = cv::Mat::zeros(kernel.size(), CV_32F);
+    for (int y = 0; y < kernel.rows; ++y) {
+      for (int x = 0; x < kernel.cols; ++x) {
+        Splat(x + shift.x, y + shift.y, centred.at<float>(y, x), &shifted);
+      }
+    }
+    centred = Normalized(shifted);
+  }
+  return centred;
 }
 
 cv::Mat FitKernel(const cv::Mat& kernel, int size) {
@@ -172,6 +196,7 @@ DrawnKernel RandomKernel(const KernelOptions& options, Random* random) {
   cv::Mat kernel = FitKernel(drawn.kernel, std::max(drawn.kernel.rows, options.max_size));
   if (!options.off_center) kernel = CenterKernel(kernel);
   drawn.kernel = FitKernel(kernel, options.max_size);
+  if (!options.off_center) drawn.kernel = CenterKernelExactly(drawn.kernel);
   return drawn;
 }
 

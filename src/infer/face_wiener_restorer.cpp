@@ -38,10 +38,10 @@ ChipTemplate Checked(ChipTemplate chip_template) {
 
 class FaceWienerRestorer : public FaceRestorer {
  public:
-  FaceWienerRestorer(bool second_estimate, ModelFile model, const ComputeDevice& device)
+  FaceWienerRestorer(bool corrects_kernel, ModelFile model, const ComputeDevice& device)
       : device_(device),
         template_(Checked(model.chip_template)),
-        network_(second_estimate, std::move(model), device) {
+        network_(corrects_kernel, std::move(model), device) {
     if (device.cuda) {
       restorations_ = std::make_unique<BatchQueue>(
           [this](const torch::Tensor& chips) { return RestoreAndMeasure(chips, RunInOrder); },
@@ -68,7 +68,7 @@ class FaceWienerRestorer : public FaceRestorer {
     try {
       const torch::Tensor blurred = network_.ToDevice(chip);
       const torch::Tensor first = network_.EstimateTwice(blurred, RunInOrder);
-      const torch::Tensor kernel = network_.SolveAgain(blurred, first)[0].cpu().contiguous();
+      const torch::Tensor kernel = network_.Improve(blurred, first)[0].cpu().contiguous();
       const auto size = static_cast<int>(kernel.size(0));
       return cv::Mat(size, size, CV_32F, kernel.data_ptr<float>()).clone();
     } catch (const std::exception& error) {
@@ -97,7 +97,7 @@ class FaceWienerRestorer : public FaceRestorer {
   std::vector<torch::Tensor> RestoreAndMeasure(const torch::Tensor& chips,
                                                const ParallelFor& parallel) const {
     const torch::Tensor first = network_.EstimateTwice(chips, parallel);
-    const torch::Tensor kernels = network_.SolveAgain(chips, first);
+    const torch::Tensor kernels = network_.Improve(chips, first);
     const torch::Tensor restored = network_.RestoreMirrored(chips, kernels, parallel);
     const torch::Tensor radii = RmsRadii(first);
     return {restored.cpu(), radii.cpu()};
@@ -154,9 +154,9 @@ class FaceWienerRestorer : public FaceRestorer {
 
 }  // namespace
 
-std::unique_ptr<FaceRestorer> MakeFaceWienerRestorer(bool second_estimate, ModelFile model,
+std::unique_ptr<FaceRestorer> MakeFaceWienerRestorer(bool corrects_kernel, ModelFile model,
                                                      const ComputeDevice& device) {
-  return std::make_unique<FaceWienerRestorer>(second_estimate, std::move(model), device);
+  return std::make_unique<FaceWienerRestorer>(corrects_kernel, std::move(model), device);
 }
 
 }  // namespace facedeblur

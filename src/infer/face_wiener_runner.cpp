@@ -1,13 +1,11 @@
 #include "infer/face_wiener_runner.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "facedeblur/nn/device.h"
 #include "facedeblur/util/error.h"
 #include "nn/chip_tensor.h"
-#include "nn/kernel_solver.h"
 #include "nn/mixed_precision.h"
 #include "nn/onednn_convolution.h"
 
@@ -17,9 +15,9 @@ namespace {
 /// Of the self-test in bfloat16; the shipped weights are off by 0.003 to 0.008.
 constexpr double kBfloat16Tolerance = 0.05;
 
-FaceWienerNet MakeUninitialized(bool second_estimate) {
+FaceWienerNet MakeUninitialized(bool corrects_kernel) {
   const UninitializedScope scope;
-  return FaceWienerNet(second_estimate);
+  return FaceWienerNet(corrects_kernel);
 }
 
 /// What `run` makes of `x` and of its mirror image. Small chips go together: reading the weights
@@ -40,20 +38,11 @@ std::pair<torch::Tensor, torch::Tensor> BothWays(const torch::Tensor& x,
   return {results[0], results[1]};
 }
 
-/// The part of a large chip that kernels are solved from; more would only take longer.
-torch::Tensor Middle(const torch::Tensor& chips) {
-  constexpr std::int64_t kLargest = 256;
-  const std::int64_t margin = std::max<std::int64_t>(0, (chips.size(3) - kLargest) / 2);
-  const std::int64_t end = chips.size(3) - margin;
-  return chips.slice(2, margin, end).slice(3, margin, end);
-}
-
 }  // namespace
 
-FaceWienerRunner::FaceWienerRunner(bool second_estimate, ModelFile model,
+FaceWienerRunner::FaceWienerRunner(bool corrects_kernel, ModelFile model,
                                    const ComputeDevice& device)
-    : net_(MakeUninitialized(second_estimate)),
-      second_estimate_(second_estimate),
+    : net_(MakeUninitialized(corrects_kernel)),
       device_(device),
       torch_device_(TorchDevice(device)) {
   if (model.channels != "BGR" || model.range != 1) {
@@ -85,7 +74,7 @@ torch::Tensor FaceWienerRunner::ToDevice(const cv::Mat& chip) const {
 torch::Tensor FaceWienerRunner::Estimate(const torch::Tensor& chips) const {
   const MixedPrecision precision(UsesAutocast(), torch_device_);
   FaceWienerNet net = net_;
-  return net->EstimateKernel(chips);
+  return net->EstimateFirstKernel(chips);
 }
 
 torch::Tensor FaceWienerRunner::EstimateTwice(const torch::Tensor& chips,
@@ -97,21 +86,11 @@ torch::Tensor FaceWienerRunner::EstimateTwice(const torch::Tensor& chips,
   return (0.5 * mean).flatten(1).softmax(1).view_as(seen);
 }
 
-torch::Tensor FaceWienerRunner::SolveAgain(const torch::Tensor& chips,
-                                           const torch::Tensor& first) const {
-  if (second_estimate_) return first;
-  // The prior stays the first estimate: one that moves with the rounds shrinks mild blur to a
-  // point.
-  constexpr int kRounds = 2;
-  constexpr double kLambda = 3;
-  constexpr int kSteps = 12;
-  torch::Tensor kernels = KeepPeaks(first);
-  for (int round = 0; round < kRounds; ++round) {
-    const torch::Tensor restored = Refine(net_->Deconvolve(chips, kernels)).clamp(0, 1);
-    const KernelSolver solver(Middle(chips), Middle(restored), first.size(1));
-    kernels = CenterKernels(KeepPeaks(solver.Solve(first, kLambda, kSteps)));
-  }
-  return kernels;
+torch::Tensor FaceWienerRunner::Improve(const torch::Tensor& chips,
+                                        const torch::Tensor& first) const {
+  const MixedPrecision precision(UsesAutocast(), torch_device_);
+  FaceWienerNet net = net_;
+  return net->ImproveKernel(chips, first);
 }
 
 torch::Tensor FaceWienerRunner::RestoreMirrored(const torch::Tensor& chips,

@@ -17,7 +17,7 @@ namespace facedeblur {
 class FaceWienerRunner {
  public:
   /// Throws Error(kModel): tensors that do not fit, or a failed self-test.
-  FaceWienerRunner(bool second_estimate, ModelFile model, const ComputeDevice& device);
+  FaceWienerRunner(bool corrects_kernel, ModelFile model, const ComputeDevice& device);
 
   /// CV_32FC3 -> 1x3xSxS. To CUDA from pinned memory, so that the calling thread need not wait
   /// while the device is at work.
@@ -30,11 +30,10 @@ class FaceWienerRunner {
   /// logarithms. Errors of the two estimates differ, the kernel does not.
   torch::Tensor EstimateTwice(const torch::Tensor& chips, const ParallelFor& parallel) const;
 
-  /// Better kernels from the chips and what the network makes of them with the kernels so far: what
-  /// blurs the restoration into the chip is solved for, held near the first estimate
-  /// (KernelSolver). Worth 0.7 dB on the validation faces at 128 pixels. Kernels of networks with a
-  /// second estimate of their own are left as they are.
-  torch::Tensor SolveAgain(const torch::Tensor& chips, const torch::Tensor& first) const;
+  /// Better kernels from the chips and what the network makes of them with the kernels so far. What
+  /// blurs the restoration into the chip is solved for: worth 0.7 dB on the validation faces at 128
+  /// pixels.
+  torch::Tensor Improve(const torch::Tensor& chips, const torch::Tensor& first) const;
 
   /// The mean of what the network makes of the chips and of their mirror images. That is worth 0.06
   /// dB on the validation faces at 128 pixels; taking the kernel from both is worth 0.05. Large
@@ -48,7 +47,6 @@ class FaceWienerRunner {
   void RunSelfTest(const ModelFile::SelfTest& test, double tolerance, bool autocast) const;
 
   FaceWienerNet net_;
-  bool second_estimate_;
   ComputeDevice device_;
   torch::Device torch_device_;
 };

@@ -16,7 +16,7 @@ std::unique_ptr<FaceRestorer> MakeReferenceRestorer(const std::vector<KerasLayer
 
 /// The kernel-aware face network, coarse to fine, with one kernel estimate or two. Throws
 /// Error(kModel), also when the self-test fails.
-std::unique_ptr<FaceRestorer> MakeFaceWienerRestorer(bool second_estimate, ModelFile model,
+std::unique_ptr<FaceRestorer> MakeFaceWienerRestorer(bool corrects_kernel, ModelFile model,
                                                      const ComputeDevice& device);
 
 }  // namespace facedeblur

@@ -7,15 +7,15 @@
 namespace facedeblur {
 namespace {
 
-template <bool second_estimate>
+template <bool corrects_kernel>
 std::unique_ptr<FaceRestorer> FaceWienerRestorer(Weights weights, const ComputeDevice& device) {
-  return MakeFaceWienerRestorer(second_estimate, std::get<ModelFile>(std::move(weights)), device);
+  return MakeFaceWienerRestorer(corrects_kernel, std::get<ModelFile>(std::move(weights)), device);
 }
 
-template <bool second_estimate>
+template <bool corrects_kernel>
 std::unique_ptr<Objective> FaceWienerObjective(const LossOptions& losses,
                                                const torch::Device& device) {
-  return MakeFaceWienerObjective(losses, device, second_estimate);
+  return MakeFaceWienerObjective(losses, device, corrects_kernel);
 }
 
 std::unique_ptr<FaceRestorer> ReferenceRestorer(Weights weights, const ComputeDevice& device) {
@@ -32,7 +32,7 @@ std::unique_ptr<Objective> LandmarkObjective(const LossOptions& /*losses*/,
 const std::array<NetworkEntry, 4>& NetworkTable() {
   static constexpr std::array<NetworkEntry, 4> kTable = {{
       {NetworkId::kFaceWiener1, FaceWienerRestorer<false>, FaceWienerObjective<false>},
-      {NetworkId::kFaceWiener2, FaceWienerRestorer<true>, FaceWienerObjective<true>},
+      {NetworkId::kFaceWiener3, FaceWienerRestorer<true>, FaceWienerObjective<true>},
       {NetworkId::kReference15, ReferenceRestorer, MakeReferenceObjective},
       {NetworkId::kFaceLandmarks1, nullptr, LandmarkObjective},
   }};

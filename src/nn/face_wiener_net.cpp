@@ -1,22 +1,19 @@
 #include "nn/face_wiener_net.h"
 
-#include <torch/fft.h>
 #include <torch/nn/functional/padding.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
 #include "nn/chip_tensor.h"
 #include "nn/fourier.h"
+#include "nn/kernel_solver.h"
+#include "nn/residual_block.h"
 #include "nn/wiener.h"
 
 namespace facedeblur {
 namespace {
-
-namespace F = torch::nn::functional;
-using torch::indexing::Ellipsis;
-using torch::indexing::None;
-using torch::indexing::Slice;
 
 constexpr std::array<std::int64_t, 4> kWidths = {32, 64, 128, 192};
 constexpr std::int64_t kLevels = 3;  // of down- and upsampling, below the unshuffle
@@ -24,21 +21,8 @@ constexpr std::int64_t kLevels = 3;  // of down- and upsampling, below the unshu
 const std::vector<double> kNoiseToSignal = {3e-3, 2e-2, 1e-1};
 constexpr std::int64_t kWienerBorder = 28;  // at least: one more than the largest kernel
 
-torch::Tensor HannWindow(const torch::Device& device = torch::kCPU) {
-  const torch::Tensor hann = torch::hann_window(KernelNetImpl::kWindow, /*periodic=*/false, device);
-  return hann.unsqueeze(1) * hann.unsqueeze(0);
-}
-
-/// Forward differences, zero at the far edge.
-torch::Tensor GradientX(const torch::Tensor& grey) {
-  return F::pad(grey.index({Ellipsis, Slice(1, None)}) - grey.index({Ellipsis, Slice(None, -1)}),
-                F::PadFuncOptions({0, 1}));
-}
-torch::Tensor GradientY(const torch::Tensor& grey) {
-  return F::pad(grey.index({Slice(), Slice(), Slice(1, None)}) -
-                    grey.index({Slice(), Slice(), Slice(None, -1)}),
-                F::PadFuncOptions({0, 0, 0, 1}));
-}
+constexpr std::int64_t kEvidenceImages = 2;  // for the correction: see Evidence()
+constexpr std::int64_t kEvidenceMaps = 4;
 
 /// The least border with which the transform is a fast one.
 std::int64_t FastBorder(std::int64_t size) {
@@ -47,29 +31,70 @@ std::int64_t FastBorder(std::int64_t size) {
   return border;
 }
 
-torch::nn::Sequential TwoBlocks(std::int64_t channels) {
-  return torch::nn::Sequential(ResidualBlock(channels), ResidualBlock(channels));
+/// The part of a chip that the kernel network sees.
+torch::Tensor KernelWindow(const torch::Tensor& chips) {
+  constexpr std::int64_t kWindow = KernelNetImpl::kWindow;
+  const std::int64_t top = (chips.size(2) - kWindow) / 2;
+  const std::int64_t left = (chips.size(3) - kWindow) / 2;
+  return chips.slice(2, top, top + kWindow).slice(3, left, left + kWindow).contiguous();
+}
+
+/// The part of a large chip that kernels are solved from; more would only take longer.
+torch::Tensor SolverWindow(const torch::Tensor& chips) {
+  constexpr std::int64_t kLargest = 256;
+  const std::int64_t margin = std::max<std::int64_t>(0, (chips.size(3) - kLargest) / 2);
+  const std::int64_t end = chips.size(3) - margin;
+  return chips.slice(2, margin, end).slice(3, margin, end);
+}
+
+/// Each image correlated with its kernel, its border mirrored: Nx1xHxW, NxKxK -> Nx1xHxW.
+torch::Tensor Blur(const torch::Tensor& grey, const torch::Tensor& kernels) {
+  namespace F = torch::nn::functional;
+  const std::int64_t reach = kernels.size(1) / 2;
+  const torch::Tensor padded =
+      F::pad(grey, F::PadFuncOptions({reach, reach, reach, reach}).mode(torch::kReflect));
+  const std::int64_t rows = FastTransformSize(padded.size(2));
+  const std::int64_t columns = FastTransformSize(padded.size(3));
+  const torch::Tensor transfer = torch::conj(TransformPlanes(kernels.unsqueeze(1), rows, columns));
+  return PlanesOfTransform(TransformPlanes(padded, rows, columns) * transfer, rows, columns)
+      .slice(2, 0, grey.size(2))
+      .slice(3, 0, grey.size(3));
+}
+
+torch::Tensor ScaledToPeak(const torch::Tensor& kernels) {
+  return kernels / kernels.amax({1, 2}, /*keepdim=*/true).clamp_min(1e-8);
+}
+
+/// What a restoration tells of the kernel that it was made with: the restoration, what of the
+/// blurred image it leaves unexplained, and the kernels that would explain the image better, held
+/// tightly and loosely near the one so far.
+KernelEvidence Evidence(const torch::Tensor& blurred, const torch::Tensor& restored,
+                        const torch::Tensor& kernel) {
+  constexpr double kUsualResidual = 0.05;
+  const torch::Tensor grey = Luma(restored);
+  const torch::Tensor residual = (Luma(blurred) - Blur(grey, kernel)) / kUsualResidual;
+  const KernelSolver solver(blurred, restored, kernel.size(1));
+  const torch::Tensor loose = solver.Solve(kernel, /*lambda=*/0.3, /*steps=*/12);
+  const torch::Tensor tight = solver.Solve(kernel, /*lambda=*/3, /*steps=*/8);
+  return {torch::cat({ChipScale(blurred).Apply(restored), residual}, 1),
+          torch::stack({ScaledToPeak(kernel), 0.1 * (kernel + 1e-8).log(), ScaledToPeak(loose),
+                        ScaledToPeak(tight)},
+                       1)};
 }
 
 }  // namespace
-
-ResidualBlockImpl::ResidualBlockImpl(std::int64_t channels)
-    : a_(register_module("a", Convolution(channels, channels, 3, 1, 1, Activation::kRelu))),
-      b_(register_module("b", Convolution(channels, channels, 3, 1, 1))) {}
-
-torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x) { return b_->Onto(x, a_(x)); }
 
 RefinementUNetImpl::RefinementUNetImpl(std::int64_t input_channels) {
   head_ = register_module("head", Convolution(input_channels * 4, kWidths[0], 3, 1, 1,
                                               Activation::kNone, /*unshuffle=*/2));
   for (std::size_t i = 0; i < kLevels; ++i) {
-    encoders_->push_back(TwoBlocks(kWidths[i]));
+    encoders_->push_back(TwoResidualBlocks(kWidths[i]));
     downs_->push_back(Convolution(kWidths[i], kWidths[i + 1], 2, 2, 0));
     ups_->push_back(torch::nn::Sequential(
         Convolution(kWidths[i + 1], kWidths[i] * 4, 1, 1, 0, Activation::kNone, 1, /*shuffle=*/2)));
-    decoders_->push_back(TwoBlocks(kWidths[i]));
+    decoders_->push_back(TwoResidualBlocks(kWidths[i]));
   }
-  middle_ = register_module("mid", TwoBlocks(kWidths[kLevels]));
+  middle_ = register_module("mid", TwoResidualBlocks(kWidths[kLevels]));
   tail_ = register_module(
       "tail", Convolution(kWidths[0], 12, 3, 1, 1, Activation::kNone, 1, /*shuffle=*/2));
   register_module("enc", encoders_);
@@ -94,164 +119,59 @@ torch::Tensor RefinementUNetImpl::forward(const torch::Tensor& x) {
   return tail_(z);
 }
 
-KernelNetImpl::KernelNetImpl() {
-  stem_ = register_module("stem", Convolution(16, 64, 3, 1, 1, Activation::kNone, /*unshuffle=*/4));
-  b1_ = register_module("b1", TwoBlocks(64));
-  d1_ = register_module("d1", Convolution(64, 96, 2, 2, 0));
-  b2_ = register_module("b2", TwoBlocks(96));
-  d2_ = register_module("d2", Convolution(96, 128, 2, 2, 0));
-  b3_ = register_module("b3", TwoBlocks(128));
-  vec_ = register_module("vec", Convolution(128, 384, 8, 1, 0, Activation::kRelu));
-  map_ = register_module("map", torch::nn::Linear(384, kKernel * kKernel * 2));
-  a0_ = register_module("a0", Convolution(3, 32, 3, 2, 1));
-  a1_ = register_module("a1", Convolution(34, 48, 3, 1, 1));
-  for (int i = 0; i < 4; ++i) a2_->push_back(ResidualBlock(48));
-  register_module("a2", a2_);
-  film_ = register_module("film", torch::nn::Linear(384, 96));
-  out_ = register_module("out", Convolution(48, 1, 3, 1, 1));
-  window_ = HannWindow();
-}
-
-/// By the Wiener-Khinchin theorem: the inverse transform of the power spectrum. Three channels
-/// (gradient along x, y and their sum), 54x54 around zero shift, each scaled to a peak of 1.
-torch::Tensor KernelNetImpl::Autocorrelation(const torch::Tensor& grey) const {
-  // Shifts of up to 27 pixels do not wrap around, and the size is a fast one.
-  constexpr std::int64_t kTransform = 160;
-  static_assert(kTransform >= kWindow + kKernel);
-  constexpr std::int64_t kFirst = kTransform / 2 - kKernel;
-  // Made on a GPU where it is wanted there: an upload would wait for all that the GPU has to do.
-  const torch::Tensor window = grey.is_cuda() ? HannWindow(grey.device()) : window_;
-  const torch::Tensor dx = GradientX(grey) * window;
-  const torch::Tensor dy = GradientY(grey) * window;
-  // IntArrayRef only borrows, so what it points to needs names.
-  constexpr std::array<std::int64_t, 2> kSize = {kTransform, kTransform};
-  constexpr std::array<std::int64_t, 2> kPlane = {2, 3};
-  const c10::IntArrayRef size(kSize);
-  std::vector<torch::Tensor> channels;
-  for (const torch::Tensor& gradient : {dx, dy, dx + dy}) {
-    const torch::Tensor spectrum = torch::fft::rfft2(gradient, size);
-    const torch::Tensor power = torch::real(spectrum).square() + torch::imag(spectrum).square();
-    const torch::Tensor correlation =
-        torch::fft::fftshift(torch::fft::irfft2(power, size), c10::IntArrayRef(kPlane))
-            .index({Slice(), Slice(), Slice(kFirst, kFirst + 2 * kKernel),
-                    Slice(kFirst, kFirst + 2 * kKernel)});
-    channels.push_back(correlation / (correlation.amax({2, 3}, /*keepdim=*/true) + 1e-6));
-  }
-  return torch::cat(channels, 1);
-}
-
-torch::Tensor KernelNetImpl::forward(const torch::Tensor& chip) {
-  torch::Tensor grey = Luma(chip);
-  grey = (grey - grey.mean({2, 3}, /*keepdim=*/true)) /
-         (grey.std({2, 3}, /*unbiased=*/true, /*keepdim=*/true) + 0.02);
-  torch::Tensor features = b1_->forward(stem_(grey));
-  features = b3_->forward(d2_(b2_->forward(d1_(features))));
-  const torch::Tensor vector = vec_(features).flatten(1).to(torch::kFloat32);
-  const torch::Tensor drawn = map_(vector).view({-1, 2, kKernel, kKernel});
-  const torch::Tensor seen = a0_(Autocorrelation(grey));
-  torch::Tensor h = a1_(torch::cat({seen, drawn}, 1));
-  const torch::Tensor film = film_(vector).unsqueeze(-1).unsqueeze(-1);
-  for (std::size_t i = 0; i < a2_->size(); ++i) {
-    h = a2_[i]->as<ResidualBlockImpl>()->forward(h);
-    // Feature-wise linear modulation (Perez et al. 2018) lets the image steer the map.
-    if (i == 1) h = h * (1 + film.slice(1, 0, 48)) + film.slice(1, 48, 96);
-  }
-  // A probability needs full precision, whatever the convolutions ran in.
-  return out_(h).to(torch::kFloat32).flatten(1).log_softmax(1).view({-1, kKernel, kKernel});
-}
-
-KernelRefinerImpl::KernelRefinerImpl() {
-  constexpr std::int64_t kWidth = 48;
-  in_ = register_module("in", Convolution(5, kWidth, 3, 1, 1));
-  blocks_ = register_module("blocks",
-                            torch::nn::Sequential(ResidualBlock(kWidth), ResidualBlock(kWidth),
-                                                  ResidualBlock(kWidth), ResidualBlock(kWidth)));
-  out_ = register_module("out", Convolution(kWidth, 1, 3, 1, 1));
-  const torch::NoGradGuard no_grad;
-  for (torch::Tensor& parameter : out_->parameters()) parameter.zero_();  // the first estimate
-  window_ = HannWindow();
-}
-
-/// argmin_k sum |grad y - k * grad x|^2 + ratio |k|^2 in the Fourier domain, for three ratios;
-/// 27x27 around zero shift, each scaled to a peak of 1.
-torch::Tensor KernelRefinerImpl::LeastSquares(const torch::Tensor& blurred,
-                                              const torch::Tensor& restored) const {
-  constexpr std::int64_t kWindow = KernelNetImpl::kWindow;
-  constexpr std::int64_t kKernel = KernelNetImpl::kKernel;
-  constexpr std::int64_t kFirst = kWindow / 2 - kKernel / 2;
-  constexpr std::array<std::int64_t, 2> kSize = {kWindow, kWindow};
-  constexpr std::array<std::int64_t, 2> kPlane = {2, 3};
-  const torch::Tensor window = blurred.is_cuda() ? HannWindow(blurred.device()) : window_;
-  const torch::Tensor y = Luma(blurred);
-  const torch::Tensor x = Luma(restored);
-  torch::Tensor cross;
-  torch::Tensor power;
-  for (const auto gradient : {GradientX, GradientY}) {
-    const torch::Tensor fy = torch::fft::rfft2(gradient(y) * window);
-    const torch::Tensor fx = torch::fft::rfft2(gradient(x) * window);
-    const torch::Tensor c = torch::conj(fy) * fx;
-    const torch::Tensor p = torch::real(fx).square() + torch::imag(fx).square();
-    cross = cross.defined() ? cross + c : c;
-    power = power.defined() ? power + p : p;
-  }
-  const torch::Tensor scale = power.mean({2, 3}, /*keepdim=*/true) + 1e-8;
-  std::vector<torch::Tensor> maps;
-  for (const double ratio : {1e-3, 1e-2, 1e-1}) {
-    const torch::Tensor kernel =
-        torch::fft::fftshift(
-            torch::fft::irfft2(cross / (power + ratio * scale), c10::IntArrayRef(kSize)),
-            c10::IntArrayRef(kPlane))
-            .index({Slice(), Slice(), Slice(kFirst, kFirst + kKernel),
-                    Slice(kFirst, kFirst + kKernel)});
-    maps.push_back(kernel / (kernel.amax({2, 3}, /*keepdim=*/true).clamp_min(1e-6)));
-  }
-  return torch::cat(maps, 1);
-}
-
-torch::Tensor KernelRefinerImpl::forward(const torch::Tensor& blurred,
-                                         const torch::Tensor& restored,
-                                         const torch::Tensor& first_log_kernel) {
-  const torch::Tensor log_kernel = first_log_kernel.unsqueeze(1);
-  const torch::Tensor kernel = log_kernel.exp();
-  const torch::Tensor scaled = kernel / kernel.amax({2, 3}, /*keepdim=*/true);
-  const torch::Tensor seen =
-      torch::cat({scaled, 0.1 * log_kernel, LeastSquares(blurred, restored)}, 1);
-  const torch::Tensor change = out_(blocks_->forward(in_(seen))).to(torch::kFloat32);
-  return (log_kernel + change)
-      .flatten(1)
-      .log_softmax(1)
-      .view({-1, KernelNetImpl::kKernel, KernelNetImpl::kKernel});
-}
-
-FaceWienerNetImpl::FaceWienerNetImpl(bool second_estimate) {
+FaceWienerNetImpl::FaceWienerNetImpl(bool corrects_kernel) {
   k_ = register_module("k", KernelNet());
   u_ = register_module("u",
                        RefinementUNet(3 + 3 * static_cast<std::int64_t>(kNoiseToSignal.size())));
-  if (second_estimate) r_ = register_module("r", KernelRefiner());
+  if (corrects_kernel) r_ = register_module("r", KernelNet(kEvidenceImages, kEvidenceMaps));
 }
 
-FaceWienerNetImpl::KernelEstimates FaceWienerNetImpl::EstimateLogKernels(
-    const torch::Tensor& window) {
-  KernelEstimates estimates;
-  estimates.first = k_(window);
-  estimates.last = estimates.first;
-  if (r_.is_empty()) return estimates;
-  torch::Tensor restored;
+void FaceWienerNetImpl::StartAs(const FaceWienerNetImpl& uncorrected) {
+  const torch::NoGradGuard no_grad;
+  auto own = named_parameters();
+  for (const auto& item : uncorrected.named_parameters()) own[item.key()].copy_(item.value());
+  r_->StartAs(*k_);
+}
+
+torch::Tensor FaceWienerNetImpl::CorrectLogKernel(const torch::Tensor& window,
+                                                  const torch::Tensor& kernel) {
+  KernelEvidence evidence;
   {
     const torch::NoGradGuard no_grad;
-    restored = RestoreWithKernel(window, estimates.first.exp()).clamp(0, 1);
+    const torch::Tensor restored = RestoreWithKernel(window, KeepPeaks(kernel));
+    evidence = Evidence(window, restored.to(torch::kFloat32).clamp(0, 1), kernel);
   }
-  estimates.last = r_(window, restored, estimates.first.detach());
-  return estimates;
+  return r_(window, evidence);
 }
 
-torch::Tensor FaceWienerNetImpl::EstimateKernel(const torch::Tensor& chip) {
-  constexpr std::int64_t kWindow = KernelNetImpl::kWindow;
-  const std::int64_t top = (chip.size(2) - kWindow) / 2;
-  const std::int64_t left = (chip.size(3) - kWindow) / 2;
-  return EstimateLogKernels(
-             chip.slice(2, top, top + kWindow).slice(3, left, left + kWindow).contiguous())
-      .last.exp();
+torch::Tensor FaceWienerNetImpl::SolveKernel(const torch::Tensor& chips, const torch::Tensor& prior,
+                                             int rounds) {
+  constexpr double kLambda = 3;
+  constexpr int kSteps = 12;
+  torch::Tensor kernels = KeepPeaks(prior);
+  for (int round = 0; round < rounds; ++round) {
+    const torch::Tensor restored = RestoreWithKernel(chips, kernels).to(torch::kFloat32);
+    const KernelSolver solver(SolverWindow(chips), SolverWindow(restored.clamp(0, 1)),
+                              prior.size(1));
+    kernels = CenterKernels(KeepPeaks(solver.Solve(prior, kLambda, kSteps)));
+  }
+  return kernels;
+}
+
+torch::Tensor FaceWienerNetImpl::EstimateFirstKernel(const torch::Tensor& chips) {
+  return EstimateFirstLogKernel(KernelWindow(chips)).exp();
+}
+
+torch::Tensor FaceWienerNetImpl::ImproveKernel(const torch::Tensor& chips,
+                                               const torch::Tensor& first) {
+  constexpr int kCorrections = 2;
+  constexpr int kRounds = 2;
+  torch::Tensor kernel = first;
+  if (corrects_kernel()) {
+    const torch::Tensor window = KernelWindow(chips);
+    for (int i = 0; i < kCorrections; ++i) kernel = CorrectLogKernel(window, kernel).exp();
+  }
+  return SolveKernel(chips, kernel, kRounds);
 }
 
 torch::Tensor FaceWienerNetImpl::Deconvolve(const torch::Tensor& chip,
@@ -276,7 +196,9 @@ void FaceWienerNetImpl::Pack(torch::ScalarType precision, bool winograd) {
 }
 
 torch::Tensor FaceWienerNetImpl::forward(const torch::Tensor& chip) {
-  return RestoreWithKernel(chip, EstimateKernel(chip));
+  torch::Tensor kernel = EstimateFirstKernel(chip);
+  if (corrects_kernel()) kernel = CorrectLogKernel(KernelWindow(chip), kernel).exp();
+  return RestoreWithKernel(chip, kernel);
 }
 
 }  // namespace facedeblur

@@ -3,23 +3,11 @@
 #include <torch/nn/module.h>
 #include <torch/nn/modules/container/modulelist.h>
 #include <torch/nn/modules/container/sequential.h>
-#include <torch/nn/modules/linear.h>
 
 #include "nn/convolution.h"
+#include "nn/kernel_net.h"
 
 namespace facedeblur {
-
-/// Two 3x3 convolutions around a ReLU, added to their input; packed, they overwrite it.
-class ResidualBlockImpl : public torch::nn::Module {
- public:
-  explicit ResidualBlockImpl(std::int64_t channels);
-  torch::Tensor forward(const torch::Tensor& x);
-
- private:
-  Convolution a_;
-  Convolution b_;
-};
-TORCH_MODULE(ResidualBlock);
 
 /// Encoder-decoder with skip connections (Ronneberger et al. 2015) of residual blocks, working on
 /// pixels unshuffled by 2. NxCxHxW -> Nx3xHxW; height and width multiples of 16.
@@ -39,81 +27,41 @@ class RefinementUNetImpl : public torch::nn::Module {
 };
 TORCH_MODULE(RefinementUNet);
 
-/// Estimates the blur kernel of a 128x128 face from the image and from the autocorrelation of its
-/// gradients. In a blurred image that is the kernel's own autocorrelation, smeared by the face's:
-/// it shows the kernel's extent and direction. The image settles what it cannot show, above all
-/// which of two mirror images the kernel is.
-class KernelNetImpl : public torch::nn::Module {
- public:
-  static constexpr std::int64_t kWindow = 128;  ///< input height and width
-  static constexpr std::int64_t kKernel = 27;   ///< output height and width
-
-  KernelNetImpl();
-  /// Nx3x128x128, BGR, 0..1 -> log kernel, Nx27x27, whose exponentials sum to 1.
-  torch::Tensor forward(const torch::Tensor& chip);
-
- private:
-  torch::Tensor Autocorrelation(const torch::Tensor& grey) const;
-
-  Convolution stem_{nullptr};
-  torch::nn::Sequential b1_{nullptr};
-  Convolution d1_{nullptr};
-  torch::nn::Sequential b2_{nullptr};
-  Convolution d2_{nullptr};
-  torch::nn::Sequential b3_{nullptr};
-  Convolution vec_{nullptr};
-  torch::nn::Linear map_{nullptr};
-  Convolution a0_{nullptr};
-  Convolution a1_{nullptr};
-  torch::nn::ModuleList a2_;
-  torch::nn::Linear film_{nullptr};
-  Convolution out_{nullptr};
-  torch::Tensor window_;  // Hann window; made, not learned, so it is no buffer
-};
-TORCH_MODULE(KernelNet);
-
-/// Estimates the kernel again once a first restoration is there: sharp edges and what became of
-/// them give the kernel in closed form (regularised least squares on gradients, as in Cho and Lee,
-/// "Fast Motion Deblurring", SIGGRAPH Asia 2009), and a small network weighs that against the first
-/// estimate.
-class KernelRefinerImpl : public torch::nn::Module {
- public:
-  KernelRefinerImpl();
-  /// Nx3x128x128 blurred and restored (BGR, 0..1) and the first log kernel, Nx27x27 -> log kernel.
-  torch::Tensor forward(const torch::Tensor& blurred, const torch::Tensor& restored,
-                        const torch::Tensor& first_log_kernel);
-
- private:
-  torch::Tensor LeastSquares(const torch::Tensor& blurred, const torch::Tensor& restored) const;
-
-  Convolution in_{nullptr};
-  torch::nn::Sequential blocks_{nullptr};
-  Convolution out_{nullptr};
-  torch::Tensor window_;
-};
-TORCH_MODULE(KernelRefiner);
-
 /// The kernel-aware face network: estimate the kernel, deconvolve with it (Wiener, three
-/// regularisations), refine. Module and parameter names are those of the weights files.
+/// regularisations), refine; from the restoration the kernel is then found more exactly. Module and
+/// parameter names are those of the weights files.
 class FaceWienerNetImpl : public torch::nn::Module {
  public:
-  /// With `second_estimate` the kernel is estimated again from the first restoration.
-  explicit FaceWienerNetImpl(bool second_estimate);
+  /// With `corrects_kernel` a second kernel network judges what a restoration tells of the kernel.
+  explicit FaceWienerNetImpl(bool corrects_kernel);
 
-  /// Log kernels, Nx27x27 each; the exponentials sum to 1.
-  struct KernelEstimates {
-    torch::Tensor first;
-    torch::Tensor last;  ///< the refined one, or the first where there is no second estimate
-  };
-  /// Estimates from images of exactly 128x128. The restoration between the two estimates is made
-  /// without gradients.
-  KernelEstimates EstimateLogKernels(const torch::Tensor& window);
+  bool corrects_kernel() const { return !r_.is_empty(); }
 
-  /// Only the first of them, without a restoration: several times cheaper.
+  /// Takes all weights of a network that does not correct kernels; the correction starts with those
+  /// of the first estimate.
+  void StartAs(const FaceWienerNetImpl& uncorrected);
+
+  // Kernels are Nx27x27 with entries that sum to 1; log kernels have them as exponentials.
+
+  /// The first estimate, from images of exactly 128x128: their log kernels.
   torch::Tensor EstimateFirstLogKernel(const torch::Tensor& window) { return k_(window); }
 
-  /// The blur kernel of the image's central 128x128 window: Nx27x27, entries sum to 1.
-  torch::Tensor EstimateKernel(const torch::Tensor& chip);
+  /// A better estimate from the restoration that `kernel` leads to, for images of exactly 128x128:
+  /// log kernels. A small network sees the restoration, what it leaves unexplained, and two
+  /// solutions of least squares (KernelSolver), and decides what of them to believe. After the
+  /// alternation of Laroche, Almansa and Coupete, "Fast Diffusion EM" (WACV 2024). The restoration
+  /// is made without gradients. Only where the network corrects kernels.
+  torch::Tensor CorrectLogKernel(const torch::Tensor& window, const torch::Tensor& kernel);
+
+  /// Kernels that blur the restorations into the chips, held near `prior`; in every round the chips
+  /// are restored again. The prior is the same in all of them: one that moves with the rounds
+  /// shrinks mild blur to a point.
+  torch::Tensor SolveKernel(const torch::Tensor& chips, const torch::Tensor& prior, int rounds);
+
+  /// The kernel of the chips' central 128x128 window: the first estimate, and what the steps above
+  /// make of a first estimate.
+  torch::Tensor EstimateFirstKernel(const torch::Tensor& chips);
+  torch::Tensor ImproveKernel(const torch::Tensor& chips, const torch::Tensor& first);
 
   /// Nx3xHxW, BGR, 0..1, height and width multiples of 16 and at least 32, with Nx27x27 kernels ->
   /// the same shape, not clamped.
@@ -124,7 +72,8 @@ class FaceWienerNetImpl : public torch::nn::Module {
   torch::Tensor Deconvolve(const torch::Tensor& chip, const torch::Tensor& kernel) const;
   torch::Tensor Refine(const torch::Tensor& deconvolved);
 
-  /// Both steps: Nx3xHxW with height and width multiples of 16, at least 128.
+  /// Estimate, at most one correction, restoration: every weight once, for self-tests. Nx3xHxW with
+  /// height and width multiples of 16, at least 128.
   torch::Tensor forward(const torch::Tensor& chip);
 
   /// See ConvolutionImpl::Pack.
@@ -133,7 +82,7 @@ class FaceWienerNetImpl : public torch::nn::Module {
  private:
   KernelNet k_{nullptr};
   RefinementUNet u_{nullptr};
-  KernelRefiner r_{nullptr};
+  KernelNet r_{nullptr};
 };
 TORCH_MODULE(FaceWienerNet);
 

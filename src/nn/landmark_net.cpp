@@ -2,7 +2,7 @@
 
 #include <torch/nn/functional/pixelshuffle.h>
 
-#include "nn/face_wiener_net.h"
+#include "nn/residual_block.h"
 
 namespace facedeblur {
 namespace {

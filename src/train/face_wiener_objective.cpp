@@ -10,11 +10,8 @@ namespace {
 
 class FaceWienerObjective : public Objective {
  public:
-  FaceWienerObjective(const LossOptions& losses, const torch::Device& device, bool second_estimate)
-      : losses_(losses),
-        image_loss_(losses, device),
-        net_(second_estimate),
-        second_estimate_(second_estimate) {}
+  FaceWienerObjective(const LossOptions& losses, const torch::Device& device, bool corrects_kernel)
+      : losses_(losses), image_loss_(losses, device), net_(corrects_kernel) {}
 
   torch::nn::Module& module() override { return *net_; }
 
@@ -26,41 +23,42 @@ class FaceWienerObjective : public Objective {
     throw Error(ErrorKind::kUsage, "the face network needs chips of 128 and kernels of 27 pixels");
   }
 
-  /// Some steps train only the kernel estimate: it needs the most variety and is by far the
-  /// cheapest part to train. In the others the restoration learns from every kind of kernel it may
-  /// meet: mostly the refined estimate, at times the first one (it must restore with that before it
-  /// can be refined) or the true one (so that it knows what a right kernel allows).
+  /// Some steps train only an estimate of the kernel: these need the most variety and are the
+  /// cheapest parts to train. In the others the restoration learns from every kind of kernel it may
+  /// meet: mostly what it is used with in the end, at times the first estimate (it must restore
+  /// with that before it can be improved) or the true kernel (so that it knows what a right one
+  /// allows).
   Loss ComputeLoss(const TrainingBatch& batch, Random* random) override {
-    if (random->Chance(losses_.kernel_steps)) {
-      Loss loss;
-      loss.Add("kernel", KernelLoss(net_->EstimateFirstLogKernel(batch.blurred), batch.kernel),
-               losses_.kernel);
-      return loss;
+    const double step = random->Uniform(0, 1);
+    if (step < losses_.kernel_steps) return FirstEstimateLoss(batch);
+    if (step < losses_.kernel_steps + losses_.correction_steps && net_->corrects_kernel()) {
+      return CorrectionLoss(batch);
     }
-    const auto estimates = net_->EstimateLogKernels(batch.blurred);
+    const Estimates estimates = Estimate(batch);
     const double pick = random->Uniform(0, 1);
     const torch::Tensor kernel = pick < 0.15   ? batch.kernel
                                  : pick < 0.35 ? estimates.first.exp()
-                                               : estimates.last.exp();
+                                               : Solve(batch, estimates);
     return LossOf(batch, estimates, net_->RestoreWithKernel(batch.blurred, kernel));
   }
 
   Loss ValidationLoss(const TrainingBatch& batch, torch::Tensor* restored) override {
-    const auto estimates = net_->EstimateLogKernels(batch.blurred);
-    *restored = net_->RestoreWithKernel(batch.blurred, estimates.last.exp());
+    const Estimates estimates = Estimate(batch);
+    const torch::Tensor kernel = net_->ImproveKernel(batch.blurred, estimates.first.exp());
+    *restored = net_->RestoreWithKernel(batch.blurred, kernel);
     return LossOf(batch, estimates, *restored);
   }
 
-  /// Weights with one kernel estimate also start a network with two: the second one begins as a
-  /// copy of the first.
+  /// Weights of a network that does not correct kernels also start one that does.
   void LoadWeights(Bytes bytes) override {
     ModelFile model = ReadModelFile(std::move(bytes));
-    if (second_estimate_ && model.network == InfoOf(NetworkId::kFaceWiener1).name) {
-      for (const auto& item : net_->named_parameters()) {
-        if (item.key().rfind("r.", 0) == 0) model.tensors[item.key()] = FromTorch(item.value());
-      }
+    if (!net_->corrects_kernel() || model.network != InfoOf(NetworkId::kFaceWiener1).name) {
+      LoadTensors(std::move(model.tensors), net_.get());
+      return;
     }
-    LoadTensors(model.tensors, net_.get());
+    FaceWienerNet uncorrected(/*corrects_kernel=*/false);
+    LoadTensors(std::move(model.tensors), uncorrected.get());
+    net_->StartAs(*uncorrected);
   }
 
   Bytes Serialize(const ModelNotes& notes) override {
@@ -78,18 +76,59 @@ class FaceWienerObjective : public Objective {
   }
 
  private:
-  Loss LossOf(const TrainingBatch& batch, const FaceWienerNetImpl::KernelEstimates& estimates,
+  /// Log kernels.
+  struct Estimates {
+    torch::Tensor first;
+    torch::Tensor corrected;  ///< undefined where the network does not correct
+  };
+
+  Estimates Estimate(const TrainingBatch& batch) {
+    Estimates estimates;
+    estimates.first = net_->EstimateFirstLogKernel(batch.blurred);
+    if (net_->corrects_kernel()) {
+      estimates.corrected = net_->CorrectLogKernel(batch.blurred, estimates.first.detach().exp());
+    }
+    return estimates;
+  }
+
+  torch::Tensor Solve(const TrainingBatch& batch, const Estimates& estimates) {
+    const torch::NoGradGuard no_grad;
+    const torch::Tensor& last =
+        estimates.corrected.defined() ? estimates.corrected : estimates.first;
+    return net_->SolveKernel(batch.blurred, last.exp(), /*rounds=*/1);
+  }
+
+  Loss FirstEstimateLoss(const TrainingBatch& batch) {
+    Loss loss;
+    loss.Add("kernel", KernelLoss(net_->EstimateFirstLogKernel(batch.blurred), batch.kernel),
+             losses_.kernel);
+    return loss;
+  }
+
+  Loss CorrectionLoss(const TrainingBatch& batch) {
+    torch::Tensor first;
+    {
+      const torch::NoGradGuard no_grad;
+      first = net_->EstimateFirstLogKernel(batch.blurred).exp();
+    }
+    Loss loss;
+    loss.Add("correction", KernelLoss(net_->CorrectLogKernel(batch.blurred, first), batch.kernel),
+             losses_.kernel);
+    return loss;
+  }
+
+  Loss LossOf(const TrainingBatch& batch, const Estimates& estimates,
               const torch::Tensor& restored) const {
     Loss loss = image_loss_(restored, batch);
     loss.Add("kernel", KernelLoss(estimates.first, batch.kernel), losses_.kernel);
-    if (second_estimate_) {
-      loss.Add("kernel2", KernelLoss(estimates.last, batch.kernel), losses_.kernel);
+    if (estimates.corrected.defined()) {
+      loss.Add("correction", KernelLoss(estimates.corrected, batch.kernel), losses_.kernel);
     }
     return loss;
   }
 
   void AddSelfTest(ModelFile* model) const {
-    FaceWienerNet rounded(second_estimate_);
+    FaceWienerNet rounded(net_->corrects_kernel());
     LoadTensors(model->tensors, rounded.get());
     rounded->eval();
     const c10::InferenceMode inference;
@@ -107,15 +146,14 @@ class FaceWienerObjective : public Objective {
   LossOptions losses_;
   ImageLoss image_loss_;
   FaceWienerNet net_;
-  bool second_estimate_;
 };
 
 }  // namespace
 
 std::unique_ptr<Objective> MakeFaceWienerObjective(const LossOptions& losses,
                                                    const torch::Device& device,
-                                                   bool second_estimate) {
-  return std::make_unique<FaceWienerObjective>(losses, device, second_estimate);
+                                                   bool corrects_kernel) {
+  return std::make_unique<FaceWienerObjective>(losses, device, corrects_kernel);
 }
 
 }  // namespace facedeblur

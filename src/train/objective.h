@@ -48,7 +48,7 @@ class Objective {
 /// when the losses' feature network cannot be loaded.
 std::unique_ptr<Objective> MakeFaceWienerObjective(const LossOptions& losses,
                                                    const torch::Device& device,
-                                                   bool second_estimate);
+                                                   bool corrects_kernel);
 std::unique_ptr<Objective> MakeReferenceObjective(const LossOptions& losses,
                                                   const torch::Device& device);
 std::unique_ptr<Objective> MakeLandmarkObjective();

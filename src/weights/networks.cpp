@@ -6,7 +6,8 @@ const std::array<NetworkInfo, 4>& Networks() {
   static constexpr std::array<NetworkInfo, 4> kNetworks = {{
       {NetworkId::kFaceWiener1, "face-wiener-1", "kernel estimate, Wiener, U-Net",
        WeightsKind::kModel, /*restores=*/true},
-      {NetworkId::kFaceWiener2, "face-wiener-2", "estimates the kernel twice", WeightsKind::kModel,
+      {NetworkId::kFaceWiener3, "face-wiener-3",
+       "the same, and judges its kernels by what they lead to", WeightsKind::kModel,
        /*restores=*/true},
       {NetworkId::kReference15, "reference-15", "the Keras notebook's", WeightsKind::kKeras,
        /*restores=*/true},

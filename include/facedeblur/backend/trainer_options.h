@@ -15,9 +15,10 @@ namespace facedeblur {
 struct LossOptions {
   double fourier = 0.05;
   double kernel = 0.02;
-  double kernel_steps = 0.5;  ///< share of steps that train only the kernel estimate
-  double structure = 2;       ///< extra weight of eyes, brows, nose and mouth in the pixel loss
-  double feature = 0.05;      ///< of the features' differences, where there is a feature network
+  double kernel_steps = 0.5;    ///< share of steps that train only the first kernel estimate
+  double correction_steps = 0;  ///< share that train only its correction, where the network has one
+  double structure = 2;         ///< extra weight of eyes, brows, nose and mouth in the pixel loss
+  double feature = 0.05;        ///< of the features' differences, where there is a feature network
   /// Keras's VGG16 or VGG19, or our landmark network; or none.
   std::filesystem::path feature_network;
 };

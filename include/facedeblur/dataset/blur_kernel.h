@@ -30,6 +30,10 @@ cv::Mat ComposeKernels(const cv::Mat& first, const cv::Mat& second);
 /// kernel also moves the image, and nobody who sees only the blurred image can know that.
 cv::Mat CenterKernel(const cv::Mat& kernel);
 
+/// The same by fractions of a pixel, to within 0.01: each entry is shared by its four new
+/// neighbours, which widens the kernel by half a pixel at most.
+cv::Mat CenterKernelExactly(const cv::Mat& kernel);
+
 /// Cuts (and renormalises) or pads a kernel to another odd size, keeping its middle.
 cv::Mat FitKernel(const cv::Mat& kernel, int size);
 
@@ -45,7 +49,7 @@ struct KernelOptions {
   double min_radius = 0.8;  ///< ... with a radius from this ...
   double max_radius = 7;    ///< ... to this, pixels
   double composed = 0.10;   ///< share of shakes with a small Gaussian on top; the rest is shake
-  bool off_center = false;  ///< kernels stay where they were drawn, without CenterKernel()
+  bool off_center = false;  ///< kernels stay where they were drawn
 };
 
 /// A kernel of KernelOptions::max_size and what it is: "none", "gaussian", "defocus", "composed" or

@@ -6,7 +6,7 @@
 namespace facedeblur {
 
 /// Every network of this program.
-enum class NetworkId { kFaceWiener1, kFaceWiener2, kReference15, kFaceLandmarks1 };
+enum class NetworkId { kFaceWiener1, kFaceWiener3, kReference15, kFaceLandmarks1 };
 
 /// What a network's weights are stored as.
 enum class WeightsKind {

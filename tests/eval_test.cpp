@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -13,6 +14,7 @@
 #include "facedeblur/eval/report.h"
 #include "facedeblur/image/metrics.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/file_io.h"
 #include "support.h"
 
 namespace facedeblur {
@@ -75,15 +77,15 @@ TEST(Score, BestShiftIsThatOfBruteForce) {
   cv::Mat truth = testing::MakeTestImage({64, 64}, CV_8UC3);
   cv::GaussianBlur(truth, truth, {0, 0}, 1.5);
   cv::Mat moved;
-  cv::warpAffine(truth, moved, cv::Matx23d(1, 0, 1.5, 0, 1, -2), truth.size(), cv::INTER_LINEAR,
+  cv::warpAffine(truth, moved, cv::Matx23d(1, 0, 1.25, 0, 1, -2), truth.size(), cv::INTER_CUBIC,
                  cv::BORDER_REPLICATE);
   double best = 0;
-  const cv::Rect inside(4, 4, 56, 56);
-  for (int dy = -6; dy <= 6; ++dy) {
-    for (int dx = -6; dx <= 6; ++dx) {
+  const cv::Rect inside(5, 5, 54, 54);
+  for (int dy = -12; dy <= 12; ++dy) {
+    for (int dx = -12; dx <= 12; ++dx) {
       cv::Mat back;
-      cv::warpAffine(moved, back, cv::Matx23d(1, 0, 0.5 * dx, 0, 1, 0.5 * dy), truth.size(),
-                     cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+      cv::warpAffine(moved, back, cv::Matx23d(1, 0, 0.25 * dx, 0, 1, 0.25 * dy), truth.size(),
+                     cv::INTER_CUBIC, cv::BORDER_REPLICATE);
       best = std::max(best, Psnr(back(inside), truth(inside)));
     }
   }
@@ -234,6 +236,67 @@ TEST(Evaluate, BestShiftForgivesAShift) {
   }
 }
 
+/// An identity whose embedding is the mean colour of the face's surroundings.
+class MeanColor : public FaceIdentity {
+ public:
+  cv::Mat Embed(const cv::Mat& image, const Landmarks& landmarks) const override {
+    EXPECT_EQ(landmarks.size(), kLandmarkCount);
+    const cv::Rect box = cv::boundingRect(landmarks) & cv::Rect({}, image.size());
+    const cv::Scalar mean = cv::mean(image(box));
+    return (cv::Mat_<float>(3, 1) << mean[0], mean[1], mean[2]);
+  }
+};
+
+TEST(Evaluate, IdentityIsTheDistanceFromTheSharpFace) {
+  EvaluationProtocol protocol = ShenProtocol();
+  protocol.kernels_per_face = 1;
+  const PairSource pairs = ProtocolPairs(SampleFaces(), protocol);
+  const auto unchanged = MakeIdentityRestorer();
+  const MeanColor color;
+  EvaluationOptions options;
+  options.baselines = false;
+  options.identity = &color;
+  const std::vector<PairScores> scores = Evaluate(pairs, *unchanged, options).scores;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const EvaluationPair pair = pairs.make(i);
+    const double expected = cv::norm(color.Embed(pair.blurred, pair.landmarks),
+                                     color.Embed(pair.sharp, pair.landmarks));
+    EXPECT_NEAR(scores[i].blurred_distance, expected, 1e-6);
+    EXPECT_EQ(scores[i].restored_distance, scores[i].blurred_distance);
+    EXPECT_GT(expected, 0);
+  }
+}
+
+TEST(FaceIdentity, AnotherFileIsNamedInTheError) {
+  const TempFolder folder;
+  WriteFileAtomically(folder / "none.dat", Bytes(100, 7), Clobber::kReplace);
+  for (const char* name : {"none.dat", "missing.dat"}) {
+    try {
+      FaceIdentity::Load(folder / name);
+      ADD_FAILURE() << name;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kModel);
+      EXPECT_NE(std::string(error.what()).find(name), std::string::npos) << error.what();
+    }
+  }
+}
+
+// With dlib's file where FACEDEBLUR_IDENTITY says it is.
+TEST(FaceIdentity, OnePersonIsNearerThanTwo) {
+  const char* file = std::getenv("FACEDEBLUR_IDENTITY");
+  if (file == nullptr) GTEST_SKIP() << "FACEDEBLUR_IDENTITY names no face recognition network";
+  const auto identity = FaceIdentity::Load(file);
+  const auto& faces = SampleFaces().faces();
+  ASSERT_GE(faces.size(), 2U);
+  const cv::Mat first = identity->Embed(faces[0].pixels, faces[0].landmarks);
+  cv::Mat softer;
+  cv::GaussianBlur(faces[0].pixels, softer, {0, 0}, 1);
+  const double same = cv::norm(identity->Embed(softer, faces[0].landmarks), first);
+  EXPECT_EQ(cv::norm(identity->Embed(faces[0].pixels, faces[0].landmarks), first), 0);
+  EXPECT_LT(same, 0.4);
+  EXPECT_GT(cv::norm(identity->Embed(faces[1].pixels, faces[1].landmarks), first), same);
+}
+
 std::vector<PairScores> FortyPairs() {
   std::vector<PairScores> pairs(40);
   for (std::size_t i = 0; i < pairs.size(); ++i) {
@@ -255,6 +318,19 @@ TEST(Summarize, MeanAndInterval) {
   EXPECT_LT(summary.psnr_low, summary.mean.psnr);
   EXPECT_GT(summary.psnr_high, summary.mean.psnr);
   EXPECT_LT(summary.psnr_high - summary.psnr_low, 3);
+}
+
+TEST(Report, IdentityIsListedWhereItIsKnown) {
+  std::vector<PairScores> pairs = FortyPairs();
+  EXPECT_EQ(TextReport({{"set", "p", 20, pairs}}, "w").find("identity"), std::string::npos);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    pairs[i].blurred_distance = 0.5;
+    pairs[i].restored_distance = i % 4 == 0 ? 0.6 : 0.3;  // the mean is 0.375
+  }
+  const std::string text = TextReport({{"set", "p", 20, pairs}}, "w");
+  EXPECT_NE(text.find("0.500 blurred, 0.375 restored; 75.0 %"), std::string::npos) << text;
+  const std::string json = JsonReport({{"set", "p", 20, pairs}}, "w");
+  EXPECT_NE(json.find("\"nearer\":0.75"), std::string::npos) << json;
 }
 
 TEST(Report, EveryFormatHoldsTheNumbers) {

@@ -38,6 +38,7 @@ struct EvaluateOptions {
   fs::path weights;
   fs::path models;
   fs::path cache;
+  fs::path identity;
   DeviceRequest device;
   Precision precision = Precision::kFloat32;
   Preset preset = Preset::kMspl;
@@ -98,6 +99,10 @@ void Bind(CLI::App* app, EvaluateOptions* options) {
   binder.AddText("--device", &options->device, "TEXT", "auto, cpu, cuda or cuda:N");
   binder.AddChoice("--precision", &options->precision, PrecisionNames(), "TEXT",
                    "fp32, bf16 or auto");
+  binder.AddPath(
+      "--identity", &options->identity, "FILE",
+      "dlib's face recognition network (dlib_face_recognition_resnet_model_v1.dat): also "
+      "score how far faces are from the sharp ones as persons");
   BindProtocol(&binder, app, options);
   binder.AddFlag("--no-baselines", &options->no_baselines,
                  "Leave out unsharp mask, Richardson-Lucy and Wiener");
@@ -164,12 +169,14 @@ void WriteSheet(const fs::path& folder, const EvaluateOptions& options,
 }
 
 EvaluatedSet EvaluateFolder(const fs::path& folder, const EvaluateOptions& options,
-                            const FaceRestorer& restorer, const FaceDetector* detector) {
+                            const FaceRestorer& restorer, const FaceDetector* detector,
+                            const FaceIdentity* identity) {
   LoadedSet loaded = LoadSet(folder, options, detector);
   MakePairs(folder, options, &loaded);
   EvaluationOptions run;
   run.threads = ThreadCount(options.threads);
   run.baselines = !options.no_baselines;
+  run.identity = identity;
   run.examples = options.sheet.empty() ? 0 : static_cast<std::size_t>(options.sheet_faces);
   Evaluation evaluation = Evaluate(loaded.pairs, restorer, run);
   WriteSheet(folder, options, evaluation.examples);
@@ -196,9 +203,10 @@ int RunEvaluate(const EvaluateOptions& options, const CLI::App& /*app*/) {
       options.weights.empty() ? FindModel(kDefaultWeights, options.models) : options.weights;
   const auto restorer = LoadRestorer(weights, OpenCompute(options.device, options.precision));
   const auto detector = options.aligned ? nullptr : LoadDetector({}, options.models);
+  const auto identity = options.identity.empty() ? nullptr : FaceIdentity::Load(options.identity);
   std::vector<EvaluatedSet> sets;
   for (const fs::path& folder : options.folders) {
-    sets.push_back(EvaluateFolder(folder, options, *restorer, detector.get()));
+    sets.push_back(EvaluateFolder(folder, options, *restorer, detector.get(), identity.get()));
   }
   const std::string report = Report(options.format, sets, weights.filename().string());
   if (options.output.empty()) {
@@ -222,6 +230,8 @@ void EvaluateOptions::Validate() const {
   const auto require = [](bool holds, const char* message) {
     if (!holds) throw Error(ErrorKind::kUsage, message);
   };
+  require(identity.empty() || !aligned,
+          "--identity needs faces that were found; leave --aligned out");
   require(blurred.empty() || folders.size() == 1, "--blurred goes with one folder of sharp images");
   require(protocol.chip_size % kChipSizeStep == 0, "--chip-size must be a multiple of 32");
   require(protocol.min_kernel % 2 == 1 && protocol.max_kernel % 2 == 1 &&

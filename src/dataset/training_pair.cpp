@@ -113,14 +113,6 @@ void MirrorLandmarks(int size, Landmarks* landmarks) {
   *landmarks = std::move(mirrored);
 }
 
-Landmarks MoveLandmarks(const Landmarks& landmarks, const Similarity& chip_from_image) {
-  Landmarks moved;
-  for (const cv::Point2f& point : landmarks) {
-    moved.emplace_back(chip_from_image(cv::Point2d(point)));
-  }
-  return moved;
-}
-
 }  // namespace
 
 TrainingPair MakePair(const SharpFace& face, const PairOptions& options,
@@ -136,7 +128,7 @@ TrainingPair MakePair(const SharpFace& face, const PairOptions& options,
   chip_from_image.ty -= margin;
   TrainingPair pair;
   pair.structure = StructureMap(face.landmarks, chip_from_image, options.chip_size);
-  pair.landmarks = MoveLandmarks(face.landmarks, chip_from_image);
+  pair.landmarks = chip_from_image(face.landmarks);
   if (options.flip && placement.Chance(0.5)) {
     cv::flip(sharp, sharp, 1);
     cv::flip(pair.structure, pair.structure, 1);

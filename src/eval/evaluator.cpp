@@ -48,6 +48,14 @@ class PairScorer {
     Add(Method::kWiener, ToEightBits(WienerOracle(chip_, pair_.kernel)));
   }
 
+  /// How far the blurred and the restored face are from the sharp one as persons.
+  void ScoreIdentity(const FaceIdentity& identity, const cv::Mat& restored) {
+    if (pair_.landmarks.empty()) return;
+    const cv::Mat sharp = identity.Embed(pair_.sharp, pair_.landmarks);
+    scores_.blurred_distance = cv::norm(identity.Embed(pair_.blurred, pair_.landmarks), sharp);
+    scores_.restored_distance = cv::norm(identity.Embed(restored, pair_.landmarks), sharp);
+  }
+
   const PairScores& scores() const { return scores_; }
 
  private:
@@ -78,6 +86,7 @@ Evaluation Evaluate(const PairSource& pairs, const FaceRestorer& restorer,
     PairScorer scorer(pair, restorer);
     const cv::Mat restored = scorer.ScoreNetwork();
     if (options.baselines) scorer.ScoreBaselines();
+    if (options.identity != nullptr) scorer.ScoreIdentity(*options.identity, restored);
     evaluation.scores[index] = scorer.scores();
     // Every (count / examples)-th pair is one to look at.
     const std::size_t example = index * examples / pairs.count;

@@ -120,6 +120,7 @@ PairSource ProtocolPairs(const FaceSet& faces, const EvaluationProtocol& protoco
     const cv::Mat sharp = ExtractChip(face.pixels, {protocol.chip_size, placement});
     pair.sharp = ToEightBits(sharp);
     pair.face_mask = ScoringMask(face.landmarks, placement, protocol.chip_size);
+    pair.landmarks = placement(face.landmarks);
     // Fewer than all: spread over the sizes, and different from face to face.
     const std::size_t i = index % per_face;
     pair.kernel = kernels[(i * kernels.size() / per_face + pair.face) % kernels.size()];
@@ -148,6 +149,7 @@ PairSource FolderPairs(const FaceSet& faces, const fs::path& sharp, const fs::pa
     const cv::Rect kept(face.offset, face.pixels.size());
     pair.blurred = ToEightBits(ExtractChip(pixels(kept), {chip_size, placement}));
     pair.face_mask = ScoringMask(face.landmarks, placement, chip_size);
+    pair.landmarks = placement(face.landmarks);
     return pair;
   };
   return {files.size(), make};

@@ -49,16 +49,43 @@ std::optional<double> MeanKernelSimilarity(const std::vector<PairScores>& pairs)
   return sum / count;
 }
 
-double MillisecondsPerFace(const std::vector<PairScores>& pairs) {
-  double sum = 0;
-  for (const PairScores& pair : pairs) sum += pair.seconds;
-  return pairs.empty() ? 0 : 1000 * sum / static_cast<double>(pairs.size());
-}
-
 std::string Fixed(double value, int decimals) {
   char text[32];
   std::snprintf(text, sizeof text, "%.*f", decimals, value);
   return text;
+}
+
+/// Mean distances from the sharp faces as persons, and the share of faces that came nearer.
+struct IdentitySummary {
+  double blurred = 0;
+  double restored = 0;
+  double nearer = 0;
+};
+
+std::optional<IdentitySummary> SummarizeIdentity(const std::vector<PairScores>& pairs) {
+  IdentitySummary sum;
+  double count = 0;
+  for (const PairScores& pair : pairs) {
+    if (pair.blurred_distance < 0) continue;
+    sum.blurred += pair.blurred_distance;
+    sum.restored += pair.restored_distance;
+    sum.nearer += pair.restored_distance < pair.blurred_distance ? 1 : 0;
+    ++count;
+  }
+  if (count == 0) return std::nullopt;
+  return IdentitySummary{sum.blurred / count, sum.restored / count, sum.nearer / count};
+}
+
+std::string IdentityLine(const IdentitySummary& identity) {
+  return "identity: distance from the sharp face " + Fixed(identity.blurred, 3) + " blurred, " +
+         Fixed(identity.restored, 3) + " restored; " + Fixed(100 * identity.nearer, 1) +
+         " % came nearer\n";
+}
+
+double MillisecondsPerFace(const std::vector<PairScores>& pairs) {
+  double sum = 0;
+  for (const PairScores& pair : pairs) sum += pair.seconds;
+  return pairs.empty() ? 0 : 1000 * sum / static_cast<double>(pairs.size());
 }
 
 using Table = std::vector<std::vector<std::string>>;
@@ -125,6 +152,9 @@ std::string Report(const std::vector<EvaluatedSet>& sets, const std::string& wei
             " pairs\n\n" + to_table(MethodTable(set.scores));
     const Table kernels = KernelTable(set.scores);
     if (kernels.size() > 1) text += "\n" + to_table(kernels);
+    if (const auto identity = SummarizeIdentity(set.scores)) {
+      text += "\n" + IdentityLine(*identity);
+    }
     if (const auto similarity = MeanKernelSimilarity(set.scores)) {
       text += "\nkernel similarity " + Fixed(*similarity, 3) + ";";
     } else {
@@ -176,6 +206,11 @@ Json ToJson(const EvaluatedSet& set) {
     json["kernel_sizes"].push_back(std::move(row));
   }
   AddKernelSimilarity(set.scores, &json);
+  if (const auto identity = SummarizeIdentity(set.scores)) {
+    json["identity"] = {{"blurred", identity->blurred},
+                        {"restored", identity->restored},
+                        {"nearer", identity->nearer}};
+  }
   json["milliseconds_per_face"] = MillisecondsPerFace(set.scores);
   return json;
 }

@@ -14,7 +14,8 @@ Score ScoreOf(const cv::Mat& image, const cv::Mat& truth, const cv::Mat& mask) {
 
 Score BestShiftScore(const cv::Mat& image, const cv::Mat& truth) {
   constexpr int kReach = 3;
-  constexpr int kBorder = kReach + 1;
+  constexpr int kPhases = 4;           // of a pixel
+  constexpr int kBorder = kReach + 2;  // cubic interpolation reaches two pixels far
   const cv::Size size(truth.cols - 2 * kBorder, truth.rows - 2 * kBorder);
   const cv::Mat target = truth(cv::Rect({kBorder, kBorder}, size)).clone();
   double best = -1;
@@ -25,15 +26,15 @@ Score BestShiftScore(const cv::Mat& image, const cv::Mat& truth) {
     best = error;
     best_image = moved.clone();
   };
-  // Whole and half pixels along each axis; whole steps of each are then parts of one image.
-  for (int phase = 0; phase < 4; ++phase) {
-    const int half_x = phase % 2;
-    const int half_y = phase / 2;
+  // Whole steps of each fraction of a pixel are parts of one image.
+  for (int phase = 0; phase < kPhases * kPhases; ++phase) {
+    const int part_x = phase % kPhases;
+    const int part_y = phase / kPhases;
+    const cv::Matx23d shift(1, 0, -part_x / double{kPhases}, 0, 1, -part_y / double{kPhases});
     cv::Mat moved;
-    cv::warpAffine(image, moved, cv::Matx23d(1, 0, -0.5 * half_x, 0, 1, -0.5 * half_y),
-                   image.size(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
-    for (int dy = -kReach; dy <= kReach - half_y; ++dy) {
-      for (int dx = -kReach; dx <= kReach - half_x; ++dx) {
+    cv::warpAffine(image, moved, shift, image.size(), cv::INTER_CUBIC, cv::BORDER_REPLICATE);
+    for (int dy = -kReach; dy <= kReach - (part_y > 0 ? 1 : 0); ++dy) {
+      for (int dx = -kReach; dx <= kReach - (part_x > 0 ? 1 : 0); ++dx) {
         consider(moved(cv::Rect({kBorder + dx, kBorder + dy}, size)));
       }
     }

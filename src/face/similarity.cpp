@@ -19,6 +19,13 @@ cv::Point2d Similarity::operator()(cv::Point2d point) const {
   return {a * point.x - b * point.y + tx, b * point.x + a * point.y + ty};
 }
 
+std::vector<cv::Point2f> Similarity::operator()(const std::vector<cv::Point2f>& points) const {
+  std::vector<cv::Point2f> moved;
+  moved.reserve(points.size());
+  for (const cv::Point2f& point : points) moved.emplace_back((*this)(cv::Point2d(point)));
+  return moved;
+}
+
 Similarity Similarity::Inverse() const {
   const double norm = a * a + b * b;
   const double ia = a / norm;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "facedeblur/eval/face_identity.h"
 #include "facedeblur/eval/protocol.h"
 #include "facedeblur/eval/score.h"
 #include "facedeblur/restore/restorer.h"
@@ -45,6 +46,9 @@ struct PairScores {
   std::array<MethodScores, kMethodCount> methods;
   double kernel_similarity = -1;  ///< of the estimated and the true kernel; -1: not known
   double seconds = 0;             ///< of the network
+  /// How far the faces are from the sharp one as persons (FaceIdentity); -1: not known.
+  double blurred_distance = -1;
+  double restored_distance = -1;
 
   const MethodScores& Of(Method method) const { return methods[static_cast<std::size_t>(method)]; }
 };
@@ -59,7 +63,8 @@ struct ExampleChips {
 struct EvaluationOptions {
   std::size_t threads = 1;
   bool baselines = true;
-  std::size_t examples = 0;  ///< chips kept to look at, spread over the pairs
+  const FaceIdentity* identity = nullptr;  ///< null: distances stay unknown
+  std::size_t examples = 0;                ///< chips kept to look at, spread over the pairs
 };
 
 struct Evaluation {

@@ -41,8 +41,9 @@ std::vector<cv::Mat> ProtocolKernels(const EvaluationProtocol& protocol);
 struct EvaluationPair {
   cv::Mat sharp;
   cv::Mat blurred;
-  cv::Mat kernel;     ///< CV_32F; empty where it is not known
-  cv::Mat face_mask;  ///< CV_8UC1: the face between brows and chin; empty where it is not known
+  cv::Mat kernel;       ///< CV_32F; empty where it is not known
+  cv::Mat face_mask;    ///< CV_8UC1: the face between brows and chin; empty where it is not known
+  Landmarks landmarks;  ///< of the sharp face, chip pixels; empty where they are not known
   std::size_t face = 0;
 };
 

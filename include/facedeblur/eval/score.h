@@ -13,7 +13,7 @@ struct Score {
 /// The score of an 8-bit RGB image; with a mask only the pixels it selects count.
 Score ScoreOf(const cv::Mat& image, const cv::Mat& truth, const cv::Mat& mask = {});
 
-/// The best score over shifts of up to 3 pixels in half-pixel steps (as Levin et al., CVPR 2009,
+/// The best score over shifts of up to 3 pixels in steps of a quarter (as Levin et al., CVPR 2009,
 /// and Koehler et al., ECCV 2012, score: a blind method cannot know where an off-centre kernel put
 /// the image), over the part of the image that every shift fills. PSNR decides.
 Score BestShiftScore(const cv::Mat& image, const cv::Mat& truth);

@@ -15,6 +15,7 @@ struct Similarity {
   double ty = 0;
 
   cv::Point2d operator()(cv::Point2d point) const;
+  std::vector<cv::Point2f> operator()(const std::vector<cv::Point2f>& points) const;
   Similarity Inverse() const;
   /// Target pixels per source pixel.
   double Scale() const;

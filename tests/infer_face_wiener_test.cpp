@@ -9,6 +9,7 @@
 #include "facedeblur/image/metrics.h"
 #include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
+#include "facedeblur/nn/precision.h"
 #include "facedeblur/util/error.h"
 #include "support.h"
 

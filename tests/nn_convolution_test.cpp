@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "facedeblur/nn/device.h"
+#include "facedeblur/nn/precision.h"
 #include "nn/convolution.h"
 
 namespace facedeblur {

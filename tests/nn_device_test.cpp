@@ -1,7 +1,11 @@
 #include <gtest/gtest.h>
 #include <torch/cuda.h>
+#include <torch/utils.h>
+
+#include <stdexcept>
 
 #include "facedeblur/nn/device.h"
+#include "facedeblur/nn/precision.h"
 #include "facedeblur/util/error.h"
 
 namespace facedeblur {
@@ -50,8 +54,44 @@ bool UsesBfloat16(Precision wanted, Workload workload) {
 }
 
 TEST(ResolvePrecision, AutoIsTheFasterOne) {
-  EXPECT_FALSE(UsesBfloat16(Precision::kAuto, Workload::kInference));
-  EXPECT_EQ(UsesBfloat16(Precision::kAuto, Workload::kTraining), HasBfloat16({}));
+  for (const bool bfloat16_is_faster : {false, true}) {
+    for (const Workload workload : {Workload::kInference, Workload::kTraining}) {
+      ComputeDevice device;
+      const auto time = [&](Workload timed, bool bfloat16) {
+        EXPECT_EQ(timed, workload);
+        return bfloat16 == bfloat16_is_faster ? 1.0 : 2.0;
+      };
+      ResolvePrecision(Precision::kAuto, workload, &device, time);
+      EXPECT_EQ(device.bfloat16, bfloat16_is_faster && HasBfloat16({}));
+    }
+  }
+}
+
+TEST(ResolvePrecision, NothingIsTimedWhereThereIsNoChoice) {
+  const auto time = [](Workload, bool) -> double { throw std::logic_error("timed"); };
+  ComputeDevice device;
+  ResolvePrecision(Precision::kFloat32, Workload::kTraining, &device, time);
+  EXPECT_FALSE(device.bfloat16);
+  if (!HasBfloat16({})) {
+    ResolvePrecision(Precision::kAuto, Workload::kTraining, &device, time);
+    EXPECT_FALSE(device.bfloat16);
+  } else {
+    EXPECT_THROW(ResolvePrecision(Precision::kAuto, Workload::kTraining, &device, time),
+                 std::logic_error);
+  }
+}
+
+TEST(TimeConvolutions, DrawsNoRandomNumbers) {
+  torch::manual_seed(4);
+  const torch::Tensor expected = torch::rand({5});
+  torch::manual_seed(4);
+  for (const Workload workload : {Workload::kInference, Workload::kTraining}) {
+    EXPECT_GT(TimeConvolutions(workload, false), 0);
+    if (HasBfloat16({})) {
+      EXPECT_GT(TimeConvolutions(workload, true), 0);
+    }
+  }
+  EXPECT_TRUE(torch::equal(torch::rand({5}), expected));
 }
 
 TEST(ResolvePrecision, WhatIsAskedForIsDoneOrRefused) {

@@ -14,6 +14,7 @@
 #include "facedeblur/backend/default_pairs.h"
 #include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
+#include "facedeblur/nn/precision.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/weights/keras_weights.h"
 #include "facedeblur/weights/model_file.h"
@@ -216,6 +217,24 @@ TEST(Train, CorrectionStepsLeaveAllElseAlone) {
   const auto after = ReadModelFile(ReadFile(second / "weights.h5")).tensors;
   for (const auto& [name, tensor] : before) EXPECT_EQ(tensor.values, after.at(name).values) << name;
   EXPECT_NE(after.at("r.out.weight").values, after.at("k.out.weight").values);
+}
+
+TEST(Train, AResumedRunKeepsItsPrecision) {
+  ConfigureInference();
+  if (!HasBfloat16({})) GTEST_SKIP() << "this processor has no bf16";
+  for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16}) {
+    const TempFolder straight;
+    const TempFolder resumed;
+    TrainerOptions options = TinyRun(straight.path());
+    options.precision = precision;
+    RunTiny(options);
+    options.output = resumed.path();
+    RunTiny(options, 1);
+    options.precision = Precision::kAuto;
+    RunTiny(options);
+    EXPECT_TRUE(ReadFile(straight / "weights.h5") == ReadFile(resumed / "weights.h5"))
+        << "bf16: " << (precision == Precision::kBfloat16);
+  }
 }
 
 TEST(FaceWienerObjective, EveryPartLearnsInAStepThatRestoresAlsoInBfloat16) {

@@ -31,7 +31,7 @@ void BindModelOptions(OptionBinder* binder, RestoreOptions* options) {
                   "Where the network runs: auto, cpu, cuda or cuda:N");
   binder->AddChoice("--precision", &options->precision, PrecisionNames(), "PRECISION",
                     "Of the network's convolutions: fp32, bf16 (on CUDA and on processors with "
-                    "AVX512-BF16), or auto: the faster one, which is bf16 on CUDA alone");
+                    "AVX512-BF16), or auto: the one that a short timing finds faster");
 }
 
 void BindFaceOptions(OptionBinder* binder, RestoreOptions* options) {

@@ -2,8 +2,6 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
-#include <ATen/detail/CUDAHooksInterface.h>
-#include <c10/core/DeviceGuard.h>
 #include <c10/core/InferenceMode.h>
 #include <dlfcn.h>
 #include <torch/cuda.h>
@@ -48,22 +46,6 @@ std::string WhyUnusable(const ComputeDevice& device) {
   }
 }
 
-bool CpuHasBfloat16() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512bf16") != 0;
-#else
-  return false;
-#endif
-}
-
-/// LibTorch's own criterion, a compute capability of 8.0: the only question about it that can be
-/// put to a LibTorch without CUDA too.
-bool CudaHasBfloat16(const ComputeDevice& device) {
-  if (!torch::cuda::is_available()) return false;
-  const c10::DeviceGuard guard(TorchDevice(device));
-  return at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
-}
-
 /// Denormals become 0 while one lives: a mode of the calling thread's processor. Does nothing where
 /// the processor is not an x86.
 class FlushDenormals {
@@ -93,26 +75,6 @@ ComputeDevice ResolveDevice(const DeviceRequest& request, std::string* note) {
   }
   *note = reason;
   return {};
-}
-
-bool HasBfloat16(const ComputeDevice& device) {
-  return device.cuda ? CudaHasBfloat16(device) : CpuHasBfloat16();
-}
-
-void ResolvePrecision(Precision wanted, Workload workload, ComputeDevice* device) {
-  const bool available = wanted != Precision::kFloat32 && HasBfloat16(*device);
-  if (wanted == Precision::kBfloat16 && !available) {
-    throw Error(ErrorKind::kDevice,
-                device->cuda ? device->ToString() +
-                                   " has no bf16 (it takes a compute capability of 8.0); use "
-                                   "--precision fp32"
-                             : "this processor has no instructions for bf16 (AVX512-BF16); use "
-                               "--precision fp32");
-  }
-  // Only inference on the CPU has Winograd's convolutions: in float32 they are faster than plain
-  // ones in bfloat16.
-  const bool faster = device->cuda || workload == Workload::kTraining;
-  device->bfloat16 = available && (wanted == Precision::kBfloat16 || faster);
 }
 
 std::string CpuInstructionSet() {

@@ -6,6 +6,7 @@
 #include "facedeblur/networks/train.h"
 #include "facedeblur/networks/weights_info.h"
 #include "facedeblur/nn/device.h"
+#include "facedeblur/nn/precision.h"
 #include "facedeblur/util/version.h"
 
 namespace facedeblur {

@@ -46,7 +46,7 @@ Loss Optimization::ComputeLoss(const std::vector<TrainingPair>& pairs) const {
   const torch::Device device = TorchDevice(device_);
   Random random(options_.seed + 1, static_cast<std::uint64_t>(state_.step));
   const TrainingBatch batch = ToBatch(pairs, device);
-  const MixedPrecision mixed(device_.bfloat16, device);
+  const MixedPrecision mixed(state_.bfloat16.value_or(false), device);
   return state_.objective->ComputeLoss(batch, &random);
 }
 

@@ -13,7 +13,7 @@ namespace facedeblur {
 /// that are cut off, and an average of the weights.
 class Optimization {
  public:
-  /// Changes `state`, whose tensors are on `device`; that also says how precise convolutions are.
+  /// Changes `state`, whose tensors are on `device` and which says how precise convolutions are.
   Optimization(const TrainerOptions& options, const ComputeDevice& device, TrainingState* state)
       : options_(options), device_(device), state_(*state) {}
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "facedeblur/nn/device.h"
+#include "facedeblur/nn/precision.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "nn/chip_tensor.h"
@@ -53,9 +54,11 @@ std::unique_ptr<Objective> Prepare(ObjectiveFactory make_objective, const Traine
   return objective;
 }
 
-ComputeDevice WithPrecision(ComputeDevice device, Precision wanted) {
+/// A run goes on in the precision that it began with, whatever is faster by now.
+void ChoosePrecision(Precision wanted, ComputeDevice device, TrainingState* state) {
+  if (wanted == Precision::kAuto && state->bfloat16) return;
   ResolvePrecision(wanted, Workload::kTraining, &device);
-  return device;
+  state->bfloat16 = device.bfloat16;
 }
 
 /// Measures how fast training is.
@@ -92,10 +95,11 @@ class Trainer {
                                  options.license_note}),
         objective_(Prepare(make_objective, options, torch_device_)),
         state_(objective_.get(), options.learning_rate, options.weight_decay),
-        optimization_(options, WithPrecision(device, options.precision), &state_),
+        optimization_(options, device, &state_),
         training_(training),
         validation_(validation, options.pairs, options.validation_pairs) {
     folder_.Resume(torch_device_, &state_);
+    ChoosePrecision(options.precision, device, &state_);
   }
 
   void Run(const std::function<void(const TrainingProgress&)>& on_progress,

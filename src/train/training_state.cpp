@@ -49,6 +49,7 @@ void SaveState(const std::filesystem::path& path, const TrainingState& state) {
   WriteAll("buffer", state.objective->module().buffers(), &archive);
   WriteAll("average", state.average.tensors(), &archive);
   archive.write("step", torch::tensor(state.step));
+  if (state.bfloat16) archive.write("bfloat16", torch::tensor(*state.bfloat16));
   archive.write("best_score", torch::tensor(state.best_score, torch::kFloat64));
   std::ostringstream stream;
   archive.save_to(stream);
@@ -67,11 +68,15 @@ void LoadState(const std::filesystem::path& path, const torch::Device& device,
     ReadAll("parameter", state->objective->module().parameters(), &archive);
     ReadAll("buffer", state->objective->module().buffers(), &archive);
     ReadAll("average", state->average.tensors(), &archive);
-    torch::Tensor number;
-    archive.read("step", number);
-    state->step = number.item<std::int64_t>();
-    archive.read("best_score", number);
-    state->best_score = number.item<double>();
+    // Each into a tensor of its own: one that is read over keeps its type.
+    torch::Tensor step;
+    archive.read("step", step);
+    state->step = step.item<std::int64_t>();
+    torch::Tensor best_score;
+    archive.read("best_score", best_score);
+    state->best_score = best_score.item<double>();
+    torch::Tensor bfloat16;
+    if (archive.try_read("bfloat16", bfloat16)) state->bfloat16 = bfloat16.item<bool>();
   } catch (const std::exception& error) {
     throw Error(ErrorKind::kModel,
                 path.string() + ": cannot resume from it: " + DescribeException(error));

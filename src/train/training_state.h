@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include "train/objective.h"
 #include "train/weight_average.h"
@@ -19,6 +20,8 @@ struct TrainingState {
   torch::optim::AdamW optimizer;
   WeightAverage average;
   std::int64_t step = 0;
+  /// Whether convolutions are in bfloat16; unknown before the first step.
+  std::optional<bool> bfloat16;
   double best_score = -1e300;  ///< of the weights in best.h5
 };
 

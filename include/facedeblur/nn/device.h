@@ -12,18 +12,6 @@ namespace facedeblur {
 /// Throws Error(kDevice), naming the reason, when CUDA was asked for and cannot be had.
 ComputeDevice ResolveDevice(const DeviceRequest& request, std::string* note);
 
-/// Whether the device multiplies bfloat16 numbers: a processor with AVX512-BF16, or a GPU with
-/// compute capability 8.0.
-bool HasBfloat16(const ComputeDevice& device);
-
-/// What a device is to be used for.
-enum class Workload { kInference, kTraining };
-
-/// Sets the precision of convolutions on a device that exists. kAuto is the faster one: bf16 where
-/// the device has it, except for inference on the CPU.
-/// Throws Error(kDevice) where bf16 was asked for and the device does not have it.
-void ResolvePrecision(Precision wanted, Workload workload, ComputeDevice* device);
-
 /// The instruction set that LibTorch's kernels use on this processor: "AVX512", "AVX2", "DEFAULT".
 std::string CpuInstructionSet();
 

@@ -17,6 +17,7 @@
 #include "facedeblur/image/codec.h"
 #include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
+#include "facedeblur/nn/precision.h"
 #include "facedeblur/pipeline/image_processor.h"
 #include "nn/face_wiener_net.h"
 #include "nn/packed_convolution.h"
@@ -112,7 +113,7 @@ void EstimateKernel(benchmark::State& state) {
   FaceWienerNet net(/*corrects_kernel=*/false);
   net->Pack(state.range(0) != 0 ? torch::kBFloat16 : torch::kFloat32);
   const torch::Tensor chip = torch::rand({1, 3, 128, 128});
-  for (auto _ : state) benchmark::DoNotOptimize(net->EstimateKernel(chip));
+  for (auto _ : state) benchmark::DoNotOptimize(net->EstimateFirstKernel(chip));
 }
 BENCHMARK(EstimateKernel)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
 

@@ -111,9 +111,10 @@ void Bind(CLI::App* app, TrainOptions* options) {
   BindLosses(&binder, &t.losses);
   binder.Add("--validate-every", &t.validate_every, "INT", "Pairs between validations");
   binder.Add("--validation-pairs", &t.validation_pairs, "INT", "Pairs to validate on");
-  binder.AddChoice("--precision", &t.precision, PrecisionNames(), "TEXT",
-                   "Of convolutions: fp32, bf16, or auto: the one that a short timing finds faster; a "
-                   "run that is resumed keeps it");
+  binder.AddChoice(
+      "--precision", &t.precision, PrecisionNames(), "TEXT",
+      "Of convolutions: fp32, bf16, or auto: the one that a short timing finds faster; a "
+      "run that is resumed keeps it");
   binder.Add("--threads", &t.threads, "INT", "Threads of the network's operations");
   binder.Add("--loader-threads", &t.loader_threads, "INT", "Threads that draw pairs");
   binder.AddText("--training-note", &t.training_note, "TEXT",

@@ -20,7 +20,7 @@ done
 
 packages=(
   cmake ninja-build g++ ccache pkg-config
-  libopencv-dev libdlib-dev libdlib-data libcli11-dev libspdlog-dev libgtest-dev nlohmann-json3-dev
+  libopencv-dev libdlib-dev libdlib-data libcli11-dev libspdlog-dev libgtest-dev libbenchmark-dev nlohmann-json3-dev
   libhdf5-dev libexiv2-dev libjpeg-dev libpng-dev libtiff-dev libssl-dev
 )
 case $libtorch in

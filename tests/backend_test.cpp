@@ -1,7 +1,10 @@
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include "backend/backend_choice.h"
+#include "backend/opened_backend.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/version.h"
 #include "support.h"
 
 namespace facedeblur {
@@ -62,6 +65,44 @@ TEST(BackendChoice, NoneIsAnErrorOfItsOwn) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kModel);
   }
+}
+
+/// A library that cannot be loaded.
+InstalledBackends BrokenCuda(const testing::TempFolder& folder) {
+  testing::WriteText(folder / "libfacedeblur_backend_cuda.so", "no library");
+  return {{}, folder / "libfacedeblur_backend_cuda.so"};
+}
+
+TEST(OpenOneOf, ACudaLibraryThatCannotBeLoadedIsADeviceThatIsNotThere) {
+  const testing::TempFolder folder;
+  try {
+    OpenOneOf(BrokenCuda(folder), ParseDevice("cuda:1"), "");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kDevice);
+    EXPECT_NE(std::string(error.what()).find("cuda:1 is not available"), std::string::npos);
+  }
+}
+
+TEST(OpenOneOf, AutoFallsBackFromALibraryThatCannotBeLoaded) {
+  const testing::TempFolder folder;
+  InstalledBackends installed = FindBackends(FACEDEBLUR_BACKENDS);
+  if (installed.cpu.empty()) GTEST_SKIP() << "built for CUDA alone";
+  installed.cuda = BrokenCuda(folder).cuda;
+  const OpenedBackend opened = OpenOneOf(installed, ParseDevice("auto"), "");
+  EXPECT_NE(opened.backend, nullptr);
+  EXPECT_NE(opened.note.find("cannot load the backend"), std::string::npos);
+}
+
+TEST(Backend, KnowsItsOwnVersion) {
+  const InstalledBackends installed = FindBackends(FACEDEBLUR_BACKENDS);
+  const auto& file = installed.cpu.empty() ? installed.cuda : installed.cpu;
+  void* const library = ::dlopen(file.c_str(), RTLD_LAZY | RTLD_LOCAL);
+  ASSERT_NE(library, nullptr) << ::dlerror();
+  const auto entry = reinterpret_cast<BackendEntry>(::dlsym(library, kBackendEntry));
+  ASSERT_NE(entry, nullptr);
+  EXPECT_NE(entry(Version()), nullptr);
+  EXPECT_EQ(entry("0.0.0"), nullptr);
 }
 
 }  // namespace

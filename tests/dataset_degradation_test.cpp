@@ -110,7 +110,7 @@ TEST(BlurKernel, RandomOnesAreCentredAndReproducible) {
 }
 
 TEST(Degradation, BlurInsideNeverSeesABorder) {
-  // A image that is bright only in its outermost pixels stays dark inside.
+  // An image that is bright only in its outermost pixels stays dark inside.
   cv::Mat image(60, 60, CV_32FC3, cv::Scalar::all(0));
   cv::rectangle(image, {0, 0, 60, 60}, cv::Scalar::all(1));
   Random random(1);

@@ -91,6 +91,19 @@ TEST(LandmarkModel, DamageIsRefused) {
   EXPECT_THROW(LandmarkModel(folder / "missing.dat"), Error);
 }
 
+TEST(LandmarkModel, TheLeastWholeNumberIsRefused) {
+  const testing::TempFolder folder;
+  // The version; then, for a length, -2^63, whose negative there is not.
+  testing::WriteBytes(folder / "least.dat", {1, 1, 0x88, 0, 0, 0, 0, 0, 0, 0, 0x80});
+  EXPECT_THROW(LandmarkModel(folder / "least.dat"), Error);
+}
+
+TEST(Dlib, ASecondFailedPreconditionIsAnExceptionToo) {
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THROW(throw dlib::fatal_error(dlib::EBROKEN_ASSERT, "made up"), dlib::fatal_error);
+  }
+}
+
 TEST(Detector, SixteenBitGreyAndAlphaFindTheSameFace) {
   const cv::Mat portrait = Portrait();
   const auto expected = Detector().Detect(portrait);

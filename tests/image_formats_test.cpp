@@ -29,6 +29,15 @@ TEST(Formats, EveryRowIsReachedByItsExtensionsAndNoOtherIs) {
   }
 }
 
+TEST(Formats, WordsAreExtensionsAndTheUsualOnesComeFirst) {
+  std::set<ImageFormat> seen;
+  for (const auto& [word, format] : FormatWords()) {
+    EXPECT_EQ(FormatFromExtension("a." + word), format) << word;
+    if (seen.insert(format).second) EXPECT_EQ("." + word, FormatExtension(format));
+  }
+  EXPECT_EQ(seen.size(), Formats().size());
+}
+
 TEST(Formats, WhatARowEncodesItProbesAndDecodes) {
   for (const FormatRow& row : Formats()) {
     Image image;

@@ -74,6 +74,14 @@ TEST(Program, UsageErrorsAreTwo) {
   EXPECT_EQ(RunProgram({here, here + "/out", "--log-file", "/dev/null/log"}).exit_code, 2);
 }
 
+TEST(Program, TrainRefusesWhatItsConfigurationCannotHold) {
+  const TempFolder folder;
+  const auto result = RunProgram({"train", folder.path().string(), "-o", (folder / "run").string(),
+                                  "--training-note", "run #3"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.errors.find("--training-note: no"), std::string::npos) << result.errors;
+}
+
 TEST(Program, UnusableWeightsAreThree) {
   const TempFolder folder;
   WriteBytes(folder / "in/a.png", PlainImage());
@@ -151,7 +159,8 @@ TEST(Program, EveryFormatCanBeForced) {
   WriteBytes(folder / "in/a.png", PlainImage());
   const std::vector<std::pair<std::string, ImageFormat>> formats = {
       {"png", ImageFormat::kPng},   {"jpg", ImageFormat::kJpeg},  {"JPEG", ImageFormat::kJpeg},
-      {"webp", ImageFormat::kWebp}, {"tiff", ImageFormat::kTiff}, {"tif", ImageFormat::kTiff}};
+      {"webp", ImageFormat::kWebp}, {"tiff", ImageFormat::kTiff}, {"tif", ImageFormat::kTiff},
+      {"bmp", ImageFormat::kBmp},   {"ppm", ImageFormat::kPnm}};
   for (const auto& [name, format] : formats) {
     const fs::path out = folder / ("out-" + name);
     const auto result =

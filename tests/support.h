@@ -31,7 +31,7 @@ std::filesystem::path Program();       ///< the facedeblur executable
 void WriteBytes(const std::filesystem::path& path, const Bytes& bytes);
 void WriteText(const std::filesystem::path& path, const std::string& text);
 
-/// A image with smooth structure and noise: depth CV_8U or CV_16U, 1, 3 or 4 channels.
+/// An image with smooth structure and noise: depth CV_8U or CV_16U, 1, 3 or 4 channels.
 cv::Mat MakeTestImage(cv::Size size, int type, int seed = 1);
 
 /// All regular files below a folder, relative and sorted.

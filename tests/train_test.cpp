@@ -148,36 +148,40 @@ TEST(Train, AStateFromAnotherDeviceIsTakenUp) {
   EXPECT_EQ(ReadFile(folder / "weights.h5"), ReadFile(moved / "weights.h5"));
 }
 
-TEST(Train, StartsFromGivenWeights) {
+/// The weights of a run, and of another one that started from them, with changed options.
+struct TwoRuns {
+  decltype(ModelFile::tensors) first;
+  decltype(ModelFile::tensors) second;
+};
+
+TwoRuns RunAndStartAnother(const std::function<void(TrainerOptions*)>& change) {
   ConfigureInference();
   const TempFolder first;
   const TempFolder second;
-  TrainerOptions options = TinyRun(first.path());
-  RunTiny(options);
-  options = TinyRun(second.path());
+  RunTiny(TinyRun(first.path()));
+  TrainerOptions options = TinyRun(second.path());
   options.init = first / "weights.h5";
-  options.learning_rate = 0;
-  options.weight_decay = 0;
+  change(&options);
   RunTiny(options);
-  EXPECT_EQ(ReadModelFile(ReadFile(first / "weights.h5")).tensors.at("u.tail.weight").values,
-            ReadModelFile(ReadFile(second / "weights.h5")).tensors.at("u.tail.weight").values);
+  return {ReadModelFile(ReadFile(first / "weights.h5")).tensors,
+          ReadModelFile(ReadFile(second / "weights.h5")).tensors};
+}
+
+TEST(Train, StartsFromGivenWeights) {
+  const TwoRuns runs = RunAndStartAnother([](TrainerOptions* options) {
+    options->learning_rate = 0;
+    options->weight_decay = 0;
+  });
+  EXPECT_EQ(runs.first.at("u.tail.weight").values, runs.second.at("u.tail.weight").values);
 }
 
 TEST(Train, ANetworkThatCorrectsStartsFromOneThatDoesNot) {
-  ConfigureInference();
-  const TempFolder first;
-  const TempFolder second;
-  TrainerOptions options = TinyRun(first.path());
-  RunTiny(options);
-  options = TinyRun(second.path());
-  options.network = NetworkId::kFaceWiener3;
-  options.init = first / "weights.h5";
-  options.losses.kernel_steps = 0;
-  options.weight_decay = 0;
-  options.learning_rate = 1e-6;
-  RunTiny(options);
-  const auto before = ReadModelFile(ReadFile(first / "weights.h5")).tensors;
-  const auto after = ReadModelFile(ReadFile(second / "weights.h5")).tensors;
+  const auto [before, after] = RunAndStartAnother([](TrainerOptions* options) {
+    options->network = NetworkId::kFaceWiener3;
+    options->losses.kernel_steps = 0;
+    options->weight_decay = 0;
+    options->learning_rate = 1e-6;
+  });
   EXPECT_GT(after.size(), before.size());
   // AdamW moves a weight by no more than the learning rate in a step, 1e-6 four times here: what
   // the second run ends with is what it began with, but for that and the rounding to 16 bits.
@@ -202,19 +206,11 @@ TEST(Train, ANetworkThatCorrectsStartsFromOneThatDoesNot) {
 }
 
 TEST(Train, CorrectionStepsLeaveAllElseAlone) {
-  ConfigureInference();
-  const TempFolder first;
-  const TempFolder second;
-  TrainerOptions options = TinyRun(first.path());
-  RunTiny(options);
-  options = TinyRun(second.path());
-  options.network = NetworkId::kFaceWiener3;
-  options.init = first / "weights.h5";
-  options.losses.kernel_steps = 0;
-  options.losses.correction_steps = 1;
-  RunTiny(options);
-  const auto before = ReadModelFile(ReadFile(first / "weights.h5")).tensors;
-  const auto after = ReadModelFile(ReadFile(second / "weights.h5")).tensors;
+  const auto [before, after] = RunAndStartAnother([](TrainerOptions* options) {
+    options->network = NetworkId::kFaceWiener3;
+    options->losses.kernel_steps = 0;
+    options->losses.correction_steps = 1;
+  });
   for (const auto& [name, tensor] : before) EXPECT_EQ(tensor.values, after.at(name).values) << name;
   EXPECT_NE(after.at("r.out.weight").values, after.at("k.out.weight").values);
 }

@@ -157,6 +157,7 @@ TEST(WriteFileAtomically, SaysWhyItCannot) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kOutput);
     EXPECT_NE(std::string(error.what()).find("output folder"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("file/below: "), std::string::npos);
   }
   fs::create_directory(folder / "folder");
   EXPECT_THROW(WriteFileAtomically(folder / "folder", kNew, Clobber::kReplace), Error);

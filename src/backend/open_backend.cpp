@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "backend/backend_choice.h"
+#include "backend/opened_backend.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/version.h"
 
@@ -52,25 +53,26 @@ const Backend& Load(const fs::path& file) {
   return *backend;
 }
 
-struct OpenedBackend {
-  const Backend* backend = nullptr;
-  std::string note;
-};
-
 OpenedBackend Open(const DeviceRequest& request) {
   const InstalledBackends installed = FindBackends(BackendFolder());
   const bool ask_driver = request.kind != DeviceRequest::Kind::kCpu && !installed.cuda.empty();
-  const BackendChoice choice =
-      ChooseBackend(installed, request, ask_driver ? CudaProblem() : std::string());
-  try {
-    return {&Load(choice.first), choice.note};
-  } catch (const Error& error) {
-    if (choice.second.empty()) throw;
-    return {&Load(choice.second), error.what()};
-  }
+  return OpenOneOf(installed, request, ask_driver ? CudaProblem() : std::string());
 }
 
 }  // namespace
+
+OpenedBackend OpenOneOf(const InstalledBackends& installed, const DeviceRequest& request,
+                        const std::string& cuda_problem) {
+  const BackendChoice choice = ChooseBackend(installed, request, cuda_problem);
+  try {
+    return {&Load(choice.first), choice.note};
+  } catch (const Error& error) {
+    if (!choice.second.empty()) return {&Load(choice.second), error.what()};
+    if (request.kind != DeviceRequest::Kind::kCuda) throw;
+    throw Error(ErrorKind::kDevice,
+                "device " + request.ToString() + " is not available: " + error.what());
+  }
+}
 
 const Backend& OpenBackend(const DeviceRequest& request, std::string* note) {
   static const OpenedBackend opened = Open(request);

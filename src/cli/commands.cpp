@@ -29,6 +29,16 @@ constexpr CommandEntry kCommands[] = {
      BindShell},
 };
 
+/// What the help of the first command says of the others.
+std::string OtherCommands() {
+  std::string names;
+  for (const CommandEntry& entry : kCommands) {
+    if (&entry == &kCommands[0]) continue;
+    names += (names.empty() ? "" : ", ") + std::string(entry.name);
+  }
+  return "\nOther commands: " + names + " (each has a --help of its own).\n";
+}
+
 ParsedCommand Describe(const CommandEntry& entry) {
   const bool is_default = &entry == &kCommands[0];
   ParsedCommand parsed;
@@ -37,6 +47,7 @@ ParsedCommand Describe(const CommandEntry& entry) {
       entry.description, is_default ? "facedeblur" : "facedeblur " + std::string(entry.name));
   parsed.app->formatter(std::make_shared<HelpFormatter>(entry.usage));
   parsed.command = entry.bind(parsed.app.get());
+  if (is_default) parsed.app->footer(OtherCommands() + parsed.app->get_footer());
   return parsed;
 }
 

@@ -112,7 +112,7 @@ void WriteReport(const std::filesystem::path& file, const std::string& report) {
   try {
     WriteFileAtomically(file, Bytes(report.begin(), report.end()), Clobber::kReplace);
   } catch (const Error& error) {
-    throw Error(ErrorKind::kUsage, file.string() + ": cannot write the report: " + error.what());
+    throw Error(ErrorKind::kUsage, std::string("cannot write the report: ") + error.what());
   }
 }
 

@@ -98,7 +98,7 @@ void Bind(CLI::App* app, EvaluateOptions* options) {
   binder.AddPath("--cache", &options->cache, "FILE", "File that keeps the landmarks of the faces");
   binder.AddText("--device", &options->device, "TEXT", "auto, cpu, cuda or cuda:N");
   binder.AddChoice("--precision", &options->precision, PrecisionNames(), "TEXT",
-                   "fp32, bf16 or auto");
+                   JoinedWords(PrecisionNames()));
   binder.AddPath(
       "--identity", &options->identity, "FILE",
       "dlib's face recognition network (dlib_face_recognition_resnet_model_v1.dat): also "
@@ -106,7 +106,8 @@ void Bind(CLI::App* app, EvaluateOptions* options) {
   BindProtocol(&binder, app, options);
   binder.AddFlag("--no-baselines", &options->no_baselines,
                  "Leave out unsharp mask, Richardson-Lucy and Wiener");
-  binder.AddChoice("--format", &options->format, kReportFormats, "NAME", "text, markdown or json");
+  binder.AddChoice("--format", &options->format, kReportFormats, "NAME",
+                   JoinedWords(kReportFormats));
   binder.AddPath("-o,--output", &options->output, "FILE", "File for the report [standard output]");
   binder.AddPath("--sheet", &options->sheet, "FILE",
                  "PNG with example faces in rows Clean, Blurry and Deblurred; of several folders, "

@@ -77,7 +77,7 @@ int RunInfo(const InfoOptions& options, const CLI::App& /*app*/) {
   const std::string text =
       options.json ? ToJson(weights.string(), info) + "\n" : ToText(weights.string(), info);
   std::fputs(text.c_str(), stdout);
-  return info.self_test.rfind("FAILED", 0) == 0 ? kExitModel : kExitDone;
+  return info.self_test_failed ? kExitModel : kExitDone;
 }
 
 }  // namespace

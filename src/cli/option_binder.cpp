@@ -1,5 +1,7 @@
 #include "cli/option_binder.h"
 
+#include "facedeblur/util/error.h"
+
 namespace facedeblur {
 
 CLI::Validator NumberBetween(double low, double high) {
@@ -25,6 +27,13 @@ std::string OptionList::ToConfig() const {
   for (const Option& option : options_) {
     const std::string value = option.value();
     if (option.is_text && value.empty()) continue;
+    // CLI11 2.1 ends a value at '#' even within quotes and takes a backslash as it is, later ones
+    // take it for the start of an escape: there is no way of writing these that all of them read.
+    if (value.find_first_of("#\"\\\n") != std::string::npos) {
+      throw Error(ErrorKind::kUsage, fmt::format("--{}: no \", #, \\ or line end may be in it: "
+                                                 "config.ini could not hold it",
+                                                 option.name));
+    }
     lines += option.name + "=" + (option.is_text ? "\"" + value + "\"" : value) + "\n";
   }
   return lines;

@@ -40,7 +40,8 @@ class OptionList {
   /// "strength 0.5, max-faces 0, ...", for reports.
   std::string ToString() const;
 
-  /// Lines "name=value" as --config reads them. Empty texts are left out.
+  /// Lines "name=value" as --config reads them. Empty texts are left out. Throws Error(kUsage) for
+  /// a text that cannot be written so.
   std::string ToConfig() const;
 
  private:
@@ -98,15 +99,20 @@ class OptionBinder {
     return Finish(app_->add_flag(name, *value, help), "");
   }
 
-  /// An enumeration by the words for its values.
-  template <typename Enum>
-  CLI::Option* AddChoice(const std::string& name, Enum* value, const Choices<Enum>& choices,
+  /// A value of any type by one of the words for it, in upper or lower case.
+  template <typename Value>
+  CLI::Option* AddChoice(const std::string& name, Value* value, const Choices<Value>& choices,
                          const char* type, const std::string& help) {
     List(name, [value, choices] { return WordFor(*value, choices); });
-    CLI::CheckedTransformer transformer(choices, CLI::ignore_case);
-    transformer.description("{" + JoinedWords(choices) + "}");
-    return Finish(app_->add_option(name, *value, help)
-                      ->transform(transformer)
+    std::vector<std::string> words;
+    for (const auto& choice : choices) words.push_back(choice.first);
+    const auto choose = [value, choices](const std::string& word) {
+      for (const auto& choice : choices) {
+        if (choice.first == word) *value = choice.second;
+      }
+    };
+    return Finish(app_->add_option_function<std::string>(name, choose, help)
+                      ->transform(CLI::IsMember(words, CLI::ignore_case))
                       ->default_str(WordFor(*value, choices)),
                   type);
   }

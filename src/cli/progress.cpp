@@ -39,7 +39,7 @@ void BatchProgress::OnRecord(const ImageRecord& record) {
   ++done_;
   faces_ += record.faces;
   for (const std::string& warning : record.warnings) {
-    spdlog::warn("{}: {}", Printable(record.input.string()), warning);
+    spdlog::warn("{}: {}", Printable(record.input.string()), Printable(warning));
   }
   const StageSeconds& s = record.seconds;
   if (record.outcome == Outcome::kFailed) {

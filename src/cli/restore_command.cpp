@@ -33,8 +33,6 @@ namespace facedeblur {
 namespace {
 
 constexpr char kFooter[] =
-    "\nOther commands: compare, info, synth, train, evaluate, shell (each has a --help of its "
-    "own).\n"
     "\nExit codes: 0 all done, 1 some inputs failed (the others are written), 2 usage,\n"
     "3 weights or model unusable, 4 device unavailable, 130 or 143 interrupted.";
 
@@ -154,7 +152,8 @@ bool StopRequested() {
   return true;
 }
 
-/// Tells an output folder that cannot be made or written before hours of work, not after.
+/// Finds out before hours of work, not after them, whether the output folder can be made and
+/// written to.
 void PrepareOutputFolder(const InputPlan& plan) {
   if (plan.images.empty()) return;
   const std::filesystem::path output = plan.images[0].output;
@@ -224,7 +223,7 @@ int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
     throw Error(ErrorKind::kOutput, options.report.string() + ": the report could not be written");
   }
   Summarize(report, seconds);
-  // A image that was still to come through standard input fails by the signal.
+  // An image that was still to come through standard input fails by the signal.
   const bool interrupted = report.interrupted || (InterruptSignal() != 0 && report.failed > 0);
   if (interrupted) return kExitSignalBase + InterruptSignal();
   return report.failed > 0 ? kExitSomeFailed : kExitDone;

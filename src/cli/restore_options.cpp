@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
@@ -15,10 +16,12 @@ namespace fs = std::filesystem;
 const Choices<NoFacePolicy> kNoFaceChoices = {
     {"copy", NoFacePolicy::kCopy}, {"skip", NoFacePolicy::kSkip}, {"fail", NoFacePolicy::kFail}};
 
-const Choices<OutputFormat> kFormatChoices = {
-    {"keep", OutputFormat::kKeep}, {"png", OutputFormat::kPng},   {"jpg", OutputFormat::kJpeg},
-    {"jpeg", OutputFormat::kJpeg}, {"webp", OutputFormat::kWebp}, {"tiff", OutputFormat::kTiff},
-    {"tif", OutputFormat::kTiff}};
+/// All formats that there are, and "keep" for none of them.
+Choices<std::optional<ImageFormat>> FormatChoices() {
+  Choices<std::optional<ImageFormat>> choices = {{"keep", std::nullopt}};
+  for (const auto& [word, format] : FormatWords()) choices.emplace_back(word, format);
+  return choices;
+}
 
 void BindModelOptions(OptionBinder* binder, RestoreOptions* options) {
   binder->Group("Model");
@@ -30,8 +33,9 @@ void BindModelOptions(OptionBinder* binder, RestoreOptions* options) {
   binder->AddText("-d,--device", &options->device, "DEVICE",
                   "Where the network runs: auto, cpu, cuda or cuda:N");
   binder->AddChoice("--precision", &options->precision, PrecisionNames(), "PRECISION",
-                    "Of the network's convolutions: fp32, bf16 (on CUDA and on processors with "
-                    "AVX512-BF16), or auto: the one that a short timing finds faster");
+                    "Of the network's convolutions: fp32, bf16 (on processors with AVX512-BF16 and "
+                    "GPUs from compute capability 8.0 on), or auto: on such a processor the one "
+                    "that a short timing finds faster, on such a GPU bf16, elsewhere fp32");
 }
 
 void BindFaceOptions(OptionBinder* binder, RestoreOptions* options) {
@@ -54,7 +58,8 @@ void BindFaceOptions(OptionBinder* binder, RestoreOptions* options) {
             "Only the N largest faces of each photo; 0: all")
       ->check(CLI::Range(0, 100000));
   binder->AddChoice("--no-face", &options->no_face, kNoFaceChoices, "POLICY",
-                    "Photos without a face: copy (byte for byte), skip or fail");
+                    "Photos without a face: " + JoinedWords(kNoFaceChoices) +
+                        "; a copy in the same format is the same, byte for byte");
   binder->Add("--strength", &process.strength, "X", "How much of the change is applied, 0 to 1")
       ->check(NumberBetween(0.0, 1.0));
   binder->ListIn(nullptr);
@@ -63,8 +68,9 @@ void BindFaceOptions(OptionBinder* binder, RestoreOptions* options) {
 void BindOutputOptions(OptionBinder* binder, RestoreOptions* options) {
   binder->Group("Output");
   binder->ListIn(&options->output_settings);
-  binder->AddChoice("--format", &options->format, kFormatChoices, "FORMAT",
-                    "Output format: keep, png, jpg, webp or tiff");
+  const auto formats = FormatChoices();
+  binder->AddChoice("--format", &options->format, formats, "FORMAT",
+                    "Output format: " + JoinedWords(formats));
   binder
       ->Add("--quality", &options->quality, "Q",
             "JPEG and WebP quality, 1 to 100; 0: JPEG as the source, else 95 (WebP from lossless "
@@ -126,8 +132,9 @@ void BindRunOptions(OptionBinder* binder, RestoreOptions* options) {
 std::int64_t ImageBudget(std::uint64_t max_memory, std::size_t thread_count) {
   constexpr std::int64_t kProgram = 360'000'000;
   constexpr std::int64_t kThread = 60'000'000;
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
   const std::int64_t all =
-      max_memory > 0 ? static_cast<std::int64_t>(max_memory) : UsableMemory() / 2;
+      max_memory > 0 ? static_cast<std::int64_t>(std::min(max_memory, kMost)) : UsableMemory() / 2;
   const std::int64_t threads = kThread * static_cast<std::int64_t>(thread_count);
   return std::max<std::int64_t>(all - kProgram - threads, 1);
 }
@@ -169,7 +176,7 @@ void RequireStreamsOnce(const RestoreOptions& options) {
 void RequireOwnFile(const RestoreOptions& options, const fs::path& file) {
   if (file.empty() || file == kStandardStream) return;
   if (FormatFromExtension(file)) {
-    throw Error(ErrorKind::kUsage, file.string() + ": a report or log is not named as a image");
+    throw Error(ErrorKind::kUsage, file.string() + ": a report or log is not named like an image");
   }
   std::vector<fs::path> others = options.paths;
   others.push_back(options.weights);
@@ -214,22 +221,6 @@ Verbosity RestoreOptions::GetVerbosity() const {
   return quiet ? Verbosity::kQuiet : verbose ? Verbosity::kVerbose : Verbosity::kNormal;
 }
 
-std::optional<ImageFormat> RestoreOptions::ForcedFormat() const {
-  switch (format) {
-    case OutputFormat::kKeep:
-      return std::nullopt;
-    case OutputFormat::kPng:
-      return ImageFormat::kPng;
-    case OutputFormat::kJpeg:
-      return ImageFormat::kJpeg;
-    case OutputFormat::kWebp:
-      return ImageFormat::kWebp;
-    case OutputFormat::kTiff:
-      return ImageFormat::kTiff;
-  }
-  return std::nullopt;
-}
-
 PlanOptions RestoreOptions::ToPlan() const {
   PlanOptions plan;
   plan.shard = shard;
@@ -238,7 +229,7 @@ PlanOptions RestoreOptions::ToPlan() const {
   plan.output = paths.back();
   plan.recursive = !no_recursive;
   plan.excluded = {save_faces, comparison};
-  plan.format = ForcedFormat();
+  plan.format = format;
   return plan;
 }
 
@@ -246,7 +237,7 @@ BatchOptions RestoreOptions::ToBatch() const {
   BatchOptions batch;
   batch.process = process;
   batch.limits = limits;
-  batch.encode = {ForcedFormat(), quality};
+  batch.encode = {format, quality};
   batch.no_face = no_face;
   batch.existing = overwrite       ? ExistingPolicy::kOverwrite
                    : skip_existing ? ExistingPolicy::kSkip

@@ -10,15 +10,13 @@
 #include "cli/logging.h"
 #include "cli/option_binder.h"
 #include "facedeblur/face/detector.h"
+#include "facedeblur/image/format.h"
 #include "facedeblur/pipeline/batch_runner.h"
 #include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/pipeline/shard.h"
 #include "facedeblur/restore/compute_device.h"
 
 namespace facedeblur {
-
-/// The format of the outputs, as the command line says it.
-enum class OutputFormat { kKeep, kPng, kJpeg, kWebp, kTiff };
 
 /// Everything that the command line of the main job says.
 struct RestoreOptions {
@@ -37,7 +35,7 @@ struct RestoreOptions {
   ProcessOptions process;
   NoFacePolicy no_face = NoFacePolicy::kCopy;
 
-  OutputFormat format = OutputFormat::kKeep;
+  std::optional<ImageFormat> format;  ///< of the outputs; none: that of each input
   int quality = 0;
   bool overwrite = false;
   bool skip_existing = false;
@@ -66,9 +64,6 @@ struct RestoreOptions {
 
   /// How it is to be done.
   BatchOptions ToBatch() const;
-
- private:
-  std::optional<ImageFormat> ForcedFormat() const;
 };
 
 /// Binds the options to a parser.

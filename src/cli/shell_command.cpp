@@ -26,7 +26,7 @@ struct ShellOptions {
 
 void Bind(CLI::App* app, ShellOptions* options) {
   OptionBinder(app)
-      .AddChoice("what", &options->what, kShellTexts, "WHAT", "bash, zsh, fish or man")
+      .AddChoice("what", &options->what, kShellTexts, "WHAT", JoinedWords(kShellTexts))
       ->required()
       ->default_str("");
 }

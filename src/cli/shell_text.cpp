@@ -52,6 +52,11 @@ std::string Join(const std::vector<std::string>& words, const std::string& betwe
 
 std::string Name(const ParsedCommand& command) { return std::string(command.entry->name); }
 
+/// The command that runs where none is named.
+const ParsedCommand& Default(const std::vector<ParsedCommand>& commands) {
+  return commands.front();
+}
+
 std::vector<std::string> Dashed(const ShellOption& option) {
   std::vector<std::string> names;
   for (const std::string& name : option.short_names) names.push_back("-" + name);
@@ -101,7 +106,9 @@ std::string BashCompletion(const std::vector<ParsedCommand>& commands) {
   return "# bash completion for facedeblur\n"
          "_facedeblur() {\n"
          "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-         "  local command=restore flags= choices=\n"
+         "  local command=" +
+         Name(Default(commands)) +
+         " flags= choices=\n"
          "  local names='" +
          names +
          "'\n"
@@ -139,7 +146,9 @@ std::string ZshCompletion(const std::vector<ParsedCommand>& commands) {
   }
   text +=
       ")\n"
-      "  local command=restore\n"
+      "  local command=" +
+      Name(Default(commands)) +
+      "\n"
       "  if (( CURRENT > 2 )) && [[ -n ${(M)names:#${words[2]}:*} ]]; then\n"
       "    command=${words[2]}\n"
       "    shift words; (( CURRENT-- ))\n"
@@ -175,7 +184,7 @@ std::string FishCompletion(const std::vector<ParsedCommand>& commands) {
             InSingleQuotes(command.entry->description) + "\n";
   }
   for (const ParsedCommand& command : commands) {
-    const std::string condition = Name(command) == "restore"
+    const std::string condition = &command == &Default(commands)
                                       ? "not __fish_seen_subcommand_from" + names
                                       : "__fish_seen_subcommand_from " + Name(command);
     for (const ShellOption& option : OptionsOf(*command.app)) {
@@ -198,7 +207,7 @@ std::string ManualPage(const std::vector<ParsedCommand>& commands, const std::st
                      "\" \"User Commands\"\n.SH NAME\nfacedeblur \\- make blurred faces in photos "
                      "sharp again\n.SH SYNOPSIS\n";
   for (const ParsedCommand& command : commands) {
-    const std::string name = Name(command) == "restore" ? "" : " " + Name(command);
+    const std::string name = &command == &Default(commands) ? "" : " " + Name(command);
     text +=
         ".B facedeblur" + name + "\n[\\fIoptions\\fR] " + Roff(command.entry->usage) + "\n.br\n";
   }

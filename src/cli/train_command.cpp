@@ -33,6 +33,7 @@ struct TrainOptions {
   void Validate() const {
     trainer.Validate();
     trainer.pairs.Validate();
+    all.ToConfig();  // tells what config.ini cannot hold before anything is loaded
   }
 };
 
@@ -113,8 +114,10 @@ void Bind(CLI::App* app, TrainOptions* options) {
   binder.Add("--validation-pairs", &t.validation_pairs, "INT", "Pairs to validate on");
   binder.AddChoice(
       "--precision", &t.precision, PrecisionNames(), "TEXT",
-      "Of convolutions: fp32, bf16, or auto: the one that a short timing finds faster; a "
-      "run that is resumed keeps it");
+      "Of convolutions: fp32, bf16 (on processors with AVX512-BF16 and GPUs from compute "
+      "capability 8.0 on), or auto: on such a processor the one that a short timing finds faster, "
+      "on such a GPU bf16, elsewhere fp32; a run that is resumed with auto keeps what it began "
+      "with");
   binder.Add("--threads", &t.threads, "INT", "Threads of the network's operations");
   binder.Add("--loader-threads", &t.loader_threads, "INT", "Threads that draw pairs");
   binder.AddText("--training-note", &t.training_note, "TEXT",
@@ -150,7 +153,7 @@ void KeepConfiguration(const TrainOptions& options) {
   const auto file = options.trainer.output / "config.ini";
   std::error_code error;
   if (std::filesystem::exists(file, error)) {
-    const Bytes old = ReadFile(file);
+    const Bytes old = ReadNamedFile(file);
     if (std::string(old.begin(), old.end()) != text) {
       spdlog::warn("{}: goes on with other options than it began with",
                    options.trainer.output.string());

@@ -141,6 +141,9 @@ ComparedImage Compare(const Pair& pair, const CompareOptions& options) {
       if (error.kind() == ErrorKind::kOutput) throw;
       image.outcome = CompareOutcome::kUnreadable;
       image.message = error.what();
+    } catch (const std::exception& error) {  // out of memory, or what a library throws
+      image.outcome = CompareOutcome::kUnreadable;
+      image.message = DescribeException(error);
     }
   }
   return image;

@@ -13,7 +13,7 @@ LandmarkCache::LandmarkCache(std::filesystem::path file, std::string detector)
     : file_(std::move(file)), detector_(std::move(detector)) {
   std::error_code error;
   if (file_.empty() || !std::filesystem::exists(file_, error)) return;
-  const Bytes bytes = ReadFile(file_);
+  const Bytes bytes = ReadNamedFile(file_);
   std::istringstream lines(std::string(bytes.begin(), bytes.end()));
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);

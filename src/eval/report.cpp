@@ -156,11 +156,11 @@ std::string Report(const std::vector<EvaluatedSet>& sets, const std::string& wei
       text += "\n" + IdentityLine(*identity);
     }
     if (const auto similarity = MeanKernelSimilarity(set.scores)) {
-      text += "\nkernel similarity " + Fixed(*similarity, 3) + ";";
+      text += "\nkernel similarity " + Fixed(*similarity, 3) + "; ";
     } else {
       text += "\n";
     }
-    text += " " + Fixed(MillisecondsPerFace(set.scores), 0) + " ms for each face\n";
+    text += Fixed(MillisecondsPerFace(set.scores), 0) + " ms for each face\n";
   }
   return text;
 }

@@ -1,6 +1,3 @@
-// The macro keeps a second failed precondition in dlib from ending the whole batch.
-#define DLIB_NO_ABORT_ON_2ND_FATAL_ERROR
-
 #include <dlib/opencv/cv_image.h>
 #include <dlib/revision.h>
 

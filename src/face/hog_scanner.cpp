@@ -1,7 +1,5 @@
 #include "face/hog_scanner.h"
 
-#define DLIB_NO_ABORT_ON_2ND_FATAL_ERROR
-
 #include <dlib/image_processing/frontal_face_detector.h>
 #include <dlib/opencv/cv_image.h>
 

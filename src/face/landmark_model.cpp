@@ -1,5 +1,3 @@
-#define DLIB_NO_ABORT_ON_2ND_FATAL_ERROR
-
 #include "face/landmark_model.h"
 
 #include <dlib/image_processing/shape_predictor.h>
@@ -35,6 +33,7 @@ class LandmarkModel::Reader {
     std::uint64_t value = 0;
     for (int i = 0; i < length; ++i) value |= std::uint64_t{at_[i]} << (8 * i);
     at_ += length;
+    if (value > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) Fail();
     const auto magnitude = static_cast<std::int64_t>(value);
     return (head & 0x80) != 0 ? -magnitude : magnitude;
   }
@@ -86,43 +85,53 @@ LandmarkModel::LandmarkModel(const std::filesystem::path& path) {
   if (reader.Whole() != kVersion) Fail();
   mean_shape_.set_size(static_cast<long>(reader.ColumnHead()));
   for (float& value : mean_shape_) value = reader.Real();
-  constexpr std::size_t kBytesOfAReal =
-      6;  // or fewer: then memory is reserved that is never touched
+  // A number takes 6 bytes, or fewer: then memory is reserved that is never touched.
+  constexpr std::size_t kBytesOfAReal = 6;
   leaves_.reserve(file.size() / kBytesOfAReal);
   stages_.resize(reader.Count());
   for (Stage& stage : stages_) {
     stage.trees.resize(reader.Count());
-    for (Tree& tree : stage.trees) {
-      tree = {splits_.size(), reader.Count(), leaves_.size()};
-      for (std::size_t i = 0; i < tree.split_count; ++i) {
-        const auto first = static_cast<std::uint32_t>(reader.Whole());
-        const auto second = static_cast<std::uint32_t>(reader.Whole());
-        splits_.push_back({first, second, reader.Real()});
-      }
-      if (reader.Count() != tree.split_count + 1) Fail();
-      for (std::size_t leaf = 0; leaf <= tree.split_count; ++leaf) {
-        const std::size_t length = reader.ColumnHead();
-        if (length != static_cast<std::size_t>(mean_shape_.size())) Fail();
-        for (std::size_t i = 0; i < length; ++i) leaves_.push_back(reader.Real());
-      }
-    }
+    for (Tree& tree : stage.trees) ReadTree(&reader, &tree);
   }
-  if (reader.Count() != stages_.size()) Fail();
-  for (Stage& stage : stages_) {
-    stage.anchors.resize(reader.Count());
-    for (unsigned long& anchor : stage.anchors) {
-      anchor = static_cast<unsigned long>(reader.Whole());
-    }
-  }
-  if (reader.Count() != stages_.size()) Fail();
-  for (Stage& stage : stages_) {
-    stage.deltas.resize(reader.Count());
-    for (auto& delta : stage.deltas) {
-      delta.x() = reader.Real();
-      delta.y() = reader.Real();
-    }
-  }
+  ReadAnchors(&reader);
+  ReadDeltas(&reader);
   RequireSound();
+}
+
+void LandmarkModel::ReadTree(Reader* reader, Tree* tree) {
+  *tree = {splits_.size(), reader->Count(), leaves_.size()};
+  for (std::size_t i = 0; i < tree->split_count; ++i) {
+    const auto first = static_cast<std::uint32_t>(reader->Whole());
+    const auto second = static_cast<std::uint32_t>(reader->Whole());
+    splits_.push_back({first, second, reader->Real()});
+  }
+  if (reader->Count() != tree->split_count + 1) Fail();
+  for (std::size_t leaf = 0; leaf <= tree->split_count; ++leaf) {
+    const std::size_t length = reader->ColumnHead();
+    if (length != static_cast<std::size_t>(mean_shape_.size())) Fail();
+    for (std::size_t i = 0; i < length; ++i) leaves_.push_back(reader->Real());
+  }
+}
+
+void LandmarkModel::ReadAnchors(Reader* reader) {
+  if (reader->Count() != stages_.size()) Fail();
+  for (Stage& stage : stages_) {
+    stage.anchors.resize(reader->Count());
+    for (unsigned long& anchor : stage.anchors) {
+      anchor = static_cast<unsigned long>(reader->Whole());
+    }
+  }
+}
+
+void LandmarkModel::ReadDeltas(Reader* reader) {
+  if (reader->Count() != stages_.size()) Fail();
+  for (Stage& stage : stages_) {
+    stage.deltas.resize(reader->Count());
+    for (auto& delta : stage.deltas) {
+      delta.x() = reader->Real();
+      delta.y() = reader->Real();
+    }
+  }
 }
 
 /// Whatever the file holds, no index may lead outside.

@@ -47,6 +47,9 @@ class LandmarkModel {
   class Reader;
 
   const float* Leaf(const Tree& tree, const std::vector<float>& features) const;
+  void ReadTree(Reader* reader, Tree* tree);
+  void ReadAnchors(Reader* reader);
+  void ReadDeltas(Reader* reader);
   void RequireSound() const;
 
   dlib::matrix<float, 0, 1> mean_shape_;

@@ -21,7 +21,7 @@ Metadata ReadMetadataLeniently(const Bytes& bytes, std::string* note) {
   }
 }
 
-/// "PNG, TIFF or WebP"
+/// The names of the formats that can hold alpha, as "A, B or C".
 std::string FormatsWithAlpha() {
   std::vector<std::string> names;
   for (const FormatRow& row : Formats()) {

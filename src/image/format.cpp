@@ -26,6 +26,14 @@ const char* FormatName(ImageFormat format) { return RowOf(format).name; }
 
 const char* FormatExtension(ImageFormat format) { return RowOf(format).extensions.front(); }
 
+std::vector<std::pair<std::string, ImageFormat>> FormatWords() {
+  std::vector<std::pair<std::string, ImageFormat>> words;
+  for (const FormatRow& row : Formats()) {
+    for (const char* extension : row.extensions) words.emplace_back(extension + 1, row.format);
+  }
+  return words;
+}
+
 std::optional<ImageFormat> FormatFromExtension(const std::filesystem::path& path) {
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(),

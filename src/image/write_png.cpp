@@ -1,7 +1,6 @@
 #include "facedeblur/image/write_png.h"
 
 #include "facedeblur/image/codec.h"
-#include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 
 namespace facedeblur {
@@ -11,11 +10,7 @@ void WritePng(const std::filesystem::path& file, const cv::Mat& pixels) {
   image.pixels = pixels;
   EncodeOptions options;
   options.format = ImageFormat::kPng;
-  try {
-    WriteFileAtomically(file, EncodeImage(image, options), Clobber::kReplace);
-  } catch (const Error& error) {
-    throw Error(error.kind(), file.string() + ": " + error.what());
-  }
+  WriteFileAtomically(file, EncodeImage(image, options), Clobber::kReplace);
 }
 
 }  // namespace facedeblur

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "facedeblur/restore/compute_device.h"
 #include "facedeblur/restore/restorer.h"
@@ -14,8 +15,9 @@ namespace facedeblur {
 std::unique_ptr<FaceRestorer> MakeReferenceRestorer(const std::vector<KerasLayer>& layers,
                                                     const ComputeDevice& device);
 
-/// The kernel-aware face network, coarse to fine, with one kernel estimate or two. Throws
-/// Error(kModel), also when the self-test fails.
+/// The kernel-aware face network, coarse to fine. With `corrects_kernel` it has a second kernel
+/// network, which corrects what the first one estimates. Throws Error(kModel), also when the
+/// self-test fails.
 std::unique_ptr<FaceRestorer> MakeFaceWienerRestorer(bool corrects_kernel, ModelFile model,
                                                      const ComputeDevice& device);
 

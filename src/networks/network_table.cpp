@@ -29,8 +29,8 @@ std::unique_ptr<Objective> LandmarkObjective(const LossOptions& /*losses*/,
 
 }  // namespace
 
-const std::array<NetworkEntry, 4>& NetworkTable() {
-  static constexpr std::array<NetworkEntry, 4> kTable = {{
+const std::array<NetworkEntry, kNetworkCount>& NetworkTable() {
+  static constexpr std::array<NetworkEntry, kNetworkCount> kTable = {{
       {NetworkId::kFaceWiener1, FaceWienerRestorer<false>, FaceWienerObjective<false>},
       {NetworkId::kFaceWiener3, FaceWienerRestorer<true>, FaceWienerObjective<true>},
       {NetworkId::kReference15, ReferenceRestorer, MakeReferenceObjective},

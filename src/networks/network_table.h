@@ -20,7 +20,7 @@ struct NetworkEntry {
 };
 
 /// All networks, in the order of NetworkId.
-const std::array<NetworkEntry, 4>& NetworkTable();
+const std::array<NetworkEntry, kNetworkCount>& NetworkTable();
 
 const NetworkEntry& EntryOf(NetworkId id);
 

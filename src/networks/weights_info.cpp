@@ -50,6 +50,7 @@ WeightsInfo InspectWeights(const std::filesystem::path& weights, const ComputeDe
     info.self_test = is_model ? "passed" : "none in such files; the tensors fit";
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kDevice) throw;  // that says nothing about the weights
+    info.self_test_failed = true;
     info.self_test = std::string("FAILED: ") + error.what();
   }
   return info;

@@ -19,14 +19,13 @@ constexpr std::array<std::int64_t, 4> kWidths = {32, 64, 128, 192};
 constexpr std::int64_t kLevels = 3;  // of down- and upsampling, below the unshuffle
 // Deconvolutions that the refinement sees, from sharp and noisy to smooth.
 const std::vector<double> kNoiseToSignal = {3e-3, 2e-2, 1e-1};
-constexpr std::int64_t kWienerBorder = 28;  // at least: one more than the largest kernel
 
 constexpr std::int64_t kEvidenceImages = 2;  // for the correction: see Evidence()
 constexpr std::int64_t kEvidenceMaps = 4;
 
-/// The least border with which the transform is a fast one.
-std::int64_t FastBorder(std::int64_t size) {
-  std::int64_t border = kWienerBorder;
+/// A border wider than the kernel, the least with which the transform is a fast one.
+std::int64_t FastBorder(std::int64_t size, std::int64_t kernel) {
+  std::int64_t border = kernel + 1;
   while (!IsFastTransformSize(size + 2 * border)) ++border;
   return border;
 }
@@ -176,7 +175,7 @@ torch::Tensor FaceWienerNetImpl::ImproveKernel(const torch::Tensor& chips,
 
 torch::Tensor FaceWienerNetImpl::Deconvolve(const torch::Tensor& chip,
                                             const torch::Tensor& kernel) const {
-  const std::int64_t border = FastBorder(chip.size(2));
+  const std::int64_t border = FastBorder(chip.size(2), kernel.size(1));
   const torch::Tensor deconvolved =
       WienerDeconvolve(chip, kernel, kNoiseToSignal, border).clamp(-0.5, 1.5);
   return torch::cat({chip, deconvolved}, 1);

@@ -53,9 +53,9 @@ class FaceWienerNetImpl : public torch::nn::Module {
   /// is made without gradients. Only where the network corrects kernels.
   torch::Tensor CorrectLogKernel(const torch::Tensor& window, const torch::Tensor& kernel);
 
-  /// Kernels that blur the restorations into the chips, held near `prior`; in every round the chips
-  /// are restored again. The prior is the same in all of them: one that moves with the rounds
-  /// shrinks mild blur to a point.
+  /// Kernels that blur the restorations into the chips, held near `prior`, which may be of any odd
+  /// size; in every round the chips are restored again. The prior is the same in all of them: one
+  /// that moves with the rounds shrinks mild blur to a point.
   torch::Tensor SolveKernel(const torch::Tensor& chips, const torch::Tensor& prior, int rounds);
 
   /// The kernel of the chips' central 128x128 window: the first estimate, and what the steps above
@@ -63,8 +63,8 @@ class FaceWienerNetImpl : public torch::nn::Module {
   torch::Tensor EstimateFirstKernel(const torch::Tensor& chips);
   torch::Tensor ImproveKernel(const torch::Tensor& chips, const torch::Tensor& first);
 
-  /// Nx3xHxW, BGR, 0..1, height and width multiples of 16 and at least 32, with Nx27x27 kernels ->
-  /// the same shape, not clamped.
+  /// Nx3xHxW, BGR, 0..1, height and width multiples of 16 and larger than the kernels by 2 at
+  /// least, with NxKxK kernels, K odd -> the same shape, not clamped.
   torch::Tensor RestoreWithKernel(const torch::Tensor& chip, const torch::Tensor& kernel);
 
   /// The two parts of RestoreWithKernel(): the chip with its deconvolutions, Nx12xHxW, and the

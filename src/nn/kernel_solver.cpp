@@ -1,5 +1,6 @@
 #include "nn/kernel_solver.h"
 
+#include <torch/nn/functional/padding.h>
 #include <torch/nn/functional/vision.h>
 
 #include <cmath>
@@ -14,13 +15,22 @@ using torch::indexing::Ellipsis;
 using torch::indexing::None;
 using torch::indexing::Slice;
 
-/// Forward differences along x and y where both exist: Nx3xHxW -> Nx2x(H-1)x(W-1).
-torch::Tensor Gradients(const torch::Tensor& images) {
-  const torch::Tensor grey = Luma(images);
+/// Forward differences along x and y where both exist: Nx1xHxW -> Nx2x(H-1)x(W-1).
+torch::Tensor Gradients(const torch::Tensor& grey) {
   const torch::Tensor corner = grey.index({Ellipsis, Slice(None, -1), Slice(None, -1)});
   return torch::cat({grey.index({Ellipsis, Slice(None, -1), Slice(1, None)}) - corner,
                      grey.index({Ellipsis, Slice(1, None), Slice(None, -1)}) - corner},
                     1);
+}
+
+/// The adjoint of Gradients(): Nx2x(H-1)x(W-1) -> Nx1xHxW.
+torch::Tensor GradientsAdjoint(const torch::Tensor& gradients) {
+  namespace F = torch::nn::functional;
+  const torch::Tensor along_x = gradients.slice(1, 0, 1);
+  const torch::Tensor along_y = gradients.slice(1, 1, 2);
+  return F::pad(along_x, F::PadFuncOptions({1, 0, 0, 1})) +
+         F::pad(along_y, F::PadFuncOptions({0, 1, 1, 0})) -
+         F::pad(along_x + along_y, F::PadFuncOptions({0, 1, 0, 1}));
 }
 
 torch::Tensor LengthOf(const torch::Tensor& kernels) {
@@ -32,25 +42,26 @@ torch::Tensor LengthOf(const torch::Tensor& kernels) {
 KernelSolver::KernelSolver(const torch::Tensor& blurred, const torch::Tensor& restored,
                            std::int64_t size)
     : size_(size) {
-  const torch::Tensor x = Gradients(restored);
+  const torch::Tensor grey = Luma(restored);
+  const torch::Tensor x = grey - grey.mean({2, 3}, /*keepdim=*/true);  // gradients stay the same
   valid_rows_ = x.size(2) - size + 1;
   valid_columns_ = x.size(3) - size + 1;
   const std::int64_t reach = size / 2;
-  const torch::Tensor y = Gradients(blurred)
-                              .slice(2, reach, reach + valid_rows_)
-                              .slice(3, reach, reach + valid_columns_);
+  const torch::Tensor y =
+      Luma(blurred).slice(2, reach, reach + valid_rows_).slice(3, reach, reach + valid_columns_);
   // Sums over the valid region never reach around a period of this length.
   transform_rows_ = FastTransformSize(x.size(2));
   transform_columns_ = FastTransformSize(x.size(3));
   spectrum_ = TransformPlanes(x, transform_rows_, transform_columns_);
-  right_side_ = Adjoint(y);
-  const double share = static_cast<double>(valid_rows_ * valid_columns_) /
-                       static_cast<double>(x.size(2) * x.size(3));
-  energy_ = x.square().sum({1, 2, 3}).view({-1, 1, 1}) * share + 1e-12;
+  right_side_ = Adjoint(GradientsAdjoint(Gradients(y)));
+  const torch::Tensor gradients = Gradients(x);
+  const double share = static_cast<double>((valid_rows_ - 1) * (valid_columns_ - 1)) /
+                       static_cast<double>(gradients.size(2) * gradients.size(3));
+  energy_ = gradients.square().sum({1, 2, 3}).view({-1, 1, 1}) * share + 1e-12;
   step_limit_ = LargestEigenvalue();
 }
 
-/// k * grad x on the valid region: NxKxK -> Nx2xH'xW'.
+/// k * x on the valid region: NxKxK -> Nx1xH'xW'.
 torch::Tensor KernelSolver::Correlate(const torch::Tensor& kernels) const {
   const torch::Tensor k =
       TransformPlanes(kernels, transform_rows_, transform_columns_).unsqueeze(1);
@@ -62,19 +73,26 @@ torch::Tensor KernelSolver::Correlate(const torch::Tensor& kernels) const {
 /// The adjoint of Correlate(): what each entry of a kernel contributes to residuals.
 torch::Tensor KernelSolver::Adjoint(const torch::Tensor& residuals) const {
   const torch::Tensor r = TransformPlanes(residuals, transform_rows_, transform_columns_);
-  return PlanesOfTransform((spectrum_ * torch::conj(r)).sum(1), transform_rows_, transform_columns_)
+  return PlanesOfTransform((spectrum_ * torch::conj(r)).squeeze(1), transform_rows_,
+                           transform_columns_)
       .slice(1, 0, size_)
       .slice(2, 0, size_);
 }
 
-/// Of Adjoint(Correlate()), by power iteration; a tenth is added, since it comes from below.
+/// The left side of the normal equations. Gradients are taken of k * x: one plane to transform
+/// instead of two.
+torch::Tensor KernelSolver::NormalProduct(const torch::Tensor& kernels) const {
+  return Adjoint(GradientsAdjoint(Gradients(Correlate(kernels))));
+}
+
+/// Of NormalProduct(), by power iteration; a tenth is added, since it comes from below.
 torch::Tensor KernelSolver::LargestEigenvalue() const {
   const torch::NoGradGuard no_grad;
   constexpr int kIterations = 6;
   torch::Tensor vector = torch::ones_like(right_side_);
   torch::Tensor length;
   for (int i = 0; i < kIterations; ++i) {
-    vector = Adjoint(Correlate(vector));
+    vector = NormalProduct(vector);
     length = LengthOf(vector);
     vector = vector / length;
   }
@@ -89,7 +107,7 @@ torch::Tensor KernelSolver::Solve(const torch::Tensor& prior, double lambda, int
   torch::Tensor ahead = prior;  // where the momentum carries it
   double t = 1;
   for (int i = 0; i < steps; ++i) {
-    const torch::Tensor slope = Adjoint(Correlate(ahead)) + pull * ahead - right;
+    const torch::Tensor slope = NormalProduct(ahead) + pull * ahead - right;
     const torch::Tensor next = (ahead - step * slope).clamp_min(0);
     const double t_next = (1 + std::sqrt(1 + 4 * t * t)) / 2;
     ahead = next + (t - 1) / t_next * (next - kernel);

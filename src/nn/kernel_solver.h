@@ -30,6 +30,7 @@ class KernelSolver {
  private:
   torch::Tensor Correlate(const torch::Tensor& kernels) const;
   torch::Tensor Adjoint(const torch::Tensor& residuals) const;
+  torch::Tensor NormalProduct(const torch::Tensor& kernels) const;
   torch::Tensor LargestEigenvalue() const;
 
   std::int64_t size_;
@@ -37,8 +38,8 @@ class KernelSolver {
   std::int64_t valid_columns_;
   std::int64_t transform_rows_;
   std::int64_t transform_columns_;
-  torch::Tensor spectrum_;    // of grad x, Nx2x...
-  torch::Tensor right_side_;  // the adjoint of grad y, Nx size x size
+  torch::Tensor spectrum_;    // of x, Nx1x...
+  torch::Tensor right_side_;  // of the normal equations, Nx size x size
   torch::Tensor energy_;      // Nx1x1
   torch::Tensor step_limit_;  // Nx1x1
 };

@@ -64,9 +64,8 @@ class Batch {
     ++in_flight_;
   }
 
-  /// The one place where an image's errors end up: whatever a stage throws fails this image alone,
-  /// but a device that fails ends the batch.
-  /// A stage returns true when the image is finished.
+  /// The one place where an image's errors end up. Whatever a stage throws fails this image alone,
+  /// except that a failed device ends the batch. A stage returns true when the image is finished.
   template <typename Stage>
   void Guard(const JobPtr& job, const Stage& stage) {
     bool finished = true;

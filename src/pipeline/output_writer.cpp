@@ -4,6 +4,7 @@
 #include <string>
 #include <system_error>
 
+#include "facedeblur/image/sample_depth.h"
 #include "facedeblur/pipeline/before_after.h"
 #include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/util/error.h"
@@ -16,15 +17,6 @@ namespace {
 fs::perms PermissionsOf(const fs::path& input) {
   std::error_code error;
   return fs::status(input, error).permissions();
-}
-
-/// WriteFileAtomically with the file's name in its errors.
-void WriteNamed(const fs::path& path, const Bytes& bytes, Clobber clobber, fs::perms permissions) {
-  try {
-    WriteFileAtomically(path, bytes, clobber, permissions);
-  } catch (const Error& error) {
-    throw Error(error.kind(), path.string() + ": " + error.what());
-  }
 }
 
 /// Encoding takes as much memory as the image again.
@@ -109,7 +101,7 @@ void OutputWriter::Write(const Bytes& bytes, ImageJob* job) const {
     job->record.unreachable = true;
     const Clobber clobber =
         options_.existing == ExistingPolicy::kOverwrite ? Clobber::kReplace : Clobber::kRefuse;
-    WriteNamed(job->record.output, bytes, clobber, PermissionsOf(job->record.input));
+    WriteFileAtomically(job->record.output, bytes, clobber, PermissionsOf(job->record.input));
     job->record.unreachable = false;
   }
   job->written = true;
@@ -136,12 +128,12 @@ void OutputWriter::WriteByProducts(const cv::Mat& before, const ImageJob& job) c
 void OutputWriter::WriteByProduct(const ImageJob& job, const fs::path& file, const cv::Mat& pixels,
                                   ImageFormat format) const {
   Image image;
-  pixels.convertTo(image.pixels, CV_8U, pixels.depth() == CV_32F ? 255.0 : 1.0);
+  image.pixels = ToEightBits(pixels);
   EncodeOptions encode;
   encode.format = format;
   const Clobber clobber =
       options_.existing == ExistingPolicy::kFail ? Clobber::kRefuse : Clobber::kReplace;
-  WriteNamed(file, EncodeImage(image, encode), clobber, PermissionsOf(job.record.input));
+  WriteFileAtomically(file, EncodeImage(image, encode), clobber, PermissionsOf(job.record.input));
 }
 
 }  // namespace facedeblur

@@ -50,7 +50,7 @@ class TorchBackend : public Backend {
 
 extern "C" __attribute__((visibility("default"))) const facedeblur::Backend* FacedeblurBackend(
     const char* version) {
-  if (std::string_view(version) != facedeblur::Version()) return nullptr;
+  if (std::string_view(version) != FACEDEBLUR_VERSION) return nullptr;
   static const facedeblur::TorchBackend backend;
   return &backend;
 }

@@ -149,6 +149,23 @@ bool AwaitStandardInput() {
   return false;
 }
 
+void WriteAtomically(const fs::path& path, const Bytes& bytes, Clobber clobber,
+                     fs::perms permissions) {
+  std::error_code error;
+  fs::create_directories(ParentFolder(path), error);
+  if (error) {
+    throw Error(ErrorKind::kOutput, "cannot create the output folder: " + error.message());
+  }
+  if (fs::is_directory(path, error)) {
+    throw Error(ErrorKind::kOutput, "a folder stands where the output file should go");
+  }
+  PendingFile file(path, permissions);
+  WriteAll(file.fd(), bytes);
+  Flush(file.fd());
+  file.Publish(clobber);
+  SyncFolder(ParentFolder(path));
+}
+
 }  // namespace
 
 Bytes ReadFile(const fs::path& path) {
@@ -171,6 +188,14 @@ Bytes ReadFile(const fs::path& path) {
   }
   bytes.resize(done);
   return bytes;
+}
+
+Bytes ReadNamedFile(const fs::path& path) {
+  try {
+    return ReadFile(path);
+  } catch (const Error& error) {
+    throw Error(error.kind(), path.string() + ": " + error.what());
+  }
 }
 
 Bytes ReadStandardInput() {
@@ -196,19 +221,11 @@ void WriteStandardOutput(const Bytes& bytes) { WriteAll(STDOUT_FILENO, bytes); }
 
 void WriteFileAtomically(const fs::path& path, const Bytes& bytes, Clobber clobber,
                          fs::perms permissions) {
-  std::error_code error;
-  fs::create_directories(ParentFolder(path), error);
-  if (error) {
-    throw Error(ErrorKind::kOutput, "cannot create the output folder: " + error.message());
+  try {
+    WriteAtomically(path, bytes, clobber, permissions);
+  } catch (const Error& error) {
+    throw Error(error.kind(), path.string() + ": " + error.what());
   }
-  if (fs::is_directory(path, error)) {
-    throw Error(ErrorKind::kOutput, "a folder stands where the output file should go");
-  }
-  PendingFile file(path, permissions);
-  WriteAll(file.fd(), bytes);
-  Flush(file.fd());
-  file.Publish(clobber);
-  SyncFolder(ParentFolder(path));
 }
 
 }  // namespace facedeblur

@@ -2,8 +2,8 @@
 
 namespace facedeblur {
 
-const std::array<NetworkInfo, 4>& Networks() {
-  static constexpr std::array<NetworkInfo, 4> kNetworks = {{
+const std::array<NetworkInfo, kNetworkCount>& Networks() {
+  static constexpr std::array<NetworkInfo, kNetworkCount> kNetworks = {{
       {NetworkId::kFaceWiener1, "face-wiener-1", "kernel estimate, Wiener, U-Net",
        WeightsKind::kModel, /*restores=*/true},
       {NetworkId::kFaceWiener3, "face-wiener-3",

@@ -16,8 +16,9 @@ namespace facedeblur {
 /// beside other work, and commands without a network never load it. For the same reason a CUDA
 /// backend can be added to an installation by copying its library there.
 ///
-/// Throws Error(kDevice) when CUDA was asked for and no backend offers it, and Error(kModel) when
-/// the library cannot be loaded or is of another version.
+/// Throws Error(kDevice) when CUDA was asked for and there is no backend for it or its library
+/// cannot be used; otherwise Error(kModel) when a library cannot be loaded or is of another
+/// version.
 const Backend& OpenBackend(const DeviceRequest& request, std::string* note);
 
 }  // namespace facedeblur

@@ -18,6 +18,7 @@ struct WeightsInfo {
   std::string training;   ///< empty where the file has no place for it
   std::string license;    ///< likewise
   std::string self_test;  ///< "passed", "none", or how it failed
+  bool self_test_failed = false;
 };
 
 }  // namespace facedeblur

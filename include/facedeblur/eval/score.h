@@ -10,7 +10,7 @@ struct Score {
   double ssim = 0;
 };
 
-/// The score of an 8-bit RGB image; with a mask only the pixels it selects count.
+/// The score of an 8-bit BGR image; with a mask only the pixels it selects count.
 Score ScoreOf(const cv::Mat& image, const cv::Mat& truth, const cv::Mat& mask = {});
 
 /// The best score over shifts of up to 3 pixels in steps of a quarter (as Levin et al., CVPR 2009,

@@ -35,8 +35,8 @@ struct EncodeOptions {
 };
 
 /// Encodes with all the metadata the format can hold. 16-bit samples are rounded to 8 bits in a
-/// format without them (JPEG, WebP, BMP).
-/// Throws Error(kOutput), also for alpha in a format without it (JPEG, BMP, PPM).
+/// format without them. What each format can hold is told in src/image/formats.cpp.
+/// Throws Error(kOutput), also for alpha in a format without it.
 Bytes EncodeImage(const Image& image, const EncodeOptions& options);
 
 }  // namespace facedeblur

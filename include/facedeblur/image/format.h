@@ -2,6 +2,9 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "facedeblur/util/file_io.h"
 
@@ -16,6 +19,10 @@ const char* FormatName(ImageFormat format);
 
 /// The usual file extension, with its dot: ".jpg", ".png", ...
 const char* FormatExtension(ImageFormat format);
+
+/// The words that name a format on the command line, each with its format: all extensions without
+/// their dots, the usual one of each format first.
+std::vector<std::pair<std::string, ImageFormat>> FormatWords();
 
 /// The format that a file name's extension stands for (any case), or nothing.
 std::optional<ImageFormat> FormatFromExtension(const std::filesystem::path& path);

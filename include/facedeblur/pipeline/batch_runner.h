@@ -55,7 +55,7 @@ BatchModels ReadyModels(const FaceDetector* detector, const FaceRestorer* restor
 /// pixels. What does not fit the type is told as its largest number.
 std::int64_t ImageMemory(std::int64_t pixels);
 
-/// Told about every finished image, one call at a time, from any thread.
+/// Told of every finished image, one call at a time, from any thread.
 using RecordCallback = std::function<void(const ImageRecord&)>;
 
 /// Runs a batch: images, and the faces in them, are spread over one set of threads; what is nearest
@@ -63,8 +63,8 @@ using RecordCallback = std::function<void(const ImageRecord&)>;
 /// fails is recorded, and the others go on. Outputs do not depend on `jobs` and `threads`.
 /// `stop` is asked before each image is begun; once it says yes, those begun are finished.
 /// Nothing is written before both models are there. Throws what their futures or `on_record` throw,
-/// and Error(kDevice) of a restorer whose device has failed;
-/// the images begun by then are finished first, but no more of them are told.
+/// and the Error(kDevice) of a restorer whose device has failed. The images that were begun by then
+/// are finished first, but `on_record` is not told of them.
 BatchReport RunBatch(const ImageList& images, const BatchModels& models,
                      const BatchOptions& options, const RecordCallback& on_record,
                      const std::function<bool()>& stop);

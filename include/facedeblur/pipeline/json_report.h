@@ -14,9 +14,9 @@ struct RunInfo {
   std::string network;          ///< for people
   std::string detector;         ///< DetectorIdentity::name; empty where faces were not searched
   std::string detector_sha256;  ///< of its landmark model's file
-  std::string device;           ///< "cpu" or "cuda:N"
+  std::string device;           ///< "cpu" or "cuda:N", then ", bf16" where that is used
   std::string instruction_set;  ///< that LibTorch uses
-  std::string options;          ///< those given that change outputs
+  std::string options;          ///< all that can change outputs, with their values
   std::string libtorch;
   std::string opencv;
 };

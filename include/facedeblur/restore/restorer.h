@@ -20,7 +20,7 @@ class FaceRestorer {
   virtual cv::Mat Restore(const cv::Mat& chip, const ParallelFor& parallel) const = 0;
   cv::Mat Restore(const cv::Mat& chip) const { return Restore(chip, RunInOrder); }
 
-  /// The blur kernel seen in a chip, at the chip's scale: CV_32F, entries sum to 1, a image being
+  /// The blur kernel seen in a chip, at the chip's scale: CV_32F, entries sum to 1, an image being
   /// the sharp one correlated with it. Empty where the network estimates none.
   virtual cv::Mat EstimateKernel(const cv::Mat& /*chip*/) const { return {}; }
 

@@ -13,6 +13,9 @@ using Bytes = std::vector<std::uint8_t>;
 /// opened or read, or is not a regular file.
 Bytes ReadFile(const std::filesystem::path& path);
 
+/// ReadFile() whose errors name the path, for files that no caller names.
+Bytes ReadNamedFile(const std::filesystem::path& path);
+
 /// Reads standard input to its end. Throws Error(kInput).
 Bytes ReadStandardInput();
 
@@ -28,7 +31,7 @@ enum class Clobber { kRefuse, kReplace };
 /// Clobber::kRefuse a file that exists is never touched, not even one that appeared meanwhile.
 /// From the start the file has no more permissions than both `permissions` and the umask allow,
 /// except that its owner can always read and write it.
-/// Throws Error(kOutput) naming the cause (not the path); nothing is left behind then.
+/// Throws Error(kOutput) naming the path and the cause; nothing is left behind then.
 void WriteFileAtomically(const std::filesystem::path& path, const Bytes& bytes, Clobber clobber,
                          std::filesystem::perms permissions = std::filesystem::perms::all);
 

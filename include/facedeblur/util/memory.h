@@ -20,7 +20,7 @@ class MemoryBudget {
   explicit MemoryBudget(std::int64_t bytes) : free_(bytes), total_(bytes) {}
 
   /// Calls `then` when `bytes` are free: now, or from within a later Release(). Those who wait are
-  /// served in the order they came. Who needs more than there is at all is served when nobody else
+  /// served in the order they came. A request for more than there is in all is granted once nobody
   /// holds anything.
   void Acquire(std::int64_t bytes, std::function<void()> then);
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace facedeblur {
 
 /// Every network of this program.
 enum class NetworkId { kFaceWiener1, kFaceWiener3, kReference15, kFaceLandmarks1 };
+inline constexpr std::size_t kNetworkCount = 4;
 
 /// What a network's weights are stored as.
 enum class WeightsKind {
@@ -24,7 +26,7 @@ struct NetworkInfo {
 };
 
 /// All of them, in the order of NetworkId. Every one can be trained.
-const std::array<NetworkInfo, 4>& Networks();
+const std::array<NetworkInfo, kNetworkCount>& Networks();
 
 const NetworkInfo& InfoOf(NetworkId id);
 

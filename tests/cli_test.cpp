@@ -1,0 +1,157 @@
+#include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/option_binder.h"
+#include "cli/progress.h"
+#include "cli/restore_options.h"
+#include "cli/shell_text.h"
+#include "facedeblur/image/format.h"
+#include "facedeblur/util/error.h"
+#include "support.h"
+
+namespace facedeblur {
+namespace {
+
+using testing::TempFolder;
+using testing::WriteText;
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+void Parse(const std::vector<std::string>& arguments, CLI::App* app) {
+  std::vector<const char*> argv = {"facedeblur"};
+  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+  app->parse(static_cast<int>(argv.size()), argv.data());
+}
+
+/// What becomes of a text option that one run writes to its configuration and another one reads.
+std::string WrittenAndRead(std::string text) {
+  const TempFolder folder;
+  const std::string file = (folder / "config.ini").string();
+  CLI::App writer;
+  OptionBinder writing(&writer);
+  OptionList list;
+  writing.ListIn(&list);
+  writing.AddText("--note", &text, "TEXT", "");
+  WriteText(file, list.ToConfig());
+
+  std::string read;
+  CLI::App reader;
+  OptionBinder reading(&reader);
+  reading.AddText("--note", &read, "TEXT", "");
+  reader.set_config("--config");
+  Parse({"--config", file}, &reader);
+  return read;
+}
+
+TEST(OptionList, WhatAConfigurationHoldsIsReadAsItWas) {
+  const std::vector<std::string> texts = {"run 3", "a, b; c = d", "it's", " spaces ",
+                                          "[2]",   "/faces/a, b", "100 %"};
+  for (const std::string& text : texts) EXPECT_EQ(WrittenAndRead(text), text);
+}
+
+TEST(OptionList, WhatAConfigurationCannotHoldIsRefused) {
+  const std::vector<std::string> texts = {"run #3", "\"run\" 3", "run\n3", "run\\n3"};
+  for (const std::string& text : texts) EXPECT_THROW(WrittenAndRead(text), Error) << text;
+}
+
+TEST(Choices, HelpHasOneWordForEachValue) {
+  const Choices<int> choices = {{"one", 1}, {"two", 2}, {"pair", 2}, {"three", 3}};
+  EXPECT_EQ(JoinedWords(choices), "one, two or three");
+  EXPECT_EQ(JoinedWords(Choices<int>{{"one", 1}}), "one");
+}
+
+RestoreOptions ParseRestore(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"in", "out"});
+  CLI::App app;
+  RestoreOptions options;
+  BindRestoreOptions(&app, &options);
+  Parse(arguments, &app);
+  return options;
+}
+
+TEST(RestoreOptions, EveryFormatCanBeNamedInUpperAndLowerCase) {
+  EXPECT_EQ(ParseRestore({}).format, std::nullopt);
+  EXPECT_EQ(ParseRestore({"--format", "Keep"}).format, std::nullopt);
+  EXPECT_EQ(ParseRestore({"--format", "JPEG"}).format, ImageFormat::kJpeg);
+  for (const auto& [word, format] : FormatWords()) {
+    const RestoreOptions options = ParseRestore({"--format", word});
+    EXPECT_EQ(options.format, format) << word;
+    EXPECT_EQ(options.ToPlan().format, format) << word;
+    EXPECT_EQ(options.ToBatch().encode.format, format) << word;
+  }
+  for (const char* word : {"gif", "1", ""}) {
+    EXPECT_THROW(ParseRestore({"--format", word}), CLI::ParseError) << word;
+  }
+}
+
+TEST(RestoreOptions, AMemoryLimitAboveAllNumbersOfBytesIsNoSmallOne) {
+  RestoreOptions options;
+  options.threads = 1;
+  options.max_memory = (std::uint64_t{1} << 63) + 1'000'000'000'000;
+  EXPECT_GT(options.ToBatch().memory, std::int64_t{1} << 62);
+}
+
+/// spdlog's messages while it lives.
+class CapturedLog {
+ public:
+  CapturedLog() {
+    auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(stream_);
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", std::move(sink)));
+  }
+  ~CapturedLog() { spdlog::set_default_logger(before_); }
+  CapturedLog(const CapturedLog&) = delete;
+  CapturedLog& operator=(const CapturedLog&) = delete;
+
+  std::string text() const { return stream_.str(); }
+
+ private:
+  std::shared_ptr<spdlog::logger> before_ = spdlog::default_logger();
+  std::ostringstream stream_;
+};
+
+TEST(BatchProgress, WarningsCannotSteerTheTerminal) {
+  const CapturedLog log;
+  ImageRecord record;
+  record.input = "a.jpg";
+  record.outcome = Outcome::kCopied;
+  record.warnings = {"comment \x1B[2J"};
+  BatchProgress(1).OnRecord(record);
+  EXPECT_TRUE(Contains(log.text(), "a.jpg: comment \\x1B[2J")) << log.text();
+}
+
+TEST(Commands, TheFirstOnesHelpNamesTheOthers) {
+  const std::vector<ParsedCommand> commands = DescribeCommands();
+  const std::string help = commands.front().app->help();
+  for (const ParsedCommand& command : commands) {
+    if (&command == &commands.front()) continue;
+    EXPECT_TRUE(Contains(help, " " + std::string(command.entry->name))) << command.entry->name;
+  }
+}
+
+TEST(ShellText, TheFirstCommandNeedsNoName) {
+  const CommandEntry first = {"mend", "IN OUT", "Mends.", nullptr};
+  const CommandEntry second = {"tell", "IN", "Tells.", nullptr};
+  std::vector<ParsedCommand> commands(2);
+  commands[0].entry = &first;
+  commands[1].entry = &second;
+  for (ParsedCommand& command : commands) command.app = std::make_unique<CLI::App>();
+  EXPECT_TRUE(Contains(BashCompletion(commands), "local command=mend flags="));
+  EXPECT_TRUE(Contains(ZshCompletion(commands), "local command=mend\n"));
+  EXPECT_TRUE(
+      Contains(FishCompletion(commands), "not __fish_seen_subcommand_from mend tell' -s h"));
+  EXPECT_TRUE(Contains(ManualPage(commands, "1"), ".B facedeblur\n[\\fIoptions\\fR] IN OUT\n"));
+}
+
+}  // namespace
+}  // namespace facedeblur

@@ -19,6 +19,10 @@ RATIOS = (3e-3, 2e-2, 1e-1)
 WIDTHS = (32, 64, 128, 192)
 
 
+def luma(bgr):
+    return 0.114 * bgr[:, 0:1] + 0.587 * bgr[:, 1:2] + 0.299 * bgr[:, 2:3]
+
+
 class Block(nn.Module):
     def __init__(self, channels):
         super().__init__()
@@ -89,7 +93,7 @@ class KernelNet(nn.Module):
         return torch.cat(maps, 1)
 
     def forward(self, chip):
-        grey = 0.114 * chip[:, 0:1] + 0.587 * chip[:, 1:2] + 0.299 * chip[:, 2:3]
+        grey = luma(chip)
         grey = (grey - grey.mean((2, 3), keepdim=True)) / (grey.std((2, 3), keepdim=True) + 0.02)
         f = self.b1(self.stem(F.pixel_unshuffle(grey, 4)))
         f = self.b3(self.d2(self.b2(self.d1(f))))
@@ -102,6 +106,65 @@ class KernelNet(nn.Module):
             if i == 1:
                 h = h * (1 + film[:, :48]) + film[:, 48:]
         return self.out(h).flatten(1).softmax(1).view(-1, KERNEL, KERNEL)
+
+
+def gradients(grey):
+    corner = grey[..., :-1, :-1]
+    return torch.cat([grey[..., :-1, 1:] - corner, grey[..., 1:, :-1] - corner], 1)
+
+
+def gradients_adjoint(planes):
+    x, y = planes[:, :1], planes[:, 1:]
+    return F.pad(x, (1, 0, 0, 1)) + F.pad(y, (0, 1, 1, 0)) - F.pad(x + y, (0, 1, 0, 1))
+
+
+def solve_kernel(blurred, restored, prior, pull=3, steps=12):
+    """The kernel that blurs one image into the other, held near `prior`: see src/nn/kernel_solver.h."""
+    size, valid, reach = (WINDOW, WINDOW), WINDOW - KERNEL + 1, KERNEL // 2
+    x = luma(restored) - luma(restored).mean()
+    y = luma(blurred)[..., reach:reach + valid, reach:reach + valid]
+    spectrum = torch.fft.rfft2(x, size)
+
+    def correlate(kernel):
+        return torch.fft.irfft2(spectrum * torch.fft.rfft2(kernel[None], size).conj(), size)[..., :valid, :valid]
+
+    def adjoint(plane):
+        return torch.fft.irfft2(spectrum * torch.fft.rfft2(plane, size).conj(), size)[0, :, :KERNEL, :KERNEL]
+
+    def product(kernel):
+        return adjoint(gradients_adjoint(gradients(correlate(kernel))))
+
+    largest = torch.ones_like(prior)  # eigenvector of the product, by power iteration
+    for _ in range(6):
+        largest = product(largest)
+        length = largest.norm()
+        largest = largest / length
+    pull = pull * gradients(x).square().sum() * ((valid - 1) / (WINDOW - 1)) ** 2
+    step = 1 / (1.1 * length + pull)
+    right = adjoint(gradients_adjoint(gradients(y))) + pull * prior
+    kernel = ahead = prior
+    t = 1
+    for _ in range(steps):
+        following = (ahead - step * (product(ahead) + pull * ahead - right)).clamp_min(0)
+        t, before = (1 + (1 + 4 * t * t) ** 0.5) / 2, t
+        ahead = following + (before - 1) / t * (following - kernel)
+        kernel = following
+    return kernel
+
+
+def keep_peaks(kernel):
+    t = (kernel / (0.15 * kernel.max())).clamp(0, 1)
+    kept = kernel * t * t * (3 - 2 * t)
+    return kept / kept.sum()
+
+
+def center(kernel):
+    at = torch.arange(KERNEL) - 0.5 * (KERNEL - 1)
+    x, y = (kernel[0].sum(0) * at).sum(), (kernel[0].sum(1) * at).sum()
+    shift = torch.tensor([[[1, 0, x * 2 / KERNEL], [0, 1, y * 2 / KERNEL]]])
+    grid = F.affine_grid(shift, (1, 1, KERNEL, KERNEL), align_corners=False)
+    moved = F.grid_sample(kernel[None], grid, align_corners=False)[0]
+    return moved / moved.sum()
 
 
 class FaceWiener(nn.Module):
@@ -123,13 +186,21 @@ class FaceWiener(nn.Module):
     def restore(self, chip, kernel):
         return chip + self.u(torch.cat([chip, self.deconvolve(chip, kernel)], 1))
 
+    def solve_again(self, chip, prior):
+        kernel = keep_peaks(prior)
+        for _ in range(2):
+            restored = self.restore(chip, kernel).clamp(0, 1)
+            kernel = center(keep_peaks(solve_kernel(chip, restored, prior)))
+        return kernel
+
     def forward(self, chip):
         both = self.k(torch.cat([chip, chip.flip(3)]))
         logs = (both[:1] + 1e-8).log() + (both[1:].flip(2) + 1e-8).log()
-        kernel = (0.5 * logs).flatten(1).softmax(1).view(1, KERNEL, KERNEL)
+        seen = (0.5 * logs).flatten(1).softmax(1).view(1, KERNEL, KERNEL)
+        kernel = self.solve_again(chip, seen)
         once = self.restore(chip, kernel)
         mirrored = self.restore(chip.flip(3), kernel.flip(2)).flip(3)
-        return (0.5 * (once + mirrored)).clamp(0, 1), kernel
+        return (0.5 * (once + mirrored)).clamp(0, 1), seen
 
 
 def change_weight(kernel):

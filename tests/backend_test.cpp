@@ -1,9 +1,14 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <string_view>
+
 #include "backend/backend_choice.h"
 #include "backend/opened_backend.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/file_io.h"
 #include "facedeblur/util/version.h"
 #include "support.h"
 
@@ -103,6 +108,10 @@ TEST(Backend, KnowsItsOwnVersion) {
   ASSERT_NE(entry, nullptr);
   EXPECT_NE(entry(Version()), nullptr);
   EXPECT_EQ(entry("0.0.0"), nullptr);
+  // Were it to ask the core, the version would always be the right one.
+  const Bytes bytes = ReadFile(file);
+  const std::string_view asking = "_ZN10facedeblur7VersionEv";
+  EXPECT_TRUE(std::search(bytes.begin(), bytes.end(), asking.begin(), asking.end()) == bytes.end());
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <new>
 #include <opencv2/imgproc.hpp>
 #include <string>
 
@@ -219,6 +220,25 @@ TEST_F(CompareFolders, ADifferenceThatCannotBeWrittenEndsTheComparison) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kOutput);
   }
+}
+
+/// A detector whose library runs out of memory.
+class FailingDetector : public FaceDetector {
+ public:
+  DetectorIdentity identity() const override { return {}; }
+  std::vector<DetectedFace> Detect(const cv::Mat& /*pixels*/) const override {
+    throw std::bad_alloc();
+  }
+};
+
+TEST_F(CompareFolders, WhatALibraryThrowsFailsThatPairAlone) {
+  const FailingDetector detector;
+  options_.faces_only = &detector;
+  const auto images = Run();
+  EXPECT_EQ(images.size(), 6U);
+  EXPECT_EQ(images.at("same.png").outcome, CompareOutcome::kUnreadable);
+  EXPECT_EQ(images.at("same.png").message, "out of memory");
+  EXPECT_EQ(images.at("size.png").outcome, CompareOutcome::kDiffers) << "not searched for faces";
 }
 
 TEST_F(CompareFolders, ExactComparesFiles) {

@@ -333,6 +333,17 @@ TEST(Report, IdentityIsListedWhereItIsKnown) {
   EXPECT_NE(json.find("\"nearer\":0.75"), std::string::npos) << json;
 }
 
+TEST(Report, TheTimeBeginsItsLineWhereNoKernelIsKnown) {
+  std::vector<PairScores> pairs = FortyPairs();
+  for (PairScores& pair : pairs) pair.seconds = 0.25;
+  std::string text = TextReport({{"set", "p", 20, pairs}}, "w");
+  EXPECT_NE(text.find("\n250 ms for each face\n"), std::string::npos) << text;
+  for (PairScores& pair : pairs) pair.kernel_similarity = 0.5;
+  text = TextReport({{"set", "p", 20, pairs}}, "w");
+  EXPECT_NE(text.find("\nkernel similarity 0.500; 250 ms for each face\n"), std::string::npos)
+      << text;
+}
+
 TEST(Report, EveryFormatHoldsTheNumbers) {
   const std::vector<EvaluatedSet> sets = {{"some \"faces\"", "protocol x", 20, FortyPairs()}};
   const double mean =

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "facedeblur/networks/restorers.h"
+#include "facedeblur/networks/weights_info.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/model_path.h"
 #include "facedeblur/weights/model_file.h"
@@ -56,6 +57,15 @@ TEST(LoadRestorer, SelfTestCatchesDamagedWeights) {
   ModelFile model = ShippedModel();
   for (float& value : model.tensors.at("u.head.weight").values) value *= 1.5F;
   EXPECT_NE(FailureOf(model).find("self-test"), std::string::npos);
+}
+
+TEST(InspectWeights, TellsWhetherTheSelfTestFails) {
+  EXPECT_FALSE(InspectWeights(testing::ModelsFolder() / "face_wiener.h5", {}).self_test_failed);
+  ModelFile model = ShippedModel();
+  for (float& value : model.tensors.at("u.head.weight").values) value *= 1.5F;
+  const TempFolder folder;
+  testing::WriteBytes(folder / "model.h5", SerializeModelFile(model, true));
+  EXPECT_TRUE(InspectWeights(folder / "model.h5", {}).self_test_failed);
 }
 
 TEST(LoadRestorer, MisfitsAreNamed) {

@@ -11,6 +11,7 @@
 #include "facedeblur/util/random.h"
 #include "nn/chip_tensor.h"
 #include "nn/kernel_solver.h"
+#include "nn/mixed_precision.h"
 #include "support.h"
 
 namespace facedeblur {
@@ -185,6 +186,14 @@ TEST(CenterKernels, PutsTheCentreOfMassInTheMiddle) {
         KernelSimilarity(AsMat(centred.slice(0, i, i + 1)), AsMat(kernels.slice(0, i, i + 1))),
         0.85);
   }
+}
+
+TEST(CenterKernels, IsExactAlsoWhereConvolutionsAreInBfloat16) {
+  Random random(8);
+  const torch::Tensor kernel = AsTensor(FitKernel(CameraShakeKernel(15, &random), kSize));
+  const torch::Tensor expected = CenterKernels(kernel);
+  const MixedPrecision mixed(true, torch::kCPU);
+  EXPECT_EQ((CenterKernels(kernel) - expected).abs().max().item<double>(), 0);
 }
 
 TEST(CenterKernels, LeavesACentredPointAlone) {

@@ -184,6 +184,20 @@ TEST(WriteFileAtomically, FullDeviceLeavesNothing) {
   EXPECT_TRUE(ListFiles(folder.path()).empty());
 }
 
+TEST(ReadNamedFile, NamesTheFileInItsErrors) {
+  const TempFolder folder;
+  testing::WriteBytes(folder / "file", kNew);
+  EXPECT_EQ(ReadNamedFile(folder / "file"), kNew);
+  const std::string missing = (folder / "missing").string();
+  try {
+    ReadNamedFile(missing);
+    FAIL() << "there is no such file";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInput);
+    EXPECT_EQ(std::string(error.what()).rfind(missing + ": cannot open", 0), 0U) << error.what();
+  }
+}
+
 TEST(ReadFile, RefusesFoldersAndMissingFiles) {
   const TempFolder folder;
   EXPECT_THROW(ReadFile(folder.path()), Error);

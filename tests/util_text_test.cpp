@@ -15,6 +15,13 @@ TEST(Text, CountsHaveTheirNumber) {
   EXPECT_EQ(Counted(0, "face"), "0 faces");
 }
 
+TEST(Text, NumbersHaveTheDecimalsAskedFor) {
+  EXPECT_EQ(Fixed(2.5, 3), "2.500");
+  EXPECT_EQ(Fixed(-0.126, 2), "-0.13");
+  EXPECT_EQ(Fixed(12.6, 0), "13");
+  EXPECT_EQ(Fixed(1e40, 1).size(), 43U) << "none is too long";
+}
+
 TEST(Text, XmlHasNoMarkupAndNoForbiddenCharacters) {
   EXPECT_EQ(XmlEscape("<a & \"b\">\n"), "&lt;a &amp; &quot;b&quot;&gt;&#10;");
   EXPECT_EQ(XmlEscape("\x01\xFF"), "\xEF\xBF\xBD\xEF\xBF\xBD");

@@ -1,7 +1,6 @@
 #include "facedeblur/compare/report.h"
 
 #include <cmath>
-#include <cstdio>
 
 #include "facedeblur/util/json.h"
 #include "facedeblur/util/text.h"
@@ -9,12 +8,12 @@
 namespace facedeblur {
 namespace {
 
-std::string Fixed(double value, int decimals) {
+/// A measure as the table shows it: there is no SSIM of tiny images, and no limit to the PSNR of
+/// equal ones.
+std::string Cell(double value, int decimals) {
   if (std::isnan(value)) return "-";
   if (std::isinf(value)) return "equal";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.*f", decimals, value);
-  return text;
+  return Fixed(value, decimals);
 }
 
 Json ToJson(const ComparedImage& image) {
@@ -83,8 +82,8 @@ std::string CompareTable(const std::vector<ComparedImage>& images, bool all) {
     const std::string result = std::string(CompareOutcomeName(image.outcome)) +
                                (image.message.empty() ? "" : ": " + image.message);
     if (image.measured) {
-      rows.push_back({Printable(image.relative.string()), Fixed(d.psnr, 2), Fixed(d.ssim, 4),
-                      Fixed(d.max_diff, 1), at, Printable(result)});
+      rows.push_back({Printable(image.relative.string()), Cell(d.psnr, 2), Cell(d.ssim, 4),
+                      Cell(d.max_diff, 1), at, Printable(result)});
     } else {
       rows.push_back({Printable(image.relative.string()), "", "", "", "", Printable(result)});
     }

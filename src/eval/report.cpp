@@ -1,6 +1,5 @@
 #include "facedeblur/eval/report.h"
 
-#include <cstdio>
 #include <map>
 #include <optional>
 #include <utility>
@@ -47,12 +46,6 @@ std::optional<double> MeanKernelSimilarity(const std::vector<PairScores>& pairs)
   }
   if (count == 0) return std::nullopt;
   return sum / count;
-}
-
-std::string Fixed(double value, int decimals) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.*f", decimals, value);
-  return text;
 }
 
 /// Mean distances from the sharp faces as persons, and the share of faces that came nearer.

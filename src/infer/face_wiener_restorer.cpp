@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <opencv2/imgproc.hpp>
 #include <utility>
 #include <vector>
 
@@ -67,8 +66,9 @@ class FaceWienerRestorer : public FaceRestorer {
     if (chip.cols < KernelNetImpl::kWindow) return {};
     const InferenceScope inference;
     try {
-      const torch::Tensor kernels = EstimateKernels(chip);
-      const torch::Tensor kernel = kernels[0].cpu().contiguous();
+      const torch::Tensor blurred = network_.ToDevice(chip);
+      const torch::Tensor first = network_.EstimateTwice(blurred, RunInOrder);
+      const torch::Tensor kernel = network_.Improve(blurred, first)[0].cpu().contiguous();
       const auto size = static_cast<int>(kernel.size(0));
       return cv::Mat(size, size, CV_32F, kernel.data_ptr<float>()).clone();
     } catch (const std::exception& error) {
@@ -81,66 +81,14 @@ class FaceWienerRestorer : public FaceRestorer {
 
  private:
   cv::Mat RestoreAtWorkingSize(const cv::Mat& chip, const ParallelFor& parallel) const {
-    const cv::Mat coarse = CoarseCopy(chip);
-    if (IsBlurredWidely(coarse)) return RestoreWidely(chip, coarse, parallel);
     const cv::Mat scaled = ResizeChip(chip, WorkingSize(chip));
     const torch::Tensor blurred = network_.ToDevice(scaled);
     const std::vector<torch::Tensor> results =
         restorations_ ? restorations_->Run(blurred) : RestoreAndMeasure(blurred, parallel);
-    return WithChange(chip, scaled, ChipFromTensor(results[0]),
-                      ChangeWeight(results[1].item<double>()));
-  }
-
-  /// The chip at the template's scale or, where it is smaller, its own.
-  cv::Mat CoarseCopy(const cv::Mat& chip) const {
-    const bool enlarge = chip.cols < KernelNetImpl::kWindow;
-    return ResizeChip(chip, enlarge ? template_.size : std::min(chip.cols, template_.size));
-  }
-
-  /// Of a chip at its own scale; wide ones at that of its coarse copy.
-  torch::Tensor EstimateKernels(const cv::Mat& chip) const {
-    const cv::Mat coarse = CoarseCopy(chip);
-    if (IsBlurredWidely(coarse)) return WideKernels(coarse, RunInOrder);
-    const torch::Tensor blurred = network_.ToDevice(chip);
-    return network_.Improve(blurred, network_.EstimateTwice(blurred, RunInOrder));
-  }
-
-  /// A coarse copy, shrunk further for finding wide kernels in, in the middle of the network's
-  /// window. What is missing around it is mirrored.
-  static cv::Mat ForWideKernels(const cv::Mat& coarse) {
-    constexpr int kWindow = KernelNetImpl::kWindow;
-    const int size = cvRound(coarse.cols / FaceWienerRunner::kWideReduction);
-    const int before = (kWindow - size) / 2;
-    const int after = kWindow - size - before;
-    cv::Mat window;
-    cv::copyMakeBorder(ResizeChip(coarse, size), window, before, after, before, after,
-                       cv::BORDER_REFLECT_101);
-    return window;
-  }
-
-  /// Whether the blur of a coarse copy is wider than the kernels that the network sees in it.
-  bool IsBlurredWidely(const cv::Mat& coarse) const {
-    const double radius = FaceWienerRunner::kWideReduction * MeasureRadius(ForWideKernels(coarse));
-    return radius > kWideRadius;
-  }
-
-  torch::Tensor WideKernels(const cv::Mat& coarse, const ParallelFor& parallel) const {
-    const torch::Tensor reduced = network_.ToDevice(ForWideKernels(coarse));
-    const torch::Tensor seen = network_.Improve(reduced, network_.EstimateTwice(reduced, parallel));
-    return network_.EnlargeAndSolve(network_.ToDevice(coarse), seen);
-  }
-
-  cv::Mat RestoreWidely(const cv::Mat& chip, const cv::Mat& coarse,
-                        const ParallelFor& parallel) const {
-    const torch::Tensor restored = network_.RestoreMirrored(
-        network_.ToDevice(coarse), WideKernels(coarse, parallel), parallel);
-    return WithChange(chip, coarse, ChipFromTensor(restored.cpu()), 1);
-  }
-
-  /// The chip with the change that its working copy underwent.
-  static cv::Mat WithChange(const cv::Mat& chip, const cv::Mat& scaled, const cv::Mat& sharp,
-                            double weight) {
-    const cv::Mat moved = chip + ResizeChip(sharp - scaled, chip.cols) * weight;
+    const cv::Mat sharp = ChipFromTensor(results[0]);
+    const cv::Mat change =
+        ResizeChip(sharp - scaled, chip.cols) * ChangeWeight(results[1].item<double>());
+    const cv::Mat moved = chip + change;
     return cv::min(cv::max(moved, 0.0), 1.0);
   }
 
@@ -160,11 +108,6 @@ class FaceWienerRestorer : public FaceRestorer {
     return RmsRadii(network_.Estimate(chips)).cpu();
   }
 
-  double MeasureRadius(const cv::Mat& chip) const {
-    const torch::Tensor seen = network_.ToDevice(chip);
-    return (measurements_ ? measurements_->Run(seen)[0] : Measure(seen)).item<double>();
-  }
-
   /// Coarse to fine: the network handles kernels up to 27 pixels wide. The kernel seen in a copy of
   /// the training size tells how far the working copy may be enlarged before the kernel outgrows
   /// that; a finer copy keeps more detail and leaves mild blur alone. Faces below the training
@@ -172,7 +115,10 @@ class FaceWienerRestorer : public FaceRestorer {
   int WorkingSize(const cv::Mat& chip) const {
     if (chip.cols < KernelNetImpl::kWindow) return template_.size;
     if (chip.cols <= template_.size) return chip.cols;
-    const double radius = MeasureRadius(CoarseCopy(chip));  // 0 without any blur
+    const cv::Mat coarse = ResizeChip(chip, template_.size);
+    const torch::Tensor seen = network_.ToDevice(coarse);
+    const torch::Tensor radii = measurements_ ? measurements_->Run(seen)[0] : Measure(seen);
+    const double radius = radii.item<double>();  // may be 0, of a face without any blur
     const double own_size = static_cast<double>(chip.cols) / template_.size;
     const double enlargement =
         radius * own_size > kLargestRadius ? kLargestRadius / radius : own_size;
@@ -194,9 +140,6 @@ class FaceWienerRestorer : public FaceRestorer {
   /// Kernels with an r.m.s. radius up to this fit the 27x27 estimate. Measured on portraits blurred
   /// by 15 to 57 pixels: larger working copies gain up to here and lose beyond.
   static constexpr double kLargestRadius = 4.9;
-
-  /// Kernels with a larger one are looked for in a copy that is shrunk further.
-  static constexpr double kWideRadius = 6.5;
 
   /// Faces in one batch on CUDA, twice as many chips with their mirror images: enough to fill a
   /// large device at 160 pixels. A batch that is too large for its memory is run face by face.

@@ -1,7 +1,5 @@
 #include "infer/face_wiener_runner.h"
 
-#include <torch/nn/functional/upsampling.h>
-
 #include <utility>
 #include <vector>
 
@@ -93,22 +91,6 @@ torch::Tensor FaceWienerRunner::Improve(const torch::Tensor& chips,
   const MixedPrecision precision(UsesAutocast(), torch_device_);
   FaceWienerNet net = net_;
   return net->ImproveKernel(chips, first);
-}
-
-torch::Tensor FaceWienerRunner::EnlargeAndSolve(const torch::Tensor& chips,
-                                                const torch::Tensor& seen) const {
-  constexpr int kRounds = 2;
-  namespace F = torch::nn::functional;
-  const torch::Tensor enlarged =
-      F::interpolate(seen.unsqueeze(1),
-                     F::InterpolateFuncOptions()
-                         .size(std::vector<std::int64_t>{kWideKernel, kWideKernel})
-                         .mode(torch::kBilinear)
-                         .align_corners(true))
-          .squeeze(1);
-  const MixedPrecision precision(UsesAutocast(), torch_device_);
-  FaceWienerNet net = net_;
-  return net->SolveKernel(chips, enlarged / enlarged.sum({1, 2}, /*keepdim=*/true), kRounds);
 }
 
 torch::Tensor FaceWienerRunner::RestoreMirrored(const torch::Tensor& chips,

@@ -35,14 +35,6 @@ class FaceWienerRunner {
   /// pixels.
   torch::Tensor Improve(const torch::Tensor& chips, const torch::Tensor& first) const;
 
-  /// Kernels for chips that are blurred more widely than the network's own reach, Nx65x65, from
-  /// `seen`, those found in copies shrunk by kWideReduction: enlarged, and solved for again from
-  /// the chips. S above 66.
-  torch::Tensor EnlargeAndSolve(const torch::Tensor& chips, const torch::Tensor& seen) const;
-  static constexpr std::int64_t kWideKernel = 65;
-  static constexpr double kWideReduction =
-      static_cast<double>(kWideKernel - 1) / (KernelNetImpl::kKernel - 1);
-
   /// The mean of what the network makes of the chips and of their mirror images. That is worth 0.06
   /// dB on the validation faces at 128 pixels; taking the kernel from both is worth 0.05. Large
   /// chips, where it would cost half a second, are restored once.

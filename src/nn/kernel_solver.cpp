@@ -132,15 +132,12 @@ torch::Tensor CenterKernels(const torch::Tensor& kernels) {
   const torch::Tensor at = torch::arange(size, kernels.options()) - middle;
   const torch::Tensor x = (kernels.sum(1) * at).sum(1);
   const torch::Tensor y = (kernels.sum(2) * at).sum(1);
-  // affine_grid counts from -1 to 1 over the kernel's width.
+  // grid_sample counts from -1 to 1 over the kernel's width. Not affine_grid: under autocast it
+  // would compute these places in bfloat16.
   const double unit = 2 / static_cast<double>(size);
-  torch::Tensor shift = torch::zeros({kernels.size(0), 2, 3}, kernels.options());
-  shift.select(1, 0).select(1, 0).fill_(1);
-  shift.select(1, 1).select(1, 1).fill_(1);
-  shift.select(1, 0).select(1, 2).copy_(x * unit);
-  shift.select(1, 1).select(1, 2).copy_(y * unit);
-  const torch::Tensor grid =
-      F::affine_grid(shift, {kernels.size(0), 1, size, size}, /*align_corners=*/false);
+  const torch::Tensor columns = unit * (at.view({1, 1, size}) + x.view({-1, 1, 1}));
+  const torch::Tensor rows = unit * (at.view({1, size, 1}) + y.view({-1, 1, 1}));
+  const torch::Tensor grid = torch::stack({columns.expand_as(kernels), rows.expand_as(kernels)}, 3);
   const torch::Tensor moved =
       F::grid_sample(kernels.unsqueeze(1), grid, F::GridSampleFuncOptions().align_corners(false))
           .squeeze(1);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "facedeblur/image/image_files.h"
+#include "facedeblur/util/hash.h"
 #include "pipeline/plan_checks.h"
 
 namespace facedeblur {
@@ -120,7 +121,7 @@ class Planner {
   }
 
   static std::uint64_t Hash(const fs::path& output) {
-    return StableHash(output.lexically_normal().string());
+    return Fnv1a(output.lexically_normal().string());
   }
 
   /// The input that is to be written there, if any.

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/hash.h"
 
 namespace facedeblur {
 namespace {
@@ -16,11 +17,7 @@ bool ParseWhole(const std::string& text, int* number) {
 }  // namespace
 
 std::uint64_t StableHash(const std::string& text) {
-  std::uint64_t hash = 0xCBF29CE484222325ULL;
-  for (const char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x100000001B3ULL;
-  }
+  std::uint64_t hash = Fnv1a(text);
   hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9ULL;
   hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EBULL;
   return hash ^ (hash >> 31);

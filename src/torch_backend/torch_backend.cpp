@@ -7,7 +7,6 @@
 #include "facedeblur/networks/weights_info.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/nn/precision.h"
-#include "facedeblur/util/version.h"
 
 namespace facedeblur {
 namespace {

@@ -1,6 +1,5 @@
 #include "train/batch_loader.h"
 
-#include <memory>
 #include <utility>
 
 namespace facedeblur {
@@ -23,10 +22,7 @@ BatchLoader::BatchLoader(const FaceSet& faces, const PairOptions& options, std::
 
 void BatchLoader::RequestNext() {
   const std::uint64_t index = next_requested_++;
-  // Shared, since a task of the pool must be copyable.
-  const auto draw = std::make_shared<std::packaged_task<Batch()>>([=] { return Draw(index); });
-  requested_.push(draw->get_future());
-  pool_.Submit(0, [draw] { (*draw)(); });
+  requested_.push(pool_.Async(0, [this, index] { return Draw(index); }));
 }
 
 BatchLoader::Batch BatchLoader::Draw(std::uint64_t index) const {

@@ -56,7 +56,9 @@ std::unique_ptr<Objective> Prepare(ObjectiveFactory make_objective, const Traine
 
 /// A run goes on in the precision that it began with, whatever is faster by now.
 void ChoosePrecision(Precision wanted, ComputeDevice device, TrainingState* state) {
-  if (wanted == Precision::kAuto && state->bfloat16) return;
+  if (wanted == Precision::kAuto && state->bfloat16) {
+    wanted = *state->bfloat16 ? Precision::kBfloat16 : Precision::kFloat32;
+  }
   ResolvePrecision(wanted, Workload::kTraining, &device);
   state->bfloat16 = device.bfloat16;
 }

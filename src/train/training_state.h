@@ -20,7 +20,7 @@ struct TrainingState {
   torch::optim::AdamW optimizer;
   WeightAverage average;
   std::int64_t step = 0;
-  /// Whether convolutions are in bfloat16; unknown before the first step.
+  /// Whether convolutions are in bfloat16; unknown until it is chosen.
   std::optional<bool> bfloat16;
   double best_score = -1e300;  ///< of the weights in best.h5
 };

@@ -19,8 +19,7 @@ struct Shard {
 /// Reads "K/N". Throws Error(kUsage) unless 1 <= K <= N.
 Shard ParseShard(const std::string& text);
 
-/// FNV-1a (Fowler, Noll and Vo), 64 bits, with the finalizer of SplitMix64: FNV's low bits alone
-/// are not even.
+/// Fnv1a() (util/hash.h) with the finalizer of SplitMix64, which makes the low bits even too.
 std::uint64_t StableHash(const std::string& text);
 
 }  // namespace facedeblur

@@ -13,6 +13,9 @@ std::string Printable(const std::string& text);
 /// "1 face", "2 faces".
 std::string Counted(int count, const std::string& noun);
 
+/// A number with so many digits after the point: Fixed(2.5, 3) is "2.500".
+std::string Fixed(double value, int decimals);
+
 /// The text with every byte that is no part of well-formed UTF-8 (Unicode 15, table 3-7) as U+FFFD.
 std::string ToValidUtf8(std::string_view text);
 

@@ -33,7 +33,7 @@ case $libtorch in
   pip) packages+=(libopenblas-pthread-dev python3-venv) ;;  # dlib links a BLAS
   *) echo "facedeblur: --libtorch takes debian or pip" >&2; exit 2 ;;
 esac
-if $lint; then packages+=(clang clang-format clang-tidy); fi
+if $lint; then packages+=(clang clang-format clang-tidy libclang-rt-dev); fi  # the last: the sanitizers of the fuzzers
 
 fail() {
   echo "facedeblur: $1; these packages are needed: ${missing[*]}" >&2

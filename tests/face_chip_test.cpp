@@ -22,6 +22,16 @@ TEST(PlaceChip, LandmarksLandOnTheTemplate) {
   EXPECT_NEAR(left_eye.y, 132.5, 0.3);
 }
 
+TEST(WithSurroundings, HasTheChipInItsMiddle) {
+  const cv::Mat image = MakeTestImage({600, 500}, CV_8UC3);
+  const ChipGeometry geometry{128, {1, 0, -250, -200}};
+  const ChipGeometry wide = WithSurroundings(geometry);
+  EXPECT_EQ(wide.size, 192);
+  const cv::Mat chip = ExtractChip(image, geometry);
+  const cv::Mat middle = ExtractChip(image, wide)(cv::Rect(32, 32, 128, 128));
+  EXPECT_EQ(cv::norm(middle, chip, cv::NORM_INF), 0);
+}
+
 class ChipSizeTest : public ::testing::TestWithParam<float> {};
 
 TEST_P(ChipSizeTest, IsAllowedAndDoesNotShrinkTheFace) {

@@ -30,6 +30,25 @@ TEST(BlendingMask, CoversTheFaceAndVanishesAtTheBorder) {
   EXPECT_LE(high, 1.00001);
 }
 
+TEST(HeadMask, HoldsTheFaceAndHairAndVanishesAtTheBorder) {
+  constexpr float kEyes = 60;
+  const Landmarks landmarks = MakeLandmarks({300, 300}, kEyes);
+  const ChipGeometry face = PlaceChip(landmarks, FaceNetworkTemplate());
+  const ChipGeometry head = WithSurroundings(face);
+  const cv::Mat mask = HeadMask(landmarks, head);
+  ASSERT_EQ(mask.rows, head.size);
+  const int margin = (head.size - face.size) / 2;
+  const cv::Mat inner = mask(cv::Rect(margin, margin, face.size, face.size));
+  const cv::Mat missing = BlendingMask(landmarks, face) - inner;
+  double most = 0;
+  cv::minMaxLoc(missing, nullptr, &most);
+  EXPECT_LE(most, 1e-6) << "the mask of the face lies within that of the head";
+  const cv::Point2d hair = head.chip_from_image(cv::Point2d(300, 300 - 1.8 * kEyes));
+  EXPECT_GT(mask.at<float>(cvRound(hair.y), cvRound(hair.x)), 0.9F);
+  EXPECT_EQ(cv::norm(mask.row(0), cv::NORM_INF), 0);
+  EXPECT_EQ(cv::norm(mask.col(head.size - 1), cv::NORM_INF), 0);
+}
+
 TEST(ScoringMask, IsTheHullOfTheLandmarks) {
   constexpr int kSize = 128;
   const Landmarks landmarks = MakeLandmarks({300, 300}, 60);

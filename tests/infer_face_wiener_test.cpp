@@ -71,6 +71,21 @@ TEST(FaceWiener, SharpFacesStayNearlyAsTheyAre) {
   }
 }
 
+TEST(FaceWiener, AFacesBlurRestoresItsSurroundings) {
+  const cv::Mat portrait = cv::imread((testing::DataFolder() / "sharp/portrait_07.png").string());
+  const cv::Mat sharp = ToFloatBgr(portrait(cv::Rect(60, 80, 384, 384)));
+  const cv::Mat blurred = MotionBlur(sharp, 15, 0.5);
+  const cv::Rect face(64, 64, 256, 256);
+  const BlurEstimate blur = Restorer().EstimateBlur(blurred(face).clone(), RunInOrder);
+  ASSERT_FALSE(blur.kernel.empty());
+  EXPECT_NEAR(cv::sum(blur.kernel)[0], 1, 1e-3);
+  const cv::Mat restored = Restorer().RestoreRegion(blurred, blur, RunInOrder);
+  ASSERT_EQ(restored.size(), sharp.size());
+  cv::Mat around = cv::Mat(sharp.size(), CV_8U, cv::Scalar(255));
+  around(face).setTo(0);
+  EXPECT_GT(Psnr(restored, sharp, around), Psnr(blurred, sharp, around) + 0.5);
+}
+
 TEST(FaceWiener, SameChipSameBytes) {
   const cv::Mat blurred = MotionBlur(SharpChip(224), 15, 1.0);
   EXPECT_EQ(cv::norm(Restorer().Restore(blurred), Restorer().Restore(blurred), cv::NORM_INF), 0);

@@ -16,6 +16,8 @@ namespace fs = std::filesystem;
 const Choices<NoFacePolicy> kNoFaceChoices = {
     {"copy", NoFacePolicy::kCopy}, {"skip", NoFacePolicy::kSkip}, {"fail", NoFacePolicy::kFail}};
 
+const Choices<Extent> kExtentChoices = {{"face", Extent::kFace}, {"head", Extent::kHead}};
+
 /// All formats that there are, and "keep" for none of them.
 Choices<std::optional<ImageFormat>> FormatChoices() {
   Choices<std::optional<ImageFormat>> choices = {{"keep", std::nullopt}};
@@ -60,6 +62,9 @@ void BindFaceOptions(OptionBinder* binder, RestoreOptions* options) {
   binder->AddChoice("--no-face", &options->no_face, kNoFaceChoices, "POLICY",
                     "Photos without a face: " + JoinedWords(kNoFaceChoices) +
                         "; a copy in the same format is the same, byte for byte");
+  binder->AddChoice("--extent", &process.extent, kExtentChoices, "WHAT",
+                    "How far around a face the photo is restored: " + JoinedWords(kExtentChoices) +
+                        " (with hair, ears and neck)");
   binder->Add("--strength", &process.strength, "X", "How much of the change is applied, 0 to 1")
       ->check(NumberBetween(0.0, 1.0));
   binder->ListIn(nullptr);
@@ -131,7 +136,7 @@ void BindRunOptions(OptionBinder* binder, RestoreOptions* options) {
 /// share of the network's intermediate results.
 std::int64_t ImageBudget(std::uint64_t max_memory, std::size_t thread_count) {
   constexpr std::int64_t kProgram = 360'000'000;
-  constexpr std::int64_t kThread = 60'000'000;
+  constexpr std::int64_t kThread = 100'000'000;  // a head of the largest size
   constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
   const std::int64_t all =
       max_memory > 0 ? static_cast<std::int64_t>(std::min(max_memory, kMost)) : UsableMemory() / 2;

@@ -78,6 +78,15 @@ ChipGeometry WholeImageChip(cv::Size image) {
   return geometry;
 }
 
+ChipGeometry WithSurroundings(const ChipGeometry& geometry) {
+  const int margin = geometry.size / 4;
+  ChipGeometry wide = geometry;
+  wide.size += 2 * margin;
+  wide.chip_from_image.tx += margin;
+  wide.chip_from_image.ty += margin;
+  return wide;
+}
+
 cv::Mat ToFloatBgr(const cv::Mat& pixels) {
   cv::Mat bgr;
   if (pixels.channels() == 1) {
@@ -121,11 +130,11 @@ cv::Mat ExtractChip(const cv::Mat& pixels, const ChipGeometry& geometry) {
   return cv::min(cv::max(result, 0.0), 1.0);
 }
 
-cv::Mat ResizeChip(const cv::Mat& chip, int size) {
-  if (chip.cols == size && chip.rows == size) return chip;
+cv::Mat ResizeChip(const cv::Mat& chip, cv::Size size) {
+  if (chip.size() == size) return chip;
   cv::Mat resized;
-  const bool shrinks = size < chip.cols;
-  cv::resize(chip, resized, {size, size}, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_CUBIC);
+  const bool shrinks = size.width < chip.cols;
+  cv::resize(chip, resized, size, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_CUBIC);
   return resized;
 }
 

@@ -1,6 +1,7 @@
 #include "facedeblur/face/face_mask.h"
 
 #include <algorithm>
+#include <cmath>
 #include <opencv2/imgproc.hpp>
 
 namespace facedeblur {
@@ -49,20 +50,53 @@ cv::Mat BorderRamp(int size) {
   return profile.t() * profile;
 }
 
-}  // namespace
-
-cv::Mat BlendingMask(const Landmarks& landmarks, const ChipGeometry& geometry) {
+/// The face from jaw to forehead, its edge soft for a chip of `chip_size`.
+cv::Mat SoftFace(const Landmarks& landmarks, const ChipGeometry& geometry, int chip_size) {
   auto outline = InChip<cv::Point2f>(landmarks, geometry.chip_from_image);
   const std::vector<cv::Point2f> forehead = Forehead(outline);
   outline.insert(outline.end(), forehead.begin(), forehead.end());
   cv::Mat mask = cv::Mat::zeros(geometry.size, geometry.size, CV_32F);
   FillHull(outline, 1, &mask);
-  const int grow = OddAtLeast3(geometry.size / 10.0);
+  const int grow = OddAtLeast3(chip_size / 10.0);
   cv::dilate(mask, mask, cv::getStructuringElement(cv::MORPH_ELLIPSE, {grow, grow}));
-  cv::GaussianBlur(mask, mask, {0, 0}, geometry.size / 24.0);
+  cv::GaussianBlur(mask, mask, {0, 0}, chip_size / 24.0);
   constexpr double kTail = 0.02;  // a Gaussian never ends; the mask must
-  mask = cv::max((mask - kTail) / (1 - kTail), 0.0);
-  return mask.mul(BorderRamp(geometry.size));
+  return cv::max((mask - kTail) / (1 - kTail), 0.0);
+}
+
+/// An ellipse around hair and ears, in units of the eyes' distance. It falls to 0 over a third of
+/// its radius.
+cv::Mat SoftHead(const Landmarks& landmarks, const ChipGeometry& geometry) {
+  constexpr float kDown = 0.2F;  // its centre, below the eyes
+  constexpr float kHalfWidth = 1.9F;
+  constexpr float kHalfHeight = 2.2F;
+  constexpr float kEnd = 1.35F;
+  const auto five = AlignmentPoints(InChip<cv::Point2f>(landmarks, geometry.chip_from_image));
+  const float unit = static_cast<float>(cv::norm(five[1] - five[0]));
+  const cv::Point2f centre = 0.5F * (five[0] + five[1]) + cv::Point2f(0, kDown * unit);
+  cv::Mat mask(geometry.size, geometry.size, CV_32F);
+  for (int y = 0; y < mask.rows; ++y) {
+    auto* row = mask.ptr<float>(y);
+    const float v = (static_cast<float>(y) - centre.y) / (kHalfHeight * unit);
+    for (int x = 0; x < mask.cols; ++x) {
+      const float u = (static_cast<float>(x) - centre.x) / (kHalfWidth * unit);
+      const float t = std::clamp((kEnd - std::hypot(u, v)) / (kEnd - 1), 0.0F, 1.0F);
+      row[x] = t * t * (3 - 2 * t);
+    }
+  }
+  return mask;
+}
+
+}  // namespace
+
+cv::Mat BlendingMask(const Landmarks& landmarks, const ChipGeometry& geometry) {
+  return SoftFace(landmarks, geometry, geometry.size).mul(BorderRamp(geometry.size));
+}
+
+cv::Mat HeadMask(const Landmarks& landmarks, const ChipGeometry& geometry) {
+  const int face_size = geometry.size * 2 / 3;
+  const cv::Mat face = SoftFace(landmarks, geometry, face_size);
+  return cv::Mat(cv::max(face, SoftHead(landmarks, geometry))).mul(BorderRamp(geometry.size));
 }
 
 cv::Mat FullMask(int size) { return cv::Mat::ones(size, size, CV_32F); }
@@ -76,11 +110,10 @@ cv::Mat ScoringMask(const Landmarks& landmarks, const Similarity& chip_from_imag
 cv::Mat ChangedRegion(const std::vector<DetectedFace>& faces, cv::Size photo) {
   cv::Mat all;
   for (const DetectedFace& face : faces) {
-    const ChipGeometry chip = PlaceChip(face.landmarks, FaceNetworkTemplate());
+    const ChipGeometry chip = WithSurroundings(PlaceChip(face.landmarks, FaceNetworkTemplate()));
     cv::Mat mask;
-    cv::warpAffine(BlendingMask(face.landmarks, chip), mask,
-                   chip.chip_from_image.Inverse().Matrix(), photo, cv::INTER_LINEAR,
-                   cv::BORDER_CONSTANT);
+    cv::warpAffine(HeadMask(face.landmarks, chip), mask, chip.chip_from_image.Inverse().Matrix(),
+                   photo, cv::INTER_LINEAR, cv::BORDER_CONSTANT);
     const cv::Mat inside = mask > 0;
     all = all.empty() ? inside : cv::Mat(all | inside);
   }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -42,65 +43,92 @@ class FaceWienerRestorer : public FaceRestorer {
       : device_(device),
         template_(Checked(model.chip_template)),
         network_(corrects_kernel, std::move(model), device) {
-    if (device.cuda) {
-      restorations_ = std::make_unique<BatchQueue>(
-          [this](const torch::Tensor& chips) { return RestoreAndMeasure(chips, RunInOrder); },
-          kLargestBatch);
-      measurements_ = std::make_unique<BatchQueue>(
-          [this](const torch::Tensor& chips) { return std::vector<torch::Tensor>{Measure(chips)}; },
-          kLargestBatch);
-    }
+    if (!device.cuda) return;
+    estimates_ = std::make_unique<BatchQueue>(
+        [this](const torch::Tensor& chips) { return EstimateAndMeasure(chips, RunInOrder); },
+        kLargestBatch);
+    refinements_ = std::make_unique<BatchQueue>(
+        [this](const torch::Tensor& deconvolved) { return Refined(deconvolved, RunInOrder); },
+        kLargestBatch);
+    measurements_ = std::make_unique<BatchQueue>(
+        [this](const torch::Tensor& chips) { return std::vector<torch::Tensor>{Measure(chips)}; },
+        kLargestBatch);
   }
 
   using FaceRestorer::Restore;
   cv::Mat Restore(const cv::Mat& chip, const ParallelFor& parallel) const override {
-    const InferenceScope inference;
-    try {
-      return RestoreAtWorkingSize(chip, parallel);
-    } catch (const std::exception& error) {
-      throw ToError(error, device_, ErrorKind::kInput, ErrorKind::kInput);
-    }
+    return RestoreRegion(chip, EstimateBlur(chip, parallel), parallel);
   }
 
-  cv::Mat EstimateKernel(const cv::Mat& chip) const override {
-    if (chip.cols < KernelNetImpl::kWindow) return {};
-    const InferenceScope inference;
-    try {
-      const torch::Tensor blurred = network_.ToDevice(chip);
-      const torch::Tensor first = network_.EstimateTwice(blurred, RunInOrder);
-      const torch::Tensor kernel = network_.Improve(blurred, first)[0].cpu().contiguous();
-      const auto size = static_cast<int>(kernel.size(0));
-      return cv::Mat(size, size, CV_32F, kernel.data_ptr<float>()).clone();
-    } catch (const std::exception& error) {
-      throw ToError(error, device_, ErrorKind::kInput, ErrorKind::kInput);
-    }
+  BlurEstimate EstimateBlur(const cv::Mat& chip, const ParallelFor& parallel) const override {
+    return Guarded([&] { return EstimateAtWorkingSize(chip, parallel); });
+  }
+
+  cv::Mat RestoreRegion(const cv::Mat& region, const BlurEstimate& blur,
+                        const ParallelFor& parallel) const override {
+    return Guarded([&] { return RestoreAtScale(region, blur, parallel); });
   }
 
   const ChipTemplate& chip_template() const override { return template_; }
   std::string Describe() const override { return "face network (kernel estimate, Wiener, U-Net)"; }
 
  private:
-  cv::Mat RestoreAtWorkingSize(const cv::Mat& chip, const ParallelFor& parallel) const {
-    const cv::Mat scaled = ResizeChip(chip, WorkingSize(chip));
-    const torch::Tensor blurred = network_.ToDevice(scaled);
+  /// What `run` returns; errors of LibTorch become those that callers expect.
+  template <typename Function>
+  std::invoke_result_t<Function> Guarded(const Function& run) const {
+    const InferenceScope inference;
+    try {
+      return run();
+    } catch (const std::exception& error) {
+      throw ToError(error, device_, ErrorKind::kInput, ErrorKind::kInput);
+    }
+  }
+
+  BlurEstimate EstimateAtWorkingSize(const cv::Mat& chip, const ParallelFor& parallel) const {
+    const int working_size = WorkingSize(chip);
+    const torch::Tensor blurred = network_.ToDevice(ResizeChip(chip, working_size));
     const std::vector<torch::Tensor> results =
-        restorations_ ? restorations_->Run(blurred) : RestoreAndMeasure(blurred, parallel);
+        estimates_ ? estimates_->Run(blurred) : EstimateAndMeasure(blurred, parallel);
+    const torch::Tensor kernel = results[0][0].contiguous();
+    const auto size = static_cast<int>(kernel.size(0));
+    BlurEstimate blur;
+    blur.kernel = cv::Mat(size, size, CV_32F, kernel.data_ptr<float>()).clone();
+    blur.scale = static_cast<double>(working_size) / chip.cols;
+    blur.weight = ChangeWeight(results[1].item<double>());
+    return blur;
+  }
+
+  cv::Mat RestoreAtScale(const cv::Mat& region, const BlurEstimate& blur,
+                         const ParallelFor& parallel) const {
+    const cv::Size size(cvRound(region.cols * blur.scale), cvRound(region.rows * blur.scale));
+    const cv::Mat scaled = ResizeChip(region, size);
+    const cv::Mat& k = blur.kernel;
+    const torch::Tensor kernel =
+        torch::from_blob(const_cast<float*>(k.ptr<float>()), {1, k.rows, k.cols});
+    const torch::Tensor images = network_.ToDevice(scaled);
+    const torch::Tensor deconvolved = network_.Deconvolve(images, kernel.to(images.device()));
+    const std::vector<torch::Tensor> results =
+        refinements_ ? refinements_->Run(deconvolved) : Refined(deconvolved, parallel);
     const cv::Mat sharp = ChipFromTensor(results[0]);
-    const cv::Mat change =
-        ResizeChip(sharp - scaled, chip.cols) * ChangeWeight(results[1].item<double>());
-    const cv::Mat moved = chip + change;
+    const cv::Mat change = ResizeChip(sharp - scaled, region.size()) * blur.weight;
+    const cv::Mat moved = region + change;
     return cv::min(cv::max(moved, 0.0), 1.0);
   }
 
-  /// Nx3xSxS -> the restored chips and the radii (N) of their blur kernels, both on the CPU: all is
-  /// queued on the device before the first copy waits for it.
-  std::vector<torch::Tensor> RestoreAndMeasure(const torch::Tensor& chips,
-                                               const ParallelFor& parallel) const {
+  /// Nx3xSxS -> their blur kernels and the radii (N) of those at a first look, both on the CPU: all
+  /// is queued on the device before the first copy waits for it.
+  std::vector<torch::Tensor> EstimateAndMeasure(const torch::Tensor& chips,
+                                                const ParallelFor& parallel) const {
     const torch::Tensor first = network_.EstimateTwice(chips, parallel);
     const torch::Tensor kernels = network_.Improve(chips, first);
-    const torch::Tensor restored = network_.RestoreMirrored(chips, kernels, parallel);
     const torch::Tensor radii = RmsRadii(first);
-    return {restored.cpu(), radii.cpu()};
+    return {kernels.cpu(), radii.cpu()};
+  }
+
+  /// Nx12xHxW -> restored images, on the CPU.
+  std::vector<torch::Tensor> Refined(const torch::Tensor& deconvolved,
+                                     const ParallelFor& parallel) const {
+    return {network_.RefineMirrored(deconvolved, parallel).cpu()};
   }
 
   /// Nx3xSxS -> the radii (N) of the blur kernels at a first look, on the CPU.
@@ -148,7 +176,8 @@ class FaceWienerRestorer : public FaceRestorer {
   ComputeDevice device_;
   ChipTemplate template_;
   FaceWienerRunner network_;
-  std::unique_ptr<BatchQueue> restorations_;  // on CUDA
+  std::unique_ptr<BatchQueue> estimates_;     // on CUDA
+  std::unique_ptr<BatchQueue> refinements_;   // on CUDA
   std::unique_ptr<BatchQueue> measurements_;  // on CUDA: of faces larger than the template
 };
 

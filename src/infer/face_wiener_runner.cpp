@@ -93,12 +93,15 @@ torch::Tensor FaceWienerRunner::Improve(const torch::Tensor& chips,
   return net->ImproveKernel(chips, first);
 }
 
-torch::Tensor FaceWienerRunner::RestoreMirrored(const torch::Tensor& chips,
-                                                const torch::Tensor& kernels,
-                                                const ParallelFor& parallel) const {
+torch::Tensor FaceWienerRunner::Deconvolve(const torch::Tensor& images,
+                                           const torch::Tensor& kernels) const {
+  return net_->Deconvolve(images, kernels);
+}
+
+torch::Tensor FaceWienerRunner::RefineMirrored(const torch::Tensor& deconvolved,
+                                               const ParallelFor& parallel) const {
   constexpr std::int64_t kLargestMirrored = 256;
-  const torch::Tensor deconvolved = net_->Deconvolve(chips, kernels);
-  if (chips.size(3) > kLargestMirrored) return Refine(deconvolved);
+  if (deconvolved.size(3) > kLargestMirrored) return Refine(deconvolved);
   const auto [restored, mirrored] =
       BothWays(deconvolved, parallel, [this](const torch::Tensor& x) { return Refine(x); });
   return 0.5 * (restored + mirrored.flip(3));

@@ -35,11 +35,14 @@ class FaceWienerRunner {
   /// pixels.
   torch::Tensor Improve(const torch::Tensor& chips, const torch::Tensor& first) const;
 
-  /// The mean of what the network makes of the chips and of their mirror images. That is worth 0.06
-  /// dB on the validation faces at 128 pixels; taking the kernel from both is worth 0.05. Large
-  /// chips, where it would cost half a second, are restored once.
-  torch::Tensor RestoreMirrored(const torch::Tensor& chips, const torch::Tensor& kernels,
-                                const ParallelFor& parallel) const;
+  /// Images (Nx3xHxW, H and W multiples of 16) with their Wiener deconvolutions, as the refinement
+  /// wants them: Nx12xHxW.
+  torch::Tensor Deconvolve(const torch::Tensor& images, const torch::Tensor& kernels) const;
+
+  /// The mean of what the network makes of deconvolved images and of their mirror images. That is
+  /// worth 0.06 dB on the validation faces at 128 pixels; taking the kernel from both is worth
+  /// 0.05. Large images, where it would cost half a second, are restored once.
+  torch::Tensor RefineMirrored(const torch::Tensor& deconvolved, const ParallelFor& parallel) const;
 
  private:
   bool UsesAutocast() const;

@@ -17,10 +17,12 @@ FaceRecord MeasureFace(const FaceTask& task) {
   record.landmarks = task.face.landmarks;
   record.chip_size = task.geometry.size;
   constexpr double kDenoise = 1.5;  // pixels; without it a noisy blurred face looks sharp
-  record.blur_before = BlurEffect(task.before, kDenoise);
-  record.blur_after = BlurEffect(task.after, kDenoise);
-  const double samples = static_cast<double>(task.before.total()) * 3;
-  record.change = 255 * cv::norm(task.after, task.before, cv::NORM_L1) / samples;
+  const cv::Mat before = task.FaceOf(task.before);
+  const cv::Mat after = task.FaceOf(task.after);
+  record.blur_before = BlurEffect(before, kDenoise);
+  record.blur_after = BlurEffect(after, kDenoise);
+  const double samples = static_cast<double>(before.total()) * 3;
+  record.change = 255 * cv::norm(after, before, cv::NORM_L1) / samples;
   return record;
 }
 
@@ -43,7 +45,8 @@ void FaceStage::Restore(ImageJob* job, std::size_t index, const ParallelFor& par
   FaceAttempt& attempt = job->attempts[index];
   try {
     const StageTimer timer(&attempt.seconds);
-    RestoreFace(job->image.pixels, *models_.restorer.get(), parallel, &job->faces[index]);
+    RestoreFace(job->image.pixels, *models_.restorer.get(), options_.process.extent, parallel,
+                &job->faces[index]);
   } catch (const std::exception& error) {
     const auto* known = dynamic_cast<const Error*>(&error);
     attempt.device_failed = known != nullptr && known->kind() == ErrorKind::kDevice;

@@ -6,6 +6,15 @@
 #include "facedeblur/face/face_mask.h"
 
 namespace facedeblur {
+namespace {
+
+cv::Mat MaskOf(const FaceTask& task) {
+  if (task.face.landmarks.empty()) return FullMask(task.geometry.size);
+  if (task.has_surroundings) return HeadMask(task.face.landmarks, task.RestoredGeometry());
+  return BlendingMask(task.face.landmarks, task.geometry);
+}
+
+}  // namespace
 
 std::vector<DetectedFace> DetectFaces(const cv::Mat& pixels, const FaceDetector* detector,
                                       const ProcessOptions& options) {
@@ -30,19 +39,32 @@ std::vector<FaceTask> PlaceFaces(cv::Size image_size, std::vector<DetectedFace> 
   return tasks;
 }
 
-void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, const ParallelFor& parallel,
-                 FaceTask* task) {
+cv::Mat FaceTask::FaceOf(const cv::Mat& restored) const {
+  const int margin = (restored.cols - geometry.size) / 2;
+  return restored(cv::Rect(margin, margin, geometry.size, geometry.size));
+}
+
+void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, Extent extent,
+                 const ParallelFor& parallel, FaceTask* task) {
   task->before = ExtractChip(pixels, task->geometry);
-  task->after = restorer.Restore(task->before, parallel);
+  const bool whole_image = task->face.landmarks.empty();
+  if (extent == Extent::kFace || whole_image) {
+    task->after = restorer.Restore(task->before, parallel);
+    return;
+  }
+  const BlurEstimate blur = restorer.EstimateBlur(task->before, parallel);
+  if (!blur.kernel.empty()) {
+    task->has_surroundings = true;
+    task->before = ExtractChip(pixels, task->RestoredGeometry());
+  }
+  task->after = restorer.RestoreRegion(task->before, blur, parallel);
 }
 
 void BlendFaces(const std::vector<FaceTask>& tasks, double strength, Image* image) {
   std::vector<ChipChange> changes;
   cv::Rect reached;
   for (const FaceTask& task : tasks) {
-    cv::Mat mask = task.face.landmarks.empty() ? FullMask(task.geometry.size)
-                                               : BlendingMask(task.face.landmarks, task.geometry);
-    changes.push_back({task.geometry, {}, std::move(mask)});
+    changes.push_back({task.RestoredGeometry(), {}, MaskOf(task)});
     reached |= ReachedRegion(changes.back());
   }
   ShareOverlaps(&changes);

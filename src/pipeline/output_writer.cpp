@@ -118,8 +118,9 @@ void OutputWriter::WriteByProducts(const cv::Mat& before, const ImageJob& job) c
   if (options_.save_faces.empty()) return;
   for (std::size_t i = 0; i < job.faces.size(); ++i) {
     const fs::path stem = options_.save_faces / (name + ".face" + std::to_string(i + 1));
-    WriteByProduct(job, stem.string() + ".before.png", job.faces[i].before, ImageFormat::kPng);
-    WriteByProduct(job, stem.string() + ".after.png", job.faces[i].after, ImageFormat::kPng);
+    const FaceTask& face = job.faces[i];
+    WriteByProduct(job, stem.string() + ".before.png", face.FaceOf(face.before), ImageFormat::kPng);
+    WriteByProduct(job, stem.string() + ".after.png", face.FaceOf(face.after), ImageFormat::kPng);
   }
 }
 

@@ -37,6 +37,10 @@ ChipGeometry PlaceChip(const Landmarks& landmarks, const ChipTemplate& chip_temp
 /// middle of a square of an allowed size and is shrunk only where it exceeds kMaxChipSize.
 ChipGeometry WholeImageChip(cv::Size image);
 
+/// The same chip with as much again of its surroundings on each side as a quarter of it: 1.5 times
+/// the size, at the same scale.
+ChipGeometry WithSurroundings(const ChipGeometry& geometry);
+
 /// Cuts a chip out of a photo: CV_32FC3, BGR, range 0..1, from 8- or 16-bit pixels with 1, 3 or 4
 /// channels (alpha is ignored). What lies outside the photo is mirrored, never black.
 cv::Mat ExtractChip(const cv::Mat& pixels, const ChipGeometry& geometry);
@@ -45,6 +49,9 @@ cv::Mat ExtractChip(const cv::Mat& pixels, const ChipGeometry& geometry);
 cv::Mat ToFloatBgr(const cv::Mat& pixels);
 
 /// Resizes a floating-point chip, averaging when it shrinks.
-cv::Mat ResizeChip(const cv::Mat& chip, int size);
+cv::Mat ResizeChip(const cv::Mat& chip, cv::Size size);
+inline cv::Mat ResizeChip(const cv::Mat& chip, int size) {
+  return ResizeChip(chip, cv::Size(size, size));
+}
 
 }  // namespace facedeblur

@@ -9,20 +9,39 @@
 
 namespace facedeblur {
 
-/// Makes one aligned face chip sharp. Restore() may be called from several threads at once, and its
-/// result depends on the chip alone.
+/// How a face is blurred, as a restorer sees it.
+struct BlurEstimate {
+  /// CV_32F, square, entries sum to 1; an image is the sharp one correlated with it. Empty where
+  /// the network estimates none.
+  cv::Mat kernel;
+  double scale = 1;   ///< pixels of the kernel for one of the chip: below 1 under heavy blur
+  double weight = 1;  ///< 0..1, of the change: a face that is sharp already is left nearly alone
+};
+
+/// Makes one aligned face chip sharp. Its functions may be called from several threads at once, and
+/// their results depend on their arguments alone. What can be done at the same time goes through
+/// `parallel`, which changes no bit. Chips and regions are CV_32FC3, BGR, 0..1.
 class FaceRestorer {
  public:
   virtual ~FaceRestorer() = default;
 
-  /// Square CV_32FC3 chip (BGR, 0..1) of any size that is a multiple of 32 -> the same size, type
-  /// and range. What can be done at the same time goes through `parallel`, which changes no bit.
+  /// Square chip of any size that is a multiple of 32 -> the same size, type and range.
   virtual cv::Mat Restore(const cv::Mat& chip, const ParallelFor& parallel) const = 0;
   cv::Mat Restore(const cv::Mat& chip) const { return Restore(chip, RunInOrder); }
 
-  /// The blur kernel seen in a chip, at the chip's scale: CV_32F, entries sum to 1, an image being
-  /// the sharp one correlated with it. Empty where the network estimates none.
-  virtual cv::Mat EstimateKernel(const cv::Mat& /*chip*/) const { return {}; }
+  /// The blur seen in a chip as for Restore().
+  virtual BlurEstimate EstimateBlur(const cv::Mat& /*chip*/,
+                                    const ParallelFor& /*parallel*/) const {
+    return {};
+  }
+
+  /// Restores a region with the blur of a face: the face's chip, or what surrounds it at the chip's
+  /// scale. Sides are multiples of 16 and at least 64 pixels at the kernel's scale. Only for
+  /// estimates with a kernel.
+  virtual cv::Mat RestoreRegion(const cv::Mat& region, const BlurEstimate& /*blur*/,
+                                const ParallelFor& parallel) const {
+    return Restore(region, parallel);
+  }
 
   /// How chips for this restorer are to be cut.
   virtual const ChipTemplate& chip_template() const = 0;

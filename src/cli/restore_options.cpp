@@ -87,6 +87,10 @@ void BindOutputOptions(OptionBinder* binder, RestoreOptions* options) {
                   "Also write every face's chip before and after, as PNG, to this folder");
   binder->AddPath("--comparison", &options->comparison, "DIR",
                   "Also write before | after images to this folder");
+  binder->AddPath("--gallery", &options->gallery, "DIR",
+                  "Also write a page to look at to this folder, DIR/index.html, as the run goes; a "
+                  "gallery that is there is refused, begun anew with --overwrite, or added to with "
+                  "--skip-existing");
 }
 
 void BindRunOptions(OptionBinder* binder, RestoreOptions* options) {
@@ -228,7 +232,7 @@ PlanOptions RestoreOptions::ToPlan() const {
   plan.inputs.assign(paths.begin(), paths.end() - 1);
   plan.output = paths.back();
   plan.recursive = !no_recursive;
-  plan.excluded = {save_faces, comparison};
+  plan.excluded = {save_faces, comparison, gallery};
   plan.format = format;
   return plan;
 }
@@ -244,7 +248,8 @@ BatchOptions RestoreOptions::ToBatch() const {
                                    : ExistingPolicy::kFail;
   batch.save_faces = save_faces;
   batch.comparison = comparison;
-  batch.measure_faces = !report.empty();
+  batch.gallery = gallery;
+  batch.measure_faces = !report.empty() || !gallery.empty();
   batch.threads = ThreadCount(threads);
   batch.jobs = jobs > 0 ? static_cast<std::size_t>(jobs) : batch.threads + 1;
   batch.memory = ImageBudget(max_memory, batch.threads);

@@ -1,6 +1,8 @@
 #include "pipeline/face_stage.h"
 
+#include <cmath>
 #include <exception>
+#include <opencv2/imgproc.hpp>
 #include <utility>
 #include <vector>
 
@@ -9,6 +11,13 @@
 
 namespace facedeblur {
 namespace {
+
+/// Root mean square distance of the mass from its centre; 0 for no kernel.
+double KernelRadius(const cv::Mat& kernel) {
+  const cv::Moments m = cv::moments(kernel);
+  if (kernel.empty() || m.m00 <= 0) return 0;
+  return std::sqrt((m.mu20 + m.mu02) / m.m00);
+}
 
 FaceRecord MeasureFace(const FaceTask& task) {
   FaceRecord record;
@@ -20,6 +29,7 @@ FaceRecord MeasureFace(const FaceTask& task) {
   record.blur_before = BlurEffect(task.before, kDenoise);
   record.blur_after = BlurEffect(task.after, kDenoise);
   const double samples = static_cast<double>(task.before.total()) * 3;
+  record.kernel_radius = KernelRadius(task.kernel);
   record.change = 255 * cv::norm(task.after, task.before, cv::NORM_L1) / samples;
   return record;
 }
@@ -43,7 +53,10 @@ void FaceStage::Restore(ImageJob* job, std::size_t index, const ParallelFor& par
   FaceAttempt& attempt = job->attempts[index];
   try {
     const StageTimer timer(&attempt.seconds);
-    RestoreFace(job->image.pixels, *models_.restorer.get(), parallel, &job->faces[index]);
+    const FaceRestorer& restorer = *models_.restorer.get();
+    FaceTask& face = job->faces[index];
+    RestoreFace(job->image.pixels, restorer, parallel, &face);
+    if (!options_.gallery.empty()) face.kernel = restorer.EstimateKernel(face.before);
   } catch (const std::exception& error) {
     const auto* known = dynamic_cast<const Error*>(&error);
     attempt.device_failed = known != nullptr && known->kind() == ErrorKind::kDevice;

@@ -24,6 +24,7 @@ struct FaceTask {
   ChipGeometry geometry;
   cv::Mat before;  ///< chip as cut from the image, CV_32FC3
   cv::Mat after;   ///< chip as restored; empty until RestoreFace()
+  cv::Mat kernel;  ///< the blur seen in `before`, as FaceRestorer::EstimateKernel(); often empty
 };
 
 /// Finds the faces, largest first; the whole image is the one face where `options.aligned` says

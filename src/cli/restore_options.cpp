@@ -192,6 +192,15 @@ void RequireOwnFile(const RestoreOptions& options, const fs::path& file) {
   }
 }
 
+/// Among photos, the gallery's images would be taken for such the next time.
+void RequireOwnFolder(const RestoreOptions& options, const fs::path& folder) {
+  if (folder.empty()) return;
+  for (const fs::path& other : options.paths) {
+    if (fs::weakly_canonical(folder / "") != fs::weakly_canonical(other / "")) continue;
+    throw Error(ErrorKind::kUsage, folder.string() + ": a gallery needs a folder of its own");
+  }
+}
+
 }  // namespace
 
 void BindRestoreOptions(CLI::App* app, RestoreOptions* options) {
@@ -208,6 +217,7 @@ void BindRestoreOptions(CLI::App* app, RestoreOptions* options) {
 void RestoreOptions::Validate() const {
   RequireOwnFile(*this, report);
   RequireOwnFile(*this, log_file);
+  RequireOwnFolder(*this, gallery);
   if (!report.empty() && report == log_file) {
     throw Error(ErrorKind::kUsage, report.string() + ": is the report and the log");
   }

@@ -8,9 +8,12 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
+#include "facedeblur/compare/comparison_gallery.h"
 #include "facedeblur/compare/report.h"
+#include "facedeblur/gallery/gallery_images.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/metrics.h"
+#include "facedeblur/image/write_png.h"
 #include "facedeblur/util/error.h"
 #include "support.h"
 
@@ -301,6 +304,57 @@ TEST(CompareImages, FacesOnlyLooksInsideFaces) {
   EXPECT_EQ(images[0].outcome, CompareOutcome::kWithin);
   EXPECT_EQ(images[0].faces, 1);
   EXPECT_EQ(images[1].outcome, CompareOutcome::kDiffers);
+}
+
+TEST(DescribeTolerance, NamesEveryLimit) {
+  EXPECT_EQ(DescribeTolerance({}), "equal, pixel by pixel");
+  Tolerance tolerance;
+  tolerance.min_psnr = 40;
+  tolerance.max_diff = 3;
+  EXPECT_EQ(DescribeTolerance(tolerance),
+            "PSNR at least 40 dB, no sample differs by more than 3 levels");
+  tolerance.max_diff_percent = 5;
+  EXPECT_EQ(DescribeTolerance(tolerance),
+            "PSNR at least 40 dB, at most 5 % of the pixels differ by more than 3 levels");
+}
+
+TEST(ComparisonGallery, WhatFailsComesFirst) {
+  const TempFolder folder;
+  CompareOptions options;
+  options.output = folder / "out";
+  options.reference = folder / "ref";
+  options.gallery = folder / "gallery";
+  const cv::Mat image = MakeTestImage({60, 40}, CV_8UC3);
+  const auto write = [&](const std::string& name, const cv::Mat& pixels) {
+    WritePng(folder / name, pixels);
+  };
+  for (const char* name : {"a_equal", "b_near", "c_far", "d_size", "e_missing"}) {
+    write(std::string("ref/") + name + ".png", image);
+  }
+  write("out/a_equal.png", image);
+  write("out/b_near.png", image + cv::Scalar::all(1));
+  write("out/c_far.png", image + cv::Scalar::all(50));
+  write("out/d_size.png", MakeTestImage({61, 40}, CV_8UC3));
+  write("out/f_extra.png", image);
+  const std::vector<ComparedImage> images = CompareImages(options);
+  {
+    Gallery gallery(options.gallery, GalleryKind::kCompare, GalleryStart::kReplace);
+    AddToGallery(options, images, &gallery);
+  }
+  const Bytes bytes = ReadFile(options.gallery / "photos.js");
+  const std::string script(bytes.begin(), bytes.end());
+  std::size_t last = 0;
+  for (const char* name : {"e_missing", "d_size", "c_far", "b_near", "f_extra", "a_equal"}) {
+    const std::size_t place = script.find(name);
+    ASSERT_NE(place, std::string::npos) << name;
+    EXPECT_GT(place, last) << name;
+    last = place;
+  }
+  const std::string far = GalleryId(folder / "out/c_far.png");
+  EXPECT_TRUE(fs::exists(options.gallery / ("full/" + far + "-difference.jpg")));
+  const std::string equal = GalleryId(folder / "out/a_equal.png");
+  EXPECT_FALSE(fs::exists(options.gallery / ("full/" + equal + "-output.jpg")));
+  EXPECT_TRUE(fs::exists(options.gallery / ("thumbs/" + equal + "-output.jpg")));
 }
 
 }  // namespace

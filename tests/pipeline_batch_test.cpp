@@ -16,6 +16,7 @@
 #include "facedeblur/pipeline/batch_runner.h"
 #include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/pipeline/json_report.h"
+#include "facedeblur/pipeline/photo_gallery.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/json.h"
 #include "support.h"
@@ -237,6 +238,37 @@ class FailingRestorer : public FaceRestorer {
   mutable std::atomic<int> calls_{0};
   std::unique_ptr<FaceRestorer> identity_ = MakeIdentityRestorer();
 };
+
+TEST(Batch, GalleryImagesAreThoseTheEntriesName) {
+  const TempFolder in;
+  const TempFolder out;
+  const TempFolder gallery;
+  fs::copy_file(testing::DataFolder() / "blurred/portrait_01.png", in / "face.png");
+  WriteBytes(in / "plain.jpg", EncodedImage(ImageFormat::kJpeg, CV_8UC3));
+  WriteText(in / "text.png", "this is text");
+  BatchOptions options;
+  options.gallery = gallery.path();
+  options.measure_faces = true;
+  FolderRun run = RunFolder(in.path(), out.path(), options, *MakeIdentityRestorer());
+  std::vector<std::string> named;
+  for (const auto& [name, record] : run.records) {
+    const Json entry = GalleryEntry(record);
+    const std::string id = entry["id"];
+    for (const std::string view : entry["views"]) {
+      named.push_back("thumbs/" + id + "-" + view + ".jpg");
+      if (entry["full"]) named.push_back("full/" + id + "-" + view + ".jpg");
+    }
+    for (std::size_t i = 1; i <= entry["faces"].size(); ++i) {
+      const std::string face = "faces/" + id + "-" + std::to_string(i);
+      named.push_back(face + "-before.jpg");
+      named.push_back(face + "-after.jpg");
+    }
+  }
+  std::sort(named.begin(), named.end());
+  EXPECT_EQ(named.size(), 2U + 2U + 2U + 1U) << "thumbs, full and faces of one, a thumb of another";
+  EXPECT_EQ(ListFiles(gallery.path()), named);
+  EXPECT_EQ(GalleryEntry(run.records["text.png"])["error"], run.records["text.png"].message);
+}
 
 TEST(Batch, AFaceThatFailsFailsItsImageAlone) {
   const TempFolder out;

@@ -255,6 +255,36 @@ TEST(Program, ReportsAndLogsTakeNoImagesPlace) {
   EXPECT_EQ(RunProgram({in, out, "--report", both, "--log-file", both}).exit_code, 2);
 }
 
+TEST(Program, AGalleryIsRefusedAddedToOrBegunAnew) {
+  const TempFolder folder;
+  WriteBytes(folder / "in/a.png", PlainImage());
+  WriteText(folder / "in/broken.png", "this is text");
+  const std::string in = (folder / "in").string();
+  const std::string out = (folder / "out").string();
+  const std::string gallery = (folder / "gallery").string();
+  EXPECT_EQ(RunProgram({"-q", in, out, "--gallery", in}).exit_code, 2);
+  EXPECT_EQ(RunProgram({"-q", in, out, "--gallery", out + "/"}).exit_code, 2);
+  EXPECT_EQ(RunProgram({"-q", in, out, "--gallery", gallery}).exit_code, 1);
+  const auto count = [&](const std::string& call) {
+    const std::string script = "\n" + Text(ReadFile(gallery + "/photos.js"));
+    int found = 0;
+    for (auto at = script.find("\n" + call); at != std::string::npos;
+         at = script.find("\n" + call, at + 1)) {
+      ++found;
+    }
+    return found;
+  };
+  EXPECT_EQ(count("photo("), 2);
+  EXPECT_EQ(count("done("), 1);
+  const auto refused = RunProgram({"-q", in, out, "--gallery", gallery});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.errors.find("holds a gallery"), std::string::npos) << refused.errors;
+  RunProgram({"-q", in, out, "--gallery", gallery, "--skip-existing"});
+  EXPECT_EQ(count("photo("), 4);
+  RunProgram({"-q", in, out, "--gallery", gallery, "--overwrite"});
+  EXPECT_EQ(count("photo("), 2);
+}
+
 TEST(Program, AFolderIsNoFinishedOutput) {
   const TempFolder folder;
   WriteBytes(folder / "in/a.png", PlainImage());

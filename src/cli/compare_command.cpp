@@ -7,10 +7,13 @@
 #include "cli/command.h"
 #include "cli/option_binder.h"
 #include "cli/run_setup.h"
+#include "facedeblur/compare/comparison_gallery.h"
 #include "facedeblur/compare/report.h"
+#include "facedeblur/gallery/gallery.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/text.h"
+#include "facedeblur/util/version.h"
 
 namespace facedeblur {
 namespace {
@@ -59,6 +62,9 @@ void Bind(CLI::App* app, CompareSettings* settings) {
                  "face are compared whole");
   binder.AddPath("--diff", &c.difference_folder, "DIR",
                  "Folder for images of the differences, the largest of each white");
+  binder.AddPath("--gallery", &c.gallery, "DIR",
+                 "Folder for a page to look at, DIR/index.html: reference, output and difference, "
+                 "those that fail first; an earlier comparison there is replaced");
   binder.AddPath("--report", &settings->report, "FILE",
                  "Report for programs: JSON Lines (.jsonl, .json) or JUnit XML (.xml)");
   binder.AddPath("--models", &settings->models, "DIR", "Folder with models");
@@ -81,16 +87,16 @@ ReportWriter ChooseReport(const std::filesystem::path& file) {
   throw Error(ErrorKind::kUsage, file.string() + ": a report's name ends in .jsonl, .json or .xml");
 }
 
-/// Images of differences among the images would be compared the next time.
-void RequireSeparateDifferences(const CompareOptions& options) {
-  if (options.difference_folder.empty()) return;
+/// Images written among the images would be compared the next time.
+void RequireSeparate(const std::filesystem::path& written, const CompareOptions& options) {
+  if (written.empty()) return;
   for (const std::filesystem::path& folder : {options.output, options.reference}) {
     if (!std::filesystem::is_directory(folder)) continue;
-    const auto relative = std::filesystem::weakly_canonical(options.difference_folder)
-                              .lexically_relative(std::filesystem::weakly_canonical(folder));
+    const auto relative = std::filesystem::weakly_canonical(written).lexically_relative(
+        std::filesystem::weakly_canonical(folder));
     if (relative.empty() || *relative.begin() == "..") continue;
-    throw Error(ErrorKind::kUsage, options.difference_folder.string() + ": is inside " +
-                                       folder.string() + ", which is compared");
+    throw Error(ErrorKind::kUsage,
+                written.string() + ": is inside " + folder.string() + ", which is compared");
   }
 }
 
@@ -116,6 +122,19 @@ void WriteReport(const std::filesystem::path& file, const std::string& report) {
   }
 }
 
+/// A comparison has no settings but its limits; the totals are counted by the page.
+void WriteGallery(const CompareOptions& options, const std::vector<ComparedImage>& images,
+                  Gallery* gallery) {
+  if (!gallery->wanted()) return;
+  gallery->AddRun({{"version", Version()},
+                   {"output", options.output.string()},
+                   {"reference", options.reference.string()},
+                   {"tolerance", DescribeTolerance(options.tolerance)}});
+  AddToGallery(options, images, gallery);
+  gallery->AddDone(Json::object());
+  gallery->RequireIntact();
+}
+
 int RunCompare(const CompareSettings& settings, const CLI::App& /*app*/) {
   PrepareCommand();
   CompareOptions options = settings.compare;
@@ -123,6 +142,7 @@ int RunCompare(const CompareSettings& settings, const CLI::App& /*app*/) {
   std::unique_ptr<FaceDetector> detector;
   if (settings.faces_only) detector = LoadDetector({}, settings.models);
   options.faces_only = detector.get();
+  Gallery gallery(options.gallery, GalleryKind::kCompare, GalleryStart::kReplace);
   std::vector<ComparedImage> images;
   try {
     images = CompareImages(options);
@@ -131,6 +151,7 @@ int RunCompare(const CompareSettings& settings, const CLI::App& /*app*/) {
     std::fprintf(stderr, "facedeblur: %s\n", Printable(error.what()).c_str());
     return kExitUnreadable;
   }
+  WriteGallery(options, images, &gallery);
   Print(images, settings.verbose);
   if (images.empty()) std::fputs("facedeblur: there was nothing to compare\n", stderr);
   if (!settings.report.empty()) {
@@ -143,7 +164,8 @@ int RunCompare(const CompareSettings& settings, const CLI::App& /*app*/) {
 }  // namespace
 
 void CompareSettings::Validate() const {
-  RequireSeparateDifferences(compare);
+  RequireSeparate(compare.difference_folder, compare);
+  RequireSeparate(compare.gallery, compare);
   ChooseReport(report);  // tells a bad name before the work
 }
 

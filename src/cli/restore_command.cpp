@@ -15,8 +15,8 @@
 #include "cli/exit_code.h"
 #include "cli/logging.h"
 #include "cli/progress.h"
-#include "cli/report_file.h"
 #include "cli/restore_options.h"
+#include "cli/run_report.h"
 #include "cli/run_setup.h"
 #include "facedeblur/backend/open_backend.h"
 #include "facedeblur/pipeline/batch_runner.h"
@@ -167,11 +167,11 @@ void PrepareOutputFolder(const InputPlan& plan) {
 }
 
 /// Tells what the plan found, on the terminal and in the report.
-void ReportPlan(const InputPlan& plan, ReportFile* report_file) {
+void ReportPlan(const InputPlan& plan, RunReport* run_report) {
   for (const std::string& note : plan.notes) spdlog::warn("{}", Printable(note));
   for (const PlanProblem& problem : plan.problems) {
     spdlog::error("{}: {}", Printable(problem.input.string()), Printable(problem.message));
-    report_file->Write(RecordJson(ToRecord(problem)));
+    run_report->AddImage(ToRecord(problem));
   }
   if (plan.ignored > 0)
     spdlog::debug("{} files without an image's extension left out", plan.ignored);
@@ -180,21 +180,19 @@ void ReportPlan(const InputPlan& plan, ReportFile* report_file) {
 /// Runs what the plan holds. The report's first line needs the weights, so it is written with the
 /// first record.
 BatchReport RunImages(const InputPlan& plan, const RestoreOptions& options, BatchProgress* progress,
-                      ReportFile* report_file) {
+                      RunReport* run_report) {
   ModelLoader loader(options);
   bool begun = false;
   const auto begin_report = [&] {
     if (begun) return;
     begun = true;
-    if (report_file->wanted()) {
-      report_file->Write(RunJson(DescribeRun(options, loader)));
-    }
-    ReportPlan(plan, report_file);
+    if (run_report->wanted()) run_report->AddRun(DescribeRun(options, loader));
+    ReportPlan(plan, run_report);
   };
   const auto on_record = [&](const ImageRecord& record) {
     begin_report();
     progress->OnRecord(record);
-    if (report_file->wanted()) report_file->Write(RecordJson(record));
+    run_report->AddImage(record);
   };
   const BatchOptions batch_options = options.ToBatch();
   auto batch = std::async(std::launch::async, [&] {
@@ -207,21 +205,19 @@ BatchReport RunImages(const InputPlan& plan, const RestoreOptions& options, Batc
 }
 
 int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
-  ReportFile report_file(options.report);
+  RunReport run_report(options);
   PrepareOutputFolder(plan);
   BatchReport report;
   BatchProgress progress(plan.images.size());
   if (plan.images.empty()) {
-    ReportPlan(plan, &report_file);
+    ReportPlan(plan, &run_report);
   } else {
-    report = RunImages(plan, options, &progress, &report_file);
+    report = RunImages(plan, options, &progress, &run_report);
   }
   report.failed += static_cast<int>(plan.problems.size());
   const double seconds = progress.Elapsed();
-  report_file.Write(SummaryJson(report, seconds));
-  if (!report_file.intact()) {
-    throw Error(ErrorKind::kOutput, options.report.string() + ": the report could not be written");
-  }
+  run_report.AddSummary(report, seconds);
+  run_report.RequireIntact();
   Summarize(report, seconds);
   // An image that was still to come through standard input fails by the signal.
   const bool interrupted = report.interrupted || (InterruptSignal() != 0 && report.failed > 0);

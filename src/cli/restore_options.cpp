@@ -92,6 +92,10 @@ void BindOutputOptions(OptionBinder* binder, RestoreOptions* options) {
                   "Also write every face's chip before and after, as PNG, to this folder");
   binder->AddPath("--comparison", &options->comparison, "DIR",
                   "Also write before | after images to this folder");
+  binder->AddPath("--gallery", &options->gallery, "DIR",
+                  "Also write a page to look at to this folder, DIR/index.html, as the run goes; a "
+                  "gallery that is there is refused, begun anew with --overwrite, or added to with "
+                  "--skip-existing");
 }
 
 void BindRunOptions(OptionBinder* binder, RestoreOptions* options) {
@@ -193,6 +197,15 @@ void RequireOwnFile(const RestoreOptions& options, const fs::path& file) {
   }
 }
 
+/// Among photos, the gallery's images would be taken for such the next time.
+void RequireOwnFolder(const RestoreOptions& options, const fs::path& folder) {
+  if (folder.empty()) return;
+  for (const fs::path& other : options.paths) {
+    if (fs::weakly_canonical(folder / "") != fs::weakly_canonical(other / "")) continue;
+    throw Error(ErrorKind::kUsage, folder.string() + ": a gallery needs a folder of its own");
+  }
+}
+
 }  // namespace
 
 void BindRestoreOptions(CLI::App* app, RestoreOptions* options) {
@@ -209,6 +222,7 @@ void BindRestoreOptions(CLI::App* app, RestoreOptions* options) {
 void RestoreOptions::Validate() const {
   RequireOwnFile(*this, report);
   RequireOwnFile(*this, log_file);
+  RequireOwnFolder(*this, gallery);
   if (!report.empty() && report == log_file) {
     throw Error(ErrorKind::kUsage, report.string() + ": is the report and the log");
   }
@@ -233,7 +247,7 @@ PlanOptions RestoreOptions::ToPlan() const {
   plan.inputs.assign(paths.begin(), paths.end() - 1);
   plan.output = paths.back();
   plan.recursive = !no_recursive;
-  plan.excluded = {save_faces, comparison};
+  plan.excluded = {save_faces, comparison, gallery};
   plan.format = format;
   return plan;
 }
@@ -249,7 +263,8 @@ BatchOptions RestoreOptions::ToBatch() const {
                                    : ExistingPolicy::kFail;
   batch.save_faces = save_faces;
   batch.comparison = comparison;
-  batch.measure_faces = !report.empty();
+  batch.gallery = gallery;
+  batch.measure_faces = !report.empty() || !gallery.empty();
   batch.threads = ThreadCount(threads);
   batch.jobs = jobs > 0 ? static_cast<std::size_t>(jobs) : batch.threads + 1;
   batch.memory = ImageBudget(max_memory, batch.threads);

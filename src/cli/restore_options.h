@@ -41,6 +41,7 @@ struct RestoreOptions {
   bool skip_existing = false;
   std::filesystem::path save_faces;
   std::filesystem::path comparison;
+  std::filesystem::path gallery;
 
   std::filesystem::path report;
   std::filesystem::path log_file;

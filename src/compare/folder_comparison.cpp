@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "facedeblur/face/face_mask.h"
+#include "facedeblur/gallery/gallery_images.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/image_files.h"
 #include "facedeblur/image/write_png.h"
@@ -93,6 +94,23 @@ cv::Mat Decode(const fs::path& file, Bytes* bytes) {
   }
 }
 
+/// Equal images need no closer look than a small one.
+void WriteGalleryImages(const Pair& pair, const CompareOptions& options, const cv::Mat& output,
+                        const cv::Mat& reference, ComparedImage* image) {
+  const GalleryImages images(options.gallery, pair.output, {});
+  if (image->measured && image->difference.max_diff == 0) {
+    images.WriteThumb("output", output);
+    image->views = {"output"};
+    return;
+  }
+  images.WritePhoto("reference", reference);
+  images.WritePhoto("output", output);
+  image->views = {"reference", "output"};
+  if (!image->measured) return;  // of another size or type
+  images.WritePhoto("difference", DifferenceImage(output, reference));
+  image->views.push_back("difference");
+}
+
 void Measure(const Pair& pair, const CompareOptions& options, ComparedImage* image) {
   Bytes output_bytes;
   Bytes reference_bytes;
@@ -119,6 +137,7 @@ void Measure(const Pair& pair, const CompareOptions& options, ComparedImage* ima
                DifferenceImage(output, reference));
     }
   }
+  if (!options.gallery.empty()) WriteGalleryImages(pair, options, output, reference, image);
   image->outcome = image->message.empty() ? CompareOutcome::kWithin : CompareOutcome::kDiffers;
 }
 

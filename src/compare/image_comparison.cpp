@@ -90,6 +90,24 @@ std::string ToleranceBreach(const Difference& d, const Tolerance& t) {
   return "";
 }
 
+std::string DescribeTolerance(const Tolerance& t) {
+  std::vector<std::string> limits;
+  if (t.min_psnr) limits.push_back(Text("PSNR at least %g dB", *t.min_psnr));
+  if (t.min_ssim) limits.push_back(Text("SSIM at least %g", *t.min_ssim));
+  const double levels = t.max_diff.value_or(0);
+  if (t.max_diff_percent) {
+    limits.push_back(Text("at most %g %% of the pixels differ by more than %g levels",
+                          *t.max_diff_percent, levels));
+  } else if (t.max_diff) {
+    limits.push_back(Text("no sample differs by more than %g levels", levels));
+  }
+  if (t.exact) limits.push_back("the same files, byte by byte");
+  if (limits.empty()) return "equal, pixel by pixel";
+  std::string text;
+  for (const std::string& limit : limits) text += (text.empty() ? "" : ", ") + limit;
+  return text;
+}
+
 std::string ShapeMismatch(const cv::Mat& output, const cv::Mat& reference) {
   if (output.size() != reference.size()) {
     return Text("%dx%d pixels, the reference %dx%d", output.cols, output.rows, reference.cols,

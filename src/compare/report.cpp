@@ -16,7 +16,9 @@ std::string Cell(double value, int decimals) {
   return Fixed(value, decimals);
 }
 
-Json ToJson(const ComparedImage& image) {
+}  // namespace
+
+Json CompareJson(const ComparedImage& image) {
   Json json = {{"type", "image"},
                {"path", image.relative.string()},
                {"outcome", CompareOutcomeName(image.outcome)}};
@@ -34,11 +36,9 @@ Json ToJson(const ComparedImage& image) {
   return json;
 }
 
-}  // namespace
-
 std::string CompareJsonLines(const std::vector<ComparedImage>& images) {
   std::string lines;
-  for (const ComparedImage& image : images) lines += ToJsonLine(ToJson(image)) + "\n";
+  for (const ComparedImage& image : images) lines += ToJsonLine(CompareJson(image)) + "\n";
   const CompareTotals totals = CountOutcomes(images);
   return lines +
          ToJsonLine({{"type", "summary"},

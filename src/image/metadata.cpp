@@ -109,6 +109,14 @@ Metadata Metadata::WithoutIcc() const {
   return copy;
 }
 
+Metadata Metadata::OnlyIcc() const {
+  auto content = std::make_shared<Content>();
+  content->icc = content_->icc;
+  Metadata copy;
+  copy.content_ = std::move(content);
+  return copy;
+}
+
 Bytes Metadata::WriteTo(Bytes file, ImageFormat format, cv::Size size) const {
   if (empty()) return file;
   // Exiv2 0.27 puts a profile into a WebP only if the extended header is there already. The first

@@ -1,6 +1,8 @@
 #include "pipeline/face_stage.h"
 
+#include <cmath>
 #include <exception>
+#include <opencv2/imgproc.hpp>
 #include <utility>
 #include <vector>
 
@@ -9,6 +11,13 @@
 
 namespace facedeblur {
 namespace {
+
+/// Root mean square distance of the mass from its centre; 0 for no kernel.
+double KernelRadius(const cv::Mat& kernel) {
+  const cv::Moments m = cv::moments(kernel);
+  if (kernel.empty() || m.m00 <= 0) return 0;
+  return std::sqrt((m.mu20 + m.mu02) / m.m00);
+}
 
 FaceRecord MeasureFace(const FaceTask& task) {
   FaceRecord record;
@@ -21,6 +30,7 @@ FaceRecord MeasureFace(const FaceTask& task) {
   const cv::Mat after = task.FaceOf(task.after);
   record.blur_before = BlurEffect(before, kDenoise);
   record.blur_after = BlurEffect(after, kDenoise);
+  record.kernel_radius = KernelRadius(task.blur.kernel) / task.blur.scale;
   const double samples = static_cast<double>(before.total()) * 3;
   record.change = 255 * cv::norm(after, before, cv::NORM_L1) / samples;
   return record;

@@ -47,17 +47,17 @@ cv::Mat FaceTask::FaceOf(const cv::Mat& restored) const {
 void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, Extent extent,
                  const ParallelFor& parallel, FaceTask* task) {
   task->before = ExtractChip(pixels, task->geometry);
-  const bool whole_image = task->face.landmarks.empty();
-  if (extent == Extent::kFace || whole_image) {
+  task->blur = restorer.EstimateBlur(task->before, parallel);
+  if (task->blur.kernel.empty()) {
     task->after = restorer.Restore(task->before, parallel);
     return;
   }
-  const BlurEstimate blur = restorer.EstimateBlur(task->before, parallel);
-  if (!blur.kernel.empty()) {
+  const bool whole_image = task->face.landmarks.empty();
+  if (extent == Extent::kHead && !whole_image) {
     task->has_surroundings = true;
     task->before = ExtractChip(pixels, task->RestoredGeometry());
   }
-  task->after = restorer.RestoreRegion(task->before, blur, parallel);
+  task->after = restorer.RestoreRegion(task->before, task->blur, parallel);
 }
 
 void BlendFaces(const std::vector<FaceTask>& tasks, double strength, Image* image) {

@@ -7,6 +7,7 @@
 #include "facedeblur/image/sample_depth.h"
 #include "facedeblur/pipeline/before_after.h"
 #include "facedeblur/pipeline/input_plan.h"
+#include "facedeblur/pipeline/photo_gallery.h"
 #include "facedeblur/util/error.h"
 
 namespace facedeblur {
@@ -56,21 +57,22 @@ bool OutputWriter::WrittenByAnother(const ImageJob& job) const {
 
 void OutputWriter::WriteWithoutFace(ImageJob* job) const {
   if (options_.no_face == NoFacePolicy::kFail) throw Error(ErrorKind::kInput, "no face found");
-  if (options_.no_face == NoFacePolicy::kSkip) {
-    job->record.outcome = Outcome::kSkippedNoFace;
-    return;
+  const bool copies = options_.no_face == NoFacePolicy::kCopy;
+  if (copies) {
+    const bool same_format = OutputFormat(*job) == job->image.format;
+    Write(same_format ? job->source : Encode(job), job);
   }
-  const bool same_format = OutputFormat(*job) == job->image.format;
-  Write(same_format ? job->source : Encode(job), job);
-  job->record.outcome = Outcome::kCopied;
+  if (!options_.gallery.empty()) WriteGalleryThumb(options_.gallery, job->record.input, job->image);
+  job->record.outcome = copies ? Outcome::kCopied : Outcome::kSkippedNoFace;
 }
 
 cv::Mat OutputWriter::KeepBefore(const ImageJob& job) const {
-  return options_.comparison.empty() ? cv::Mat() : job.image.pixels.clone();
+  const bool wanted = !options_.comparison.empty() || !options_.gallery.empty();
+  return wanted ? job.image.pixels.clone() : cv::Mat();
 }
 
 void OutputWriter::WriteRestored(const cv::Mat& before, ImageJob* job) const {
-  if (options_.save_faces.empty()) ReleaseChips(&job->faces);
+  if (options_.save_faces.empty() && options_.gallery.empty()) ReleaseChips(&job->faces);
   Write(Encode(job), job);
   WriteByProducts(before, *job);
   job->record.faces = static_cast<int>(job->faces.size());
@@ -110,6 +112,9 @@ void OutputWriter::Write(const Bytes& bytes, ImageJob* job) const {
 /// Their names begin with the input's whole file name, so that those of a.jpg and a.png do not
 /// meet.
 void OutputWriter::WriteByProducts(const cv::Mat& before, const ImageJob& job) const {
+  if (!options_.gallery.empty()) {
+    WriteGalleryImages(options_.gallery, job.record.input, before, job.image, job.faces);
+  }
   const std::string name = job.relative.string();
   if (!options_.comparison.empty()) {
     WriteByProduct(job, options_.comparison / (name + ".comparison.jpg"),

@@ -8,9 +8,9 @@
 
 namespace facedeblur {
 
-/// Writes what a batch leaves behind: the outputs, and on request chips of the faces and images
-/// that show before beside after. Sets the outcome in the job's record.
-/// Everything throws Error(kOutput) with the file's name.
+/// Writes what a batch leaves behind: the outputs, and on request chips of the faces, images
+/// that show before beside after, and the images of a gallery. Sets the outcome in the job's
+/// record. Everything throws Error(kOutput) with the file's name.
 class OutputWriter {
  public:
   /// `options` must outlive it.

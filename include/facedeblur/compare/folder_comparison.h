@@ -25,8 +25,9 @@ struct ComparedImage {
   CompareOutcome outcome = CompareOutcome::kWithin;
   bool measured = false;  ///< `difference` holds
   Difference difference;
-  int faces = -1;       ///< whose masks were compared; -1: the whole image was
-  std::string message;  ///< why it is not within; empty when it is
+  int faces = -1;                  ///< whose masks were compared; -1: the whole image was
+  std::string message;             ///< why it is not within; empty when it is
+  std::vector<std::string> views;  ///< names of its images in the gallery
 };
 
 struct CompareOptions {
@@ -38,13 +39,15 @@ struct CompareOptions {
   /// without a face is compared whole.
   const FaceDetector* faces_only = nullptr;
   std::filesystem::path difference_folder;  ///< for images of what differs; empty: none
+  std::filesystem::path gallery;            ///< for images of the pairs; empty: none
   std::size_t threads = 1;
 };
 
 /// Pairs images by their relative path and compares them; sorted by path, whatever the number of
 /// threads. What counts as an image of a folder is said at WalkImageFiles(). Throws Error(kUsage)
 /// when one is a file and the other a folder, Error(kInput) when one is not there or cannot be read
-/// at all, Error(kOutput) when an image of what differs cannot be written.
+/// at all, Error(kOutput) when an image for the difference folder or the gallery cannot be
+/// written.
 std::vector<ComparedImage> CompareImages(const CompareOptions& options);
 
 /// Numbers of images by outcome.

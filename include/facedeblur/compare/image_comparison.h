@@ -35,6 +35,9 @@ Difference MeasureDifference(const cv::Mat& output, const cv::Mat& reference, co
 /// Why a difference exceeds a tolerance ("PSNR 31.20 dB is below 40"); empty when it does not.
 std::string ToleranceBreach(const Difference& difference, const Tolerance& tolerance);
 
+/// The limits for people: "PSNR at least 40 dB, SSIM at least 0.99"; "equal, pixel by pixel".
+std::string DescribeTolerance(const Tolerance& tolerance);
+
 /// What differs in size, depth or channels ("480x600, the reference 480x601"); empty when nothing.
 std::string ShapeMismatch(const cv::Mat& output, const cv::Mat& reference);
 

@@ -4,8 +4,12 @@
 #include <vector>
 
 #include "facedeblur/compare/folder_comparison.h"
+#include "facedeblur/util/json.h"
 
 namespace facedeblur {
+
+/// What was found about an image, as in the lines below.
+Json CompareJson(const ComparedImage& image);
 
 /// One JSON object per image and a last one with the totals.
 std::string CompareJsonLines(const std::vector<ComparedImage>& images);

@@ -24,6 +24,8 @@ class Metadata {
 
   /// A copy without the ICC profile, for pixels that were converted to another colour model.
   Metadata WithoutIcc() const;
+  /// A copy with nothing but the ICC profile, for images that show the pixels and tell no more.
+  Metadata OnlyIcc() const;
 
   /// Returns `file`, of a format that can hold metadata and with pixels of this size, with this
   /// metadata put in. What describes the pixels is brought up to date: orientation 1, the EXIF

@@ -33,8 +33,11 @@ struct BatchOptions {
   ExistingPolicy existing = ExistingPolicy::kFail;
   std::filesystem::path save_faces;  ///< folder for chips before and after; empty: none
   std::filesystem::path comparison;  ///< folder for before | after images; empty: none
-  bool measure_faces = false;        ///< fill ImageRecord::face_records
-  std::size_t jobs = 1;              ///< images in work at a time
+  /// Folder of a gallery, which gets images of the photos and their faces; empty: none. Its page is
+  /// the caller's (gallery/gallery.h).
+  std::filesystem::path gallery;
+  bool measure_faces = false;  ///< fill ImageRecord::face_records
+  std::size_t jobs = 1;        ///< images in work at a time
   /// Bytes for the pixels of the images in work, as ImageMemory() estimates them; one image is
   /// worked on whatever it needs.
   std::int64_t memory = std::numeric_limits<std::int64_t>::max();

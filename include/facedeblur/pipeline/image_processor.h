@@ -29,6 +29,7 @@ struct ProcessOptions {
 struct FaceTask {
   DetectedFace face;              ///< without landmarks when the image is one aligned face
   ChipGeometry geometry;          ///< of the face
+  BlurEstimate blur;              ///< of the face's chip
   bool has_surroundings = false;  ///< around the face in both images: see RestoredGeometry()
   cv::Mat before;                 ///< as cut from the image, CV_32FC3
   cv::Mat after;                  ///< as restored; empty until RestoreFace()

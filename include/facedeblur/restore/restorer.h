@@ -39,8 +39,8 @@ class FaceRestorer {
   /// scale. Sides are multiples of 16 and at least 64 pixels at the kernel's scale. Only for
   /// estimates with a kernel.
   virtual cv::Mat RestoreRegion(const cv::Mat& region, const BlurEstimate& /*blur*/,
-                                const ParallelFor& parallel) const {
-    return Restore(region, parallel);
+                                const ParallelFor& /*parallel*/) const {
+    return region;
   }
 
   /// How chips for this restorer are to be cut.

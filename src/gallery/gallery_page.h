@@ -1,0 +1,8 @@
+#pragma once
+
+namespace facedeblur {
+
+/// The text of gallery_page.html, which every gallery gets as its index.html.
+const char* GalleryPage();
+
+}  // namespace facedeblur

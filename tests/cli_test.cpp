@@ -2,6 +2,7 @@
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <sstream>
@@ -10,10 +11,13 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/failure_list.h"
+#include "cli/first_steps.h"
 #include "cli/option_binder.h"
 #include "cli/progress.h"
 #include "cli/restore_options.h"
 #include "cli/shell_text.h"
+#include "cli/suggestion.h"
 #include "facedeblur/image/format.h"
 #include "facedeblur/util/error.h"
 #include "support.h"
@@ -124,8 +128,112 @@ TEST(BatchProgress, WarningsCannotSteerTheTerminal) {
   record.input = "a.jpg";
   record.outcome = Outcome::kCopied;
   record.warnings = {"comment \x1B[2J"};
-  BatchProgress(1).OnRecord(record);
+  BatchProgress(1, Verbosity::kNormal).OnRecord(record);
   EXPECT_TRUE(Contains(log.text(), "a.jpg: comment \\x1B[2J")) << log.text();
+}
+
+TEST(BatchProgress, LargeBatchesTellSpeedAtEachTenth) {
+  const CapturedLog log;
+  BatchProgress progress(100, Verbosity::kNormal);
+  ImageRecord record;
+  record.input = "a.jpg";
+  record.outcome = Outcome::kCopied;
+  for (int i = 0; i < 100; ++i) progress.OnRecord(record);
+  EXPECT_TRUE(Contains(log.text(), " 10/100 photos")) << log.text();
+  EXPECT_TRUE(Contains(log.text(), " 90/100 photos")) << log.text();
+  EXPECT_FALSE(Contains(log.text(), " 11/100 photos")) << log.text();
+  EXPECT_FALSE(Contains(log.text(), "100/100 photos")) << "the summary tells that";
+}
+
+TEST(DescribeProgress, TellsSpeedAndTimeLeft) {
+  ProgressCounts counts;
+  counts.total = 50;
+  counts.done = 20;
+  counts.faces = 31;
+  EXPECT_EQ(DescribeProgress(counts, 10), "20/50 photos, 31 faces, 2.0 photos/s, 15 s left");
+  counts.failed = 2;
+  EXPECT_TRUE(Contains(DescribeProgress(counts, 1000), ", 2 failed, ")) << "only where some have";
+  EXPECT_TRUE(Contains(DescribeProgress(counts, 1000), " 25 min left"));
+  EXPECT_TRUE(Contains(DescribeProgress(counts, 10000), " 4 h 10 min left"));
+}
+
+TEST(DescribeProgress, SkippedPhotosMakeNoSpeed) {
+  ProgressCounts counts;
+  counts.total = 50;
+  counts.done = counts.skipped = 20;
+  EXPECT_EQ(DescribeProgress(counts, 10), "20/50 photos, 0 faces");
+  counts.done = 30;
+  EXPECT_TRUE(Contains(DescribeProgress(counts, 10), " 1.0 photos/s, 20 s left"));
+}
+
+TEST(FailureList, WhatCannotBeReachedComesFirst) {
+  FailureList failures;
+  for (int i = 0; i < 8; ++i) {
+    failures.Add("p" + std::to_string(i), "damaged", FailureKind::kOther);
+  }
+  failures.Add("q", "disk full", FailureKind::kUnreachable);
+  const std::vector<std::string> lines = failures.Lines("see the log");
+  EXPECT_EQ(lines.front(), "q: disk full");
+  EXPECT_EQ(lines[1], "p0: damaged");
+  const std::size_t named = lines.size() - 1;
+  EXPECT_EQ(lines.back(), "and " + std::to_string(9 - named) + " more; see the log");
+}
+
+TEST(FailureList, AFewAreAllNamed) {
+  FailureList failures;
+  EXPECT_TRUE(failures.Lines("").empty());
+  failures.Add("a", "damaged", FailureKind::kOther);
+  EXPECT_EQ(failures.Lines("see the log"), std::vector<std::string>{"a: damaged"});
+}
+
+TEST(EditDistance, CountsLetters) {
+  EXPECT_EQ(EditDistance("", "abc"), 3U);
+  EXPECT_EQ(EditDistance("abc", "abc"), 0U);
+  EXPECT_EQ(EditDistance("abc", "axc"), 1U);
+  EXPECT_EQ(EditDistance("abc", "ac"), 1U);
+  EXPECT_EQ(EditDistance("abc", "acb"), 1U) << "neighbours that are swapped";
+  EXPECT_EQ(EditDistance("kitten", "sitting"), 3U);
+}
+
+TEST(NearestWord, HasToBeNear) {
+  const std::vector<std::string> words = {"--overwrite", "--strength", "-v"};
+  EXPECT_EQ(NearestWord("--ovrewrite", words), "--overwrite");
+  EXPECT_EQ(NearestWord("-strength", words), "--strength");
+  EXPECT_EQ(NearestWord("--colour", words), "");
+  EXPECT_EQ(NearestWord("-x", words), "");
+}
+
+TEST(FirstSteps, AreAFewLines) {
+  const std::string text = FirstSteps();
+  EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 6);
+  EXPECT_TRUE(Contains(text, "facedeblur photo.jpg sharp.jpg"));
+}
+
+TEST(AskForOutput, GivesACommandForThisInput) {
+  const TempFolder folder;
+  const std::string here = folder.path().string();
+  WriteText(folder / "photo.jpg", "");
+  WriteText(folder / "it's one.jpg", "");
+  EXPECT_TRUE(Contains(AskForOutput(here + "/photo.jpg"),
+                       "facedeblur " + here + "/photo.jpg " + here + "/photo-sharp.jpg"));
+  EXPECT_TRUE(Contains(AskForOutput(here + "/it's one.jpg"), "/it'\\''s one-sharp.jpg'"));
+  EXPECT_TRUE(Contains(AskForOutput(here + "/"), here + "/ " + here + "-sharp/"));
+  EXPECT_TRUE(Contains(AskForOutput("."), "facedeblur . sharp/"));
+  EXPECT_TRUE(Contains(AskForOutput("-"), "facedeblur - - <"));
+  EXPECT_TRUE(Contains(AskForOutput(here + "/gone.jpg"), "gone.jpg: no such file"));
+}
+
+TEST(RestoreOptions, TheCommandLineHasTheLastWordOverAConfiguration) {
+  const TempFolder folder;
+  const std::string file = (folder / "settings.toml").string();
+  WriteText(file, "strength = 0.5  # half\nformat = \"png\"\noverwrite = true\n");
+  CLI::App app;
+  RestoreOptions options;
+  BindRestoreOptions(&app, &options);
+  Parse({"in", "out", "--config", file, "--strength", "0.75"}, &app);
+  EXPECT_EQ(options.process.strength, 0.75);
+  EXPECT_EQ(options.format, ImageFormat::kPng);
+  EXPECT_TRUE(options.overwrite);
 }
 
 TEST(Commands, TheFirstOnesHelpNamesTheOthers) {

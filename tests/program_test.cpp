@@ -74,6 +74,102 @@ TEST(Program, UsageErrorsAreTwo) {
   EXPECT_EQ(RunProgram({here, here + "/out", "--log-file", "/dev/null/log"}).exit_code, 2);
 }
 
+TEST(Program, WithoutArgumentsItSaysHowToBegin) {
+  const auto result = RunProgram({});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.errors, "") << "no error message";
+  EXPECT_NE(TextOf(result.output).find("facedeblur photo.jpg sharp.jpg"), std::string::npos);
+}
+
+TEST(Program, AnInputAloneIsToldWhereToWrite) {
+  const TempFolder folder;
+  const std::string photo = (folder / "photo.png").string();
+  WriteBytes(photo, PlainImage());
+  const auto result = RunProgram({photo});
+  EXPECT_EQ(result.exit_code, 2);
+  const std::string command = "facedeblur " + photo + " " + (folder / "photo-sharp.png").string();
+  EXPECT_NE(result.errors.find(command), std::string::npos) << result.errors;
+  EXPECT_EQ(ListFiles(folder.path()).size(), 1U);
+}
+
+TEST(Program, SuggestsWhatWasMeant) {
+  const TempFolder folder;
+  WriteText(folder / "settings.toml", "strenght = 0.5\n");
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"in", "out", "--overwite"}, "--overwite: no such option; did you mean --overwrite?"},
+      {{"in", "out", "--strenght=1"}, "did you mean --strength?"},
+      {{"train", "faces", "--ouptut", "run"}, "did you mean --output? (facedeblur train --help"},
+      {{"compair", "out", "ref"}, "compair: no such file or command; did you mean compare?"},
+      {{"in", "out", "--config", (folder / "settings.toml").string()},
+       "settings.toml: strenght: no such option; did you mean strength?"}};
+  for (const auto& [arguments, expected] : cases) {
+    const auto result = RunProgram(arguments);
+    EXPECT_EQ(result.exit_code, 2) << expected;
+    EXPECT_NE(result.errors.find(expected), std::string::npos) << result.errors;
+  }
+  const auto far = RunProgram({"in", "out", "--colour"});
+  EXPECT_EQ(far.exit_code, 2);
+  EXPECT_EQ(far.errors.find("did you mean"), std::string::npos) << far.errors;
+}
+
+TEST(Program, ADryRunTellsAllAndWritesNothing) {
+  const TempFolder folder;
+  const std::string in = (folder / "in").string();
+  const std::string out = (folder / "out").string();
+  WriteBytes(folder / "in/a.png", PlainImage());
+  WriteBytes(folder / "in/b.png", PlainImage());
+  WriteBytes(folder / "out/b.png", PlainImage());
+  const std::vector<std::string> arguments = {in,
+                                              out,
+                                              "--skip-existing",
+                                              "--report",
+                                              (folder / "r").string(),
+                                              "--log-file",
+                                              (folder / "l").string(),
+                                              "--weights",
+                                              "/no/such/weights",
+                                              "--dry-run"};
+  auto result = RunProgram(arguments);
+  EXPECT_EQ(result.exit_code, 0) << result.errors;
+  EXPECT_EQ(TextOf(result.output), in + "/a.png -> " + out + "/a.png\n" + in + "/b.png: skipped, " +
+                                       out + "/b.png exists\n" +
+                                       "2 images: 1 to do, 1 to skip, 0 would fail; nothing is "
+                                       "written\n");
+  WriteText(folder / "in/c.png", "text");
+  Bytes cut = PlainImage();
+  cut.resize(cut.size() / 2);
+  WriteBytes(folder / "in/d.png", cut);
+  result = RunProgram(arguments);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.errors.find("c.png: not an image"), std::string::npos) << result.errors;
+  EXPECT_NE(result.errors.find("d.png: "), std::string::npos) << result.errors;
+  EXPECT_NE(TextOf(result.output).find("2 would fail"), std::string::npos);
+  EXPECT_EQ(ListFiles(folder.path()).size(), 5U) << "nothing is written";
+}
+
+TEST(Program, ADryRunTellsClashes) {
+  const TempFolder folder;
+  WriteBytes(folder / "in/a.png", PlainImage());
+  WriteBytes(folder / "in/a.bmp", PlainImage());
+  const auto result = RunProgram(
+      {(folder / "in").string(), (folder / "out").string(), "--format", "jpg", "--dry-run"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.errors.find("only that one is done"), std::string::npos) << result.errors;
+  EXPECT_FALSE(fs::exists(folder / "out"));
+}
+
+TEST(Program, ABatchEndsWithItsFailures) {
+  const TempFolder folder;
+  WriteBytes(folder / "in/good.png", PlainImage());
+  for (int i = 0; i < 9; ++i) WriteText(folder / ("in/bad" + std::to_string(i) + ".png"), "text");
+  const auto result = RunProgram({(folder / "in").string(), (folder / "out").string()});
+  EXPECT_EQ(result.exit_code, 1);
+  const std::size_t end = result.errors.find("failed:\n");
+  ASSERT_NE(end, std::string::npos) << result.errors;
+  EXPECT_NE(result.errors.find(".png: not an image", end), std::string::npos) << result.errors;
+  EXPECT_NE(result.errors.find(" more; --report FILE", end), std::string::npos) << result.errors;
+}
+
 TEST(Program, TrainRefusesWhatItsConfigurationCannotHold) {
   const TempFolder folder;
   const auto result = RunProgram({"train", folder.path().string(), "-o", (folder / "run").string(),

@@ -2,10 +2,14 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "cli/exit_code.h"
+#include "cli/first_steps.h"
 #include "cli/help_formatter.h"
+#include "cli/suggestion.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/text.h"
 
@@ -51,22 +55,72 @@ ParsedCommand Describe(const CommandEntry& entry) {
   return parsed;
 }
 
+/// "" or what to add to an error: "; did you mean --strength?".
+std::string DidYouMean(const std::string& typed, const std::vector<std::string>& words) {
+  const std::string nearest = NearestWord(typed, words);
+  return nearest.empty() ? "" : "; did you mean " + nearest + "?";
+}
+
+/// Throws Error(kUsage) for what the parser could not place: an option that does not exist, or one
+/// in the file of --config. It knows more than "not expected". Further arguments that are merely
+/// too many are left to the parser.
+void RefuseUnknownOptions(const CLI::App& app) {
+  std::vector<std::string> on_command_line;
+  std::vector<std::string> in_file;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      on_command_line.push_back("--" + name);
+      in_file.push_back(name);
+    }
+  }
+  const bool from_file = app.get_config_ptr() != nullptr && app.get_config_ptr()->count() > 0;
+  for (const std::string& rest : app.remaining()) {
+    const std::string name = rest.substr(0, rest.find('='));
+    if (name.size() > 1 && name[0] == '-') {
+      throw Error(ErrorKind::kUsage, name + ": no such option" + DidYouMean(name, on_command_line) +
+                                         " (" + app.get_name() + " --help lists them all)");
+    }
+    if (from_file) {
+      throw Error(ErrorKind::kUsage, app.get_config_ptr()->as<std::string>() + ": " + name +
+                                         ": no such option" + DidYouMean(name, in_file));
+    }
+  }
+}
+
+/// Throws Error(kUsage) for a first argument that is neither a file nor an option, and nearly a
+/// command.
+void RefuseMisspelledCommand(const std::string& word) {
+  std::error_code error;
+  if (word.find_first_of("-./") != std::string::npos || std::filesystem::exists(word, error))
+    return;
+  std::vector<std::string> names;
+  for (const CommandEntry& entry : kCommands) names.emplace_back(entry.name);
+  const std::string hint = DidYouMean(word, names);
+  if (!hint.empty()) throw Error(ErrorKind::kUsage, word + ": no such file or command" + hint);
+}
+
 int Execute(const CommandEntry& entry, int argc, char** argv) {
   const ParsedCommand parsed = Describe(entry);
   try {
     parsed.app->parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) RefuseUnknownOptions(*parsed.app);
     return parsed.app->exit(error) == 0 ? kExitDone : kExitUsage;
   }
   return parsed.command->Run(*parsed.app);
 }
 
 int Dispatch(int argc, char** argv) {
-  if (argc > 1) {
-    for (const CommandEntry& entry : kCommands) {
-      if (entry.name == argv[1]) return Execute(entry, argc - 1, argv + 1);
-    }
+  // Help on standard output, and an exit code that keeps scripts from taking it for success, as
+  // git does.
+  if (argc <= 1) {
+    std::fputs(FirstSteps().c_str(), stdout);
+    return kExitUsage;
   }
+  for (const CommandEntry& entry : kCommands) {
+    if (entry.name == argv[1]) return Execute(entry, argc - 1, argv + 1);
+  }
+  RefuseMisspelledCommand(argv[1]);
   return Execute(kCommands[0], argc, argv);
 }
 

@@ -4,8 +4,10 @@
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -43,8 +45,15 @@ class TerminalSink : public spdlog::sinks::base_sink<std::mutex> {
     if (!status_.empty()) std::fputs("\r\033[K", stderr);
   }
   void Draw() const {
-    if (!status_.empty()) std::fputs(status_.c_str(), stderr);
+    if (!status_.empty()) std::fputs(status_.substr(0, Columns() - 1).c_str(), stderr);
     std::fflush(stderr);
+  }
+
+  /// A line that wraps could not be erased.
+  static std::size_t Columns() {
+    winsize size{};
+    const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : 80;
   }
 
   std::string status_;

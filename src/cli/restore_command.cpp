@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cli/command.h"
+#include "cli/dry_run.h"
 #include "cli/exit_code.h"
 #include "cli/logging.h"
 #include "cli/progress.h"
@@ -123,6 +124,23 @@ RunInfo DescribeRun(const RestoreOptions& options, const ModelLoader& models) {
   return info;
 }
 
+/// How to see all failures of a run that is over.
+std::string WhereFailuresAre(const RestoreOptions& options) {
+  if (!options.report.empty()) return "the report lists them all";
+  if (!options.log_file.empty()) return options.log_file.string() + " lists them all";
+  return "--report FILE or --log-file FILE lists them all";
+}
+
+/// A single image's failure has just been told.
+void TellWorstFailures(const BatchReport& report, const FailureList& failures,
+                       const RestoreOptions& options) {
+  if (report.failed == 0 || report.Images() == 1) return;
+  spdlog::info("failed:");
+  for (const std::string& line : failures.Lines(WhereFailuresAre(options))) {
+    spdlog::info("  {}", Printable(line));
+  }
+}
+
 void Summarize(const BatchReport& report, double seconds) {
   const std::string rate =
       seconds > 0.1 ? fmt::format(", {:.2f} images/s", report.Images() / seconds) : "";
@@ -167,10 +185,10 @@ void PrepareOutputFolder(const InputPlan& plan) {
 }
 
 /// Tells what the plan found, on the terminal and in the report.
-void ReportPlan(const InputPlan& plan, RunReport* run_report) {
+void ReportPlan(const InputPlan& plan, BatchProgress* progress, RunReport* run_report) {
   for (const std::string& note : plan.notes) spdlog::warn("{}", Printable(note));
   for (const PlanProblem& problem : plan.problems) {
-    spdlog::error("{}: {}", Printable(problem.input.string()), Printable(problem.message));
+    progress->OnProblem(problem);
     run_report->AddImage(ToRecord(problem));
   }
   if (plan.ignored > 0)
@@ -187,7 +205,7 @@ BatchReport RunImages(const InputPlan& plan, const RestoreOptions& options, Batc
     if (begun) return;
     begun = true;
     if (run_report->wanted()) run_report->AddRun(DescribeRun(options, loader));
-    ReportPlan(plan, run_report);
+    ReportPlan(plan, progress, run_report);
   };
   const auto on_record = [&](const ImageRecord& record) {
     begin_report();
@@ -208,9 +226,9 @@ int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
   RunReport run_report(options);
   PrepareOutputFolder(plan);
   BatchReport report;
-  BatchProgress progress(plan.images.size());
+  BatchProgress progress(plan.images.size(), options.GetVerbosity());
   if (plan.images.empty()) {
-    ReportPlan(plan, &run_report);
+    ReportPlan(plan, &progress, &run_report);
   } else {
     report = RunImages(plan, options, &progress, &run_report);
   }
@@ -219,6 +237,7 @@ int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
   run_report.AddSummary(report, seconds);
   run_report.RequireIntact();
   Summarize(report, seconds);
+  TellWorstFailures(report, progress.failures(), options);
   // An image that was still to come through standard input fails by the signal.
   const bool interrupted = report.interrupted || (InterruptSignal() != 0 && report.failed > 0);
   if (interrupted) return kExitSignalBase + InterruptSignal();
@@ -234,9 +253,9 @@ int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
 }
 
 int RunRestore(const RestoreOptions& options, const CLI::App& /*app*/) {
-  InitLogging(options.GetVerbosity(), options.log_file);
+  InitLogging(options.GetVerbosity(), options.dry_run ? "" : options.log_file);
   const PlanOptions plan_options = options.ToPlan();
-  InstallInterruptHandlers();
+  if (!options.dry_run) InstallInterruptHandlers();
   // Work is spread over images and faces. For the whole process, so before any other thread.
   cv::setNumThreads(1);
   InputPlan plan;
@@ -245,6 +264,7 @@ int RunRestore(const RestoreOptions& options, const CLI::App& /*app*/) {
   } else {
     plan = PlanInputs(plan_options);
   }
+  if (options.dry_run) return DryRun(plan, options.ToBatch(), options.GetVerbosity());
   Leave(RunPlan(plan, options));
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "cli/first_steps.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/memory.h"
@@ -114,6 +115,10 @@ void BindRunOptions(OptionBinder* binder, RestoreOptions* options) {
                   "Report for programs, JSON Lines: a line for every image as it finishes (-: "
                   "standard output)");
   binder->AddFlag("--no-recursive", &options->no_recursive, "Do not enter sub-folders");
+  binder->AddFlag(
+      "-n,--dry-run", &options->dry_run,
+      "Only say which input would go to which output and which would fail, as far as "
+      "that shows without looking for faces; nothing is written, no report or log either");
   binder->Add("-j,--jobs", &options->jobs, "N", "Photos in work at a time; 0: threads + 1")
       ->check(CLI::Range(0, 4096));
   binder
@@ -217,6 +222,14 @@ void BindRestoreOptions(CLI::App* app, RestoreOptions* options) {
   BindFaceOptions(&binder, options);
   BindOutputOptions(&binder, options);
   BindRunOptions(&binder, options);
+  app->set_config(
+         "--config", "",
+         "Read options from this TOML or INI file, as strength = 0.8; the command line has "
+         "the last word")
+      ->type_name("FILE")
+      ->group("Run");
+  // Whoever parses the command line refuses what it finds among the rest.
+  app->allow_config_extras(CLI::config_extras_mode::capture);
 }
 
 void RestoreOptions::Validate() const {
@@ -230,7 +243,10 @@ void RestoreOptions::Validate() const {
   if (!std::isfinite(detector.threshold)) {
     throw Error(ErrorKind::kUsage, "--detector-threshold takes a finite number");
   }
-  if (paths.size() + (files_from.empty() ? 0 : 1) < 2) {
+  if (paths.size() == 1 && files_from.empty()) {
+    throw Error(ErrorKind::kUsage, AskForOutput(paths.front()));
+  }
+  if (paths.empty()) {
     throw Error(ErrorKind::kUsage, "an INPUT and an OUTPUT are needed (see --help)");
   }
   RequireStreamsOnce(*this);

@@ -24,6 +24,7 @@ struct RestoreOptions {
   std::filesystem::path files_from;          ///< a list of further inputs, or "-"
   bool null_separated = false;               ///< its names end in NUL instead of a line end
   bool no_recursive = false;
+  bool dry_run = false;  ///< only tell what would be done
   Shard shard;
 
   std::filesystem::path weights;

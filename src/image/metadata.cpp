@@ -75,11 +75,11 @@ std::string ProgramName() { return std::string("facedeblur ") + Version(); }
 void AppendHistory(const std::string& parameters, Exiv2::XmpData* xmp) {
   const std::string history = "Xmp.xmpMM.History";
   const std::string item = history + "[";
-  int entries = 0;
+  long entries = 0;
   for (const Exiv2::Xmpdatum& datum : *xmp) {
     const std::string key = datum.key();
     if (key.compare(0, item.size(), item) != 0) continue;
-    entries = std::max(entries, std::atoi(key.c_str() + item.size()));
+    entries = std::max(entries, std::strtol(key.c_str() + item.size(), nullptr, 10));
   }
   if (entries == 0) {
     Exiv2::XmpTextValue array;

@@ -150,7 +150,7 @@ TEST(DescribeProgress, TellsSpeedAndTimeLeft) {
   counts.total = 50;
   counts.done = 20;
   counts.faces = 31;
-  EXPECT_EQ(DescribeProgress(counts, 10), "20/50 photos, 31 faces, 2.0 photos/s, 15 s left");
+  EXPECT_EQ(DescribeProgress(counts, 10), "20/50 photos, 31 faces, 2.00 photos/s, 15 s left");
   counts.failed = 2;
   EXPECT_TRUE(Contains(DescribeProgress(counts, 1000), ", 2 failed, ")) << "only where some have";
   EXPECT_TRUE(Contains(DescribeProgress(counts, 1000), " 25 min left"));
@@ -163,7 +163,7 @@ TEST(DescribeProgress, SkippedPhotosMakeNoSpeed) {
   counts.done = counts.skipped = 20;
   EXPECT_EQ(DescribeProgress(counts, 10), "20/50 photos, 0 faces");
   counts.done = 30;
-  EXPECT_TRUE(Contains(DescribeProgress(counts, 10), " 1.0 photos/s, 20 s left"));
+  EXPECT_TRUE(Contains(DescribeProgress(counts, 10), " 1.00 photos/s, 20 s left"));
 }
 
 TEST(FailureList, WhatCannotBeReachedComesFirst) {

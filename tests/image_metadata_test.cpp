@@ -6,6 +6,7 @@
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/metadata.h"
 #include "facedeblur/image/orientation.h"
+#include "facedeblur/util/version.h"
 #include "image/exiv2_api.h"
 #include "support.h"
 
@@ -61,7 +62,7 @@ Found Inspect(const Bytes& file) {
   Exiv2::ExifData& exif = image->exifData();
   found.make = exif["Exif.Image.Make"].toString();
   found.date = exif["Exif.Photo.DateTimeOriginal"].toString();
-  found.software = exif["Exif.Image.ProcessingSoftware"].toString();
+  found.software = exif["Exif.Image.Software"].toString();
   found.orientation = ToInteger(exif["Exif.Image.Orientation"]);
   found.width = ToInteger(exif["Exif.Photo.PixelXDimension"]);
   found.creator = image->xmpData()["Xmp.dc.creator"].toString();
@@ -86,8 +87,81 @@ TEST_P(MetadataTest, TravelsFromInputToOutput) {
   EXPECT_EQ(found.orientation, 1);
   EXPECT_EQ(found.width, 32);
   EXPECT_EQ(found.icc, FakeProfile());
-  EXPECT_EQ(found.software.find("facedeblur") == std::string::npos,
-            GetParam() == ImageFormat::kTiff);
+  EXPECT_EQ(found.software, "") << "this program names itself only with a history";
+}
+
+std::string XmpText(const Bytes& file, const std::string& key) {
+  const Exiv2Image image = OpenWithExiv2(file);
+  const auto found = image->xmpData().findKey(Exiv2::XmpKey("Xmp.xmpMM." + key));
+  return found == image->xmpData().end() ? "" : found->toString();
+}
+
+const std::string kProgram = std::string("facedeblur ") + Version();
+
+TEST_P(MetadataTest, HistoryIsAddedBesideAllElse) {
+  Image plain;
+  plain.pixels = MakeTestImage({48, 32}, CV_8UC3);
+  const Bytes source = Tag(EncodeImage(plain, {GetParam(), 0}), 6);
+  std::string warning;
+  Image image = DecodeImage(source, {}, &warning);
+  EXPECT_EQ(XmpText(EncodeImage(image, {}), "History[1]/stEvt:action"), "");
+  image.metadata = image.metadata.WithHistory("2 faces");
+  const Bytes written = EncodeImage(image, {});
+  EXPECT_EQ(XmpText(written, "History[1]/stEvt:action"), "edited");
+  EXPECT_EQ(XmpText(written, "History[1]/stEvt:softwareAgent"), kProgram);
+  EXPECT_EQ(XmpText(written, "History[1]/stEvt:parameters"), "2 faces");
+  const Found found = Inspect(written);
+  EXPECT_EQ(found.software, kProgram);
+  EXPECT_EQ(found.make, "Tester");
+  EXPECT_EQ(found.date, "2026:01:02 03:04:05");
+  EXPECT_EQ(found.creator, "Somebody");
+  EXPECT_EQ(found.icc, FakeProfile());
+  EXPECT_EQ(written, EncodeImage(image, {})) << "no time in it";
+}
+
+TEST_P(MetadataTest, HistoryIsContinued) {
+  Image image;
+  image.pixels = MakeTestImage({48, 32}, CV_8UC3);
+  std::string warning;
+  for (const char* step : {"first", "second", "third"}) {
+    image.metadata = image.metadata.WithHistory(step);
+    image = DecodeImage(EncodeImage(image, {GetParam(), 0}), {}, &warning);
+  }
+  const Bytes written = EncodeImage(image, {});
+  EXPECT_EQ(XmpText(written, "History[1]/stEvt:parameters"), "first");
+  EXPECT_EQ(XmpText(written, "History[2]/stEvt:parameters"), "second");
+  EXPECT_EQ(XmpText(written, "History[3]/stEvt:parameters"), "third");
+  EXPECT_EQ(XmpText(written, "History[4]/stEvt:action"), "");
+}
+
+TEST_P(MetadataTest, HistoryIsTakenByAnImageWithoutMetadata) {
+  Image image;
+  image.pixels = MakeTestImage({48, 32}, CV_8UC3);
+  const Bytes plain = EncodeImage(image, {GetParam(), 0});
+  image.metadata = image.metadata.WithHistory("1 face");
+  const Bytes written = EncodeImage(image, {GetParam(), 0});
+  EXPECT_EQ(XmpText(written, "History[1]/stEvt:parameters"), "1 face");
+  EXPECT_EQ(Inspect(written).software, kProgram);
+  std::string warning;
+  const cv::Mat before = DecodeImage(plain, {}, &warning).pixels;
+  const cv::Mat after = DecodeImage(written, {}, &warning).pixels;
+  EXPECT_EQ(warning, "");
+  EXPECT_EQ(cv::norm(before, after, cv::NORM_INF), 0);
+}
+
+TEST_P(MetadataTest, TheCamerasSoftwareStays) {
+  Image plain;
+  plain.pixels = MakeTestImage({48, 32}, CV_8UC3);
+  const Bytes untagged = EncodeImage(plain, {GetParam(), 0});
+  const Exiv2Image tagged = OpenWithExiv2(untagged);
+  Exiv2::ExifData exif = tagged->exifData();
+  exif["Exif.Image.Software"] = std::string("Camera 1.2");
+  tagged->setExifData(exif);
+  tagged->writeMetadata();
+  std::string warning;
+  Image image = DecodeImage(FileOf(tagged.get()), {}, &warning);
+  image.metadata = image.metadata.WithHistory("1 face");
+  EXPECT_EQ(Inspect(EncodeImage(image, {})).software, "Camera 1.2");
 }
 
 TEST_P(MetadataTest, UprightPixelsAreRightForAllOrientations) {
@@ -137,6 +211,33 @@ TEST(Metadata, IsDroppedForFormatsWithoutAny) {
     EXPECT_EQ(file, EncodeImage(plain, {format, 0}));
     EXPECT_TRUE(DecodeImage(file, {}, &warning).metadata.empty());
   }
+}
+
+TEST(Metadata, HistoryGivesWayToWhatLeavesItNoRoom) {
+  Image plain;
+  plain.pixels = MakeTestImage({16, 16}, CV_8UC3);
+  const Bytes untagged = EncodeImage(plain, {ImageFormat::kJpeg, 0});
+  Bytes full;  // the XMP that a JPEG has just room for
+  std::size_t length = 66000;
+  for (; full.empty(); length -= 20) {
+    const Exiv2Image image = OpenWithExiv2(untagged);
+    Exiv2::XmpData xmp;
+    xmp["Xmp.dc.source"] = std::string(length, 'x');
+    image->setXmpData(xmp);
+    try {
+      image->writeMetadata();
+      full = FileOf(image.get());
+    } catch (const std::exception&) {
+      continue;
+    }
+  }
+  std::string warning;
+  Image image = DecodeImage(full, {}, &warning);
+  image.metadata = image.metadata.WithHistory("1 face");
+  const Bytes written = EncodeImage(image, {});
+  EXPECT_EQ(XmpText(written, "History[1]/stEvt:action"), "");
+  EXPECT_EQ(Metadata::Read(written).empty(), false);
+  EXPECT_EQ(Inspect(written).software, "");
 }
 
 TEST(Metadata, ImagesWithoutAnyGetNone) {

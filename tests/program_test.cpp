@@ -112,6 +112,23 @@ TEST(Program, SuggestsWhatWasMeant) {
   EXPECT_EQ(far.errors.find("did you mean"), std::string::npos) << far.errors;
 }
 
+TEST(Program, RestoredPhotosTellHowTheyWereMade) {
+  const TempFolder folder;
+  const std::string photo = (testing::DataFolder() / "blurred/portrait_03.jpg").string();
+  const auto restore = [&](const std::string& name, const std::string& option) {
+    const fs::path output = folder / name;
+    const auto result = RunProgram({"-q", photo, output.string(), "--strength", "0.5", option});
+    EXPECT_EQ(result.exit_code, 0) << result.errors;
+    return ReadFile(output);
+  };
+  const Bytes told = restore("a.jpg", "--threads=1");
+  const std::string text = TextOf(told);
+  EXPECT_NE(text.find("stEvt:softwareAgent=\"facedeblur "), std::string::npos);
+  EXPECT_NE(text.find("1 face, weights face_wiener.h5, strength 0.5"), std::string::npos);
+  EXPECT_EQ(told, restore("b.jpg", "--threads=2"));
+  EXPECT_EQ(TextOf(restore("c.jpg", "--no-history")).find("facedeblur"), std::string::npos);
+}
+
 TEST(Program, ADryRunTellsAllAndWritesNothing) {
   const TempFolder folder;
   const std::string in = (folder / "in").string();

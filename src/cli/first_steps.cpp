@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 std::string ShellWord(const fs::path& path) {
   constexpr char kPlain[] =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:@%/";
-  const std::string text = path.string();
+  std::string text = path.string();
   if (text.find_first_not_of(kPlain) == std::string::npos) return text;
   std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);

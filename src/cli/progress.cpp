@@ -40,7 +40,7 @@ std::string DescribeProgress(const ProgressCounts& counts, double seconds) {
   if (worked_on == 0 || seconds <= 0) return text;
   const double rate = static_cast<double>(worked_on) / seconds;
   const double left = static_cast<double>(counts.total - counts.done) / rate;
-  return text + fmt::format(", {:.1f} photos/s, {} left", rate, DescribeDuration(left));
+  return text + fmt::format(", {:.2f} photos/s, {} left", rate, DescribeDuration(left));
 }
 
 BatchProgress::BatchProgress(std::size_t total, Verbosity verbosity)

@@ -20,7 +20,7 @@ struct ProgressCounts {
   int failed = 0;
 };
 
-/// "12/400 photos, 15 faces, 1 failed, 2.3 photos/s, 3 min left", `seconds` after the beginning.
+/// "12/400 photos, 15 faces, 1 failed, 2.31 photos/s, 3 min left", `seconds` after the beginning.
 /// Speed and time left are told once a photo is done that was not skipped.
 std::string DescribeProgress(const ProgressCounts& counts, double seconds);
 

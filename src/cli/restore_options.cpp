@@ -8,6 +8,8 @@
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/memory.h"
+#include "facedeblur/util/model_path.h"
+#include "facedeblur/util/text.h"
 
 namespace facedeblur {
 namespace {
@@ -82,6 +84,8 @@ void BindOutputOptions(OptionBinder* binder, RestoreOptions* options) {
             "JPEG and WebP quality, 1 to 100; 0: JPEG as the source, else 95 (WebP from lossless "
             "sources: lossless)")
       ->check(CLI::Range(0, 100));
+  binder->AddFlag("--no-history", &options->no_history,
+                  "Leave out of the outputs' metadata that this program edited them, and how");
   binder->ListIn(nullptr);
   auto* overwrite =
       binder->AddFlag("--overwrite", &options->overwrite, "Replace outputs that exist");
@@ -151,6 +155,13 @@ std::int64_t ImageBudget(std::uint64_t max_memory, std::size_t thread_count) {
       max_memory > 0 ? static_cast<std::int64_t>(std::min(max_memory, kMost)) : UsableMemory() / 2;
   const std::int64_t threads = kThread * static_cast<std::int64_t>(thread_count);
   return std::max<std::int64_t>(all - kProgram - threads, 1);
+}
+
+/// For the metadata of what is restored: what it was restored with.
+std::string DescribeEditing(const RestoreOptions& options) {
+  const fs::path weights = options.weights.empty() ? kDefaultWeights : options.weights.filename();
+  return fmt::format("weights {}, strength {}", ToValidUtf8(weights.string()),
+                     options.process.strength);
 }
 
 /// Names may hold anything but the separator, line ends among them with --null.
@@ -273,6 +284,7 @@ BatchOptions RestoreOptions::ToBatch() const {
   batch.process = process;
   batch.limits = limits;
   batch.encode = {format, quality};
+  if (!no_history) batch.history = DescribeEditing(*this);
   batch.no_face = no_face;
   batch.existing = overwrite       ? ExistingPolicy::kOverwrite
                    : skip_existing ? ExistingPolicy::kSkip

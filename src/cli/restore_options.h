@@ -38,6 +38,7 @@ struct RestoreOptions {
 
   std::optional<ImageFormat> format;  ///< of the outputs; none: that of each input
   int quality = 0;
+  bool no_history = false;  ///< outputs do not tell how they were made
   bool overwrite = false;
   bool skip_existing = false;
   std::filesystem::path save_faces;

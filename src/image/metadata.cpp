@@ -1,5 +1,7 @@
 #include "facedeblur/image/metadata.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <exiv2/exiv2.hpp>
 #include <mutex>
 #include <string>
@@ -17,6 +19,7 @@ struct Metadata::Content {
   Exiv2::IptcData iptc;
   Bytes icc;
   std::string comment;
+  std::shared_ptr<const Content> without_history;  ///< null where WithHistory() added nothing
 };
 
 namespace {
@@ -51,16 +54,12 @@ void SetIfPresent(Exiv2::ExifData* exif, const char* key, int value) {
 }
 
 /// Brings EXIF fields that describe the pixels up to date.
-Exiv2::ExifData UpdatedExif(Exiv2::ExifData exif, ImageFormat format, cv::Size size) {
+Exiv2::ExifData UpdatedExif(Exiv2::ExifData exif, cv::Size size) {
   if (exif.empty()) return exif;
   Exiv2::ExifThumb(exif).erase();
   SetIfPresent(&exif, "Exif.Image.Orientation", 1);
   SetIfPresent(&exif, "Exif.Photo.PixelXDimension", size.width);
   SetIfPresent(&exif, "Exif.Photo.PixelYDimension", size.height);
-  // In a TIFF this tag would stand among the image's own, and libtiff does not know it there.
-  if (format != ImageFormat::kTiff) {
-    exif["Exif.Image.ProcessingSoftware"] = std::string("facedeblur ") + Version();
-  }
   return exif;
 }
 
@@ -68,6 +67,29 @@ Exiv2::XmpData UpdatedXmp(Exiv2::XmpData xmp) {
   const auto orientation = xmp.findKey(Exiv2::XmpKey("Xmp.tiff.Orientation"));
   if (orientation != xmp.end()) *orientation = std::string("1");
   return xmp;
+}
+
+std::string ProgramName() { return std::string("facedeblur ") + Version(); }
+
+/// Exiv2 keeps arrays as flat keys: History, History[1], History[1]/stEvt:action and so on.
+void AppendHistory(const std::string& parameters, Exiv2::XmpData* xmp) {
+  const std::string history = "Xmp.xmpMM.History";
+  const std::string item = history + "[";
+  long entries = 0;
+  for (const Exiv2::Xmpdatum& datum : *xmp) {
+    const std::string key = datum.key();
+    if (key.compare(0, item.size(), item) != 0) continue;
+    entries = std::max(entries, std::strtol(key.c_str() + item.size(), nullptr, 10));
+  }
+  if (entries == 0) {
+    Exiv2::XmpTextValue array;
+    array.setXmpArrayType(Exiv2::XmpValue::xaSeq);
+    xmp->add(Exiv2::XmpKey(history), &array);
+  }
+  const std::string added = item + std::to_string(entries + 1) + "]";
+  (*xmp)[added + "/stEvt:action"] = std::string("edited");
+  (*xmp)[added + "/stEvt:softwareAgent"] = ProgramName();
+  (*xmp)[added + "/stEvt:parameters"] = parameters;
 }
 
 }  // namespace
@@ -117,26 +139,54 @@ Metadata Metadata::OnlyIcc() const {
   return copy;
 }
 
-Bytes Metadata::WriteTo(Bytes file, ImageFormat format, cv::Size size) const {
-  if (empty()) return file;
+Metadata Metadata::WithHistory(const std::string& parameters) const {
+  auto content = std::make_shared<Content>(*content_);
+  content->without_history = content_;
+  CallExiv2(ErrorKind::kOutput, "cannot add to the history", [&] {
+    AppendHistory(parameters, &content->xmp);
+    const Exiv2::ExifKey software("Exif.Image.Software");
+    if (content->exif.findKey(software) == content->exif.end()) {
+      content->exif[software.key()] = ProgramName();
+    }
+  });
+  Metadata copy;
+  copy.content_ = std::move(content);
+  return copy;
+}
+
+Bytes Metadata::Write(const Content& content, Bytes file, ImageFormat format, cv::Size size) {
   // Exiv2 0.27 puts a profile into a WebP only if the extended header is there already. The first
   // pass adds that header, so a second one is needed.
-  const int passes = format == ImageFormat::kWebp && !content_->icc.empty() ? 2 : 1;
+  const int passes = format == ImageFormat::kWebp && !content.icc.empty() ? 2 : 1;
   CallExiv2(ErrorKind::kOutput, "cannot write metadata", [&] {
     for (int pass = 0; pass < passes; ++pass) {
       const Exiv2Image image = OpenWithExiv2(file);
-      image->setExifData(UpdatedExif(content_->exif, format, size));
-      image->setXmpData(UpdatedXmp(content_->xmp));
-      image->setIptcData(content_->iptc);
-      if (!content_->comment.empty() && image->checkMode(Exiv2::mdComment) != Exiv2::amNone) {
-        image->setComment(content_->comment);
+      image->setExifData(UpdatedExif(content.exif, size));
+      image->setXmpData(UpdatedXmp(content.xmp));
+      image->setIptcData(content.iptc);
+      if (!content.comment.empty() && image->checkMode(Exiv2::mdComment) != Exiv2::amNone) {
+        image->setComment(content.comment);
       }
-      if (!content_->icc.empty()) SetIccProfile(content_->icc, image.get());
+      if (!content.icc.empty()) SetIccProfile(content.icc, image.get());
       image->writeMetadata();
       file = FileOf(image.get());
     }
   });
   return file;
+}
+
+Bytes Metadata::WriteTo(Bytes file, ImageFormat format, cv::Size size) const {
+  if (empty()) return file;
+  if (content_->without_history == nullptr) {
+    return Write(*content_, std::move(file), format, size);
+  }
+  try {
+    return Write(*content_, file, format, size);
+  } catch (const Error&) {
+    Metadata rest;
+    rest.content_ = content_->without_history;
+    return rest.WriteTo(std::move(file), format, size);
+  }
 }
 
 }  // namespace facedeblur

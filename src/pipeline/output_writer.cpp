@@ -9,6 +9,7 @@
 #include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/pipeline/photo_gallery.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/text.h"
 
 namespace facedeblur {
 namespace fs = std::filesystem;
@@ -73,10 +74,17 @@ cv::Mat OutputWriter::KeepBefore(const ImageJob& job) const {
 
 void OutputWriter::WriteRestored(const cv::Mat& before, ImageJob* job) const {
   if (options_.save_faces.empty() && options_.gallery.empty()) ReleaseChips(&job->faces);
+  AddHistory(job);
   Write(Encode(job), job);
   WriteByProducts(before, *job);
   job->record.faces = static_cast<int>(job->faces.size());
   job->record.outcome = Outcome::kRestored;
+}
+
+void OutputWriter::AddHistory(ImageJob* job) const {
+  if (options_.history.empty()) return;
+  const std::string faces = Counted(static_cast<int>(job->faces.size()), "face");
+  job->image.metadata = job->image.metadata.WithHistory(faces + ", " + options_.history);
 }
 
 /// The format that was asked for; else that of the output's name, where it differs from the

@@ -34,6 +34,7 @@ class OutputWriter {
 
  private:
   ImageFormat OutputFormat(const ImageJob& job) const;
+  void AddHistory(ImageJob* job) const;
   Bytes Encode(ImageJob* job) const;
   void Write(const Bytes& bytes, ImageJob* job) const;
   void WriteByProducts(const cv::Mat& before, const ImageJob& job) const;

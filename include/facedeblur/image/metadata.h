@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <opencv2/core.hpp>
+#include <string>
 
 #include "facedeblur/image/format.h"
 #include "facedeblur/util/file_io.h"
@@ -27,14 +28,25 @@ class Metadata {
   /// A copy with nothing but the ICC profile, for images that show the pixels and tell no more.
   Metadata OnlyIcc() const;
 
+  /// A copy that tells of a step of editing: a further entry in XMP's xmpMM:History, with action
+  /// "edited", this program with its version, and `parameters`, without a time, so that the same
+  /// input gives the same bytes. EXIF's Software names this program where nothing else is named
+  /// there. Earlier entries are kept.
+  Metadata WithHistory(const std::string& parameters) const;
+
   /// Returns `file`, of a format that can hold metadata and with pixels of this size, with this
   /// metadata put in. What describes the pixels is brought up to date: orientation 1, the EXIF
-  /// pixel size, and no embedded thumbnail, which would show the blurred image. Except in a TIFF,
-  /// ProcessingSoftware names this program. Throws Error(kOutput) when the file cannot take it.
+  /// pixel size, and no embedded thumbnail, which would show the blurred image. What WithHistory()
+  /// added is left out where the file cannot take it beside the rest: a JPEG has room for 64 kB of
+  /// XMP. Throws Error(kOutput) when the file cannot take the rest either.
   Bytes WriteTo(Bytes file, ImageFormat format, cv::Size size) const;
 
  private:
   struct Content;
+
+  /// WriteTo() of this content as it is.
+  static Bytes Write(const Content& content, Bytes file, ImageFormat format, cv::Size size);
+
   std::shared_ptr<const Content> content_;
 };
 

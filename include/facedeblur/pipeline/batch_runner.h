@@ -6,6 +6,7 @@
 #include <functional>
 #include <future>
 #include <limits>
+#include <string>
 
 #include "facedeblur/image/codec.h"
 #include "facedeblur/pipeline/batch_report.h"
@@ -29,6 +30,9 @@ struct BatchOptions {
   ProcessOptions process;
   DecodeLimits limits;
   EncodeOptions encode;
+  /// What the metadata of a restored image says of how it was restored; the number of faces is
+  /// added. Empty: nothing is added to the metadata.
+  std::string history;
   NoFacePolicy no_face = NoFacePolicy::kCopy;
   ExistingPolicy existing = ExistingPolicy::kFail;
   std::filesystem::path save_faces;  ///< folder for chips before and after; empty: none

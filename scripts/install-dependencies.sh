@@ -22,7 +22,12 @@ packages=(
   cmake ninja-build g++ ccache pkg-config
   libopencv-dev libdlib-dev libdlib-data libcli11-dev libspdlog-dev libgtest-dev libbenchmark-dev nlohmann-json3-dev
   libhdf5-dev libexiv2-dev libjpeg-dev libpng-dev libtiff-dev libssl-dev
+  libheif-dev libjxl-dev  # optional: HEIC and AVIF, JPEG XL
 )
+# Debian 13 has libheif's codecs in packages of their own.
+for plugin in libde265 x265 dav1d aomenc; do
+  if [ -n "$(apt-cache show "libheif-plugin-$plugin" 2>/dev/null)" ]; then packages+=("libheif-plugin-$plugin"); fi
+done
 case $libtorch in
   debian)
     packages+=(

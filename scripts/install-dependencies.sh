@@ -22,7 +22,13 @@ packages=(
   cmake ninja-build g++ ccache pkg-config
   libopencv-dev libdlib-dev libdlib-data libcli11-dev libspdlog-dev libgtest-dev libbenchmark-dev nlohmann-json3-dev
   libhdf5-dev libexiv2-dev libjpeg-dev libpng-dev libtiff-dev libssl-dev
+  libheif-dev libjxl-dev  # optional: HEIC and AVIF, JPEG XL
 )
+# From Debian 13 on, libheif's codecs are packages of their own.
+debian=$(. /etc/os-release 2>/dev/null && echo "${VERSION_ID:-0}")
+if [ "${debian%%.*}" -ge 13 ] 2>/dev/null; then
+  packages+=(libheif-plugin-libde265 libheif-plugin-x265 libheif-plugin-dav1d libheif-plugin-aomenc)
+fi
 case $libtorch in
   debian)
     packages+=(

@@ -86,7 +86,7 @@ TEST(Codec, RefusesToDropTransparencySilently) {
       FAIL();
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::kOutput);
-      EXPECT_NE(std::string(error.what()).find("use PNG, TIFF, WebP or BMP"), std::string::npos)
+      EXPECT_NE(std::string(error.what()).find("use PNG, TIFF, WebP, BMP"), std::string::npos)
           << error.what();
     }
   }

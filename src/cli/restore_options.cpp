@@ -80,9 +80,10 @@ void BindOutputOptions(OptionBinder* binder, RestoreOptions* options) {
   binder->AddChoice("--format", &options->format, formats, "FORMAT",
                     "Output format: " + JoinedWords(formats));
   binder
-      ->Add("--quality", &options->quality, "Q",
-            "JPEG and WebP quality, 1 to 100; 0: JPEG as the source, else 95 (WebP from lossless "
-            "sources: lossless)")
+      ->Add(
+          "--quality", &options->quality, "Q",
+          "Quality of lossy formats, 1 to 100; 0: JPEG as the source, else 95 (other formats from "
+          "lossless sources: lossless)")
       ->check(CLI::Range(0, 100));
   binder->AddFlag("--no-history", &options->no_history,
                   "Leave out of the outputs' metadata that this program edited them, and how");

@@ -42,7 +42,8 @@ DecodedImage DecodeBmp(const Bytes& file) {
   return image;
 }
 
-Bytes EncodeBmp(const cv::Mat& pixels, const SourceCoding* /*source*/, int /*quality*/) {
+Bytes EncodeBmp(const cv::Mat& pixels, const SourceCoding* /*source*/, int /*quality*/,
+                const RawMetadata& /*metadata*/) {
   return EncodeWithOpenCv(pixels, ".bmp", kName, {});
 }
 

@@ -15,6 +15,7 @@ class ByteView {
   /// Keeps a reference to `bytes`; `format` is the format's name, for messages.
   ByteView(const Bytes& bytes, const char* format) : bytes_(bytes), format_(format) {}
 
+  const std::uint8_t* data() const { return bytes_.data(); }
   std::size_t size() const { return bytes_.size(); }
 
   std::uint8_t U8(std::size_t at) const;

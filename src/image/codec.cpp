@@ -12,9 +12,21 @@
 namespace facedeblur {
 namespace {
 
-Metadata ReadMetadataLeniently(const Bytes& bytes, std::string* note) {
+Metadata ReadMetadata(HoldsMetadata holds, const Bytes& bytes, const RawMetadata& raw) {
+  switch (holds) {
+    case HoldsMetadata::kByExiv2:
+      return Metadata::Read(bytes);
+    case HoldsMetadata::kByCodec:
+      return Metadata::FromRaw(raw);
+    default:
+      return {};
+  }
+}
+
+Metadata ReadMetadataLeniently(HoldsMetadata holds, const Bytes& bytes, const RawMetadata& raw,
+                               std::string* note) {
   try {
-    return Metadata::Read(bytes);
+    return ReadMetadata(holds, bytes, raw);
   } catch (const Error& error) {
     *note = std::string(error.what()) + "; written without metadata";
     return {};
@@ -41,6 +53,13 @@ void RequireAlphaFits(const cv::Mat& pixels, const FormatRow& row) {
                                       " cannot hold; use " + FormatsWithAlpha());
 }
 
+void RequireColoursFit(const Image& image, const FormatRow& row) {
+  if (!image.source || image.source->ColoursFit(row.format)) return;
+  throw Error(ErrorKind::kOutput, std::string("the colours (") + image.source->colours() +
+                                      ") have no ICC profile, which " + row.name +
+                                      " would need; use " + FormatName(image.format));
+}
+
 }  // namespace
 
 void RequireWithin(const DecodeLimits& limits, const ImageHeader& header) {
@@ -56,10 +75,10 @@ Image DecodeImage(const Bytes& bytes, const DecodeLimits& limits, std::string* w
   const FormatRow& row = RowOf(header.format);
   Image image;
   image.format = header.format;
-  std::string note;
-  if (row.holds.metadata) image.metadata = ReadMetadataLeniently(bytes, &note);
 
   DecodedImage decoded = row.codec.decode(bytes);
+  std::string note;
+  image.metadata = ReadMetadataLeniently(row.holds.metadata, bytes, decoded.metadata, &note);
   if (!decoded.profile_fits) image.metadata = image.metadata.WithoutIcc();
   const int orientation = image.metadata.orientation();
   image.pixels = ToUpright(decoded.pixels, orientation);
@@ -73,11 +92,14 @@ Image DecodeImage(const Bytes& bytes, const DecodeLimits& limits, std::string* w
 }
 
 Bytes EncodeImage(const Image& image, const EncodeOptions& options) {
-  const FormatRow& row = RowOf(options.format.value_or(image.format));
+  const FormatRow& row = UsableRowOf(options.format.value_or(image.format), ErrorKind::kOutput);
   RequireAlphaFits(image.pixels, row);
+  RequireColoursFit(image, row);
   const cv::Mat pixels = row.holds.sixteen_bits ? image.pixels : ToEightBits(image.pixels);
-  Bytes bytes = row.codec.encode(pixels, image.source.get(), options.quality);
-  if (!row.holds.metadata) return bytes;
+  const bool by_codec = row.holds.metadata == HoldsMetadata::kByCodec;
+  const RawMetadata raw = by_codec ? image.metadata.ToRaw(image.pixels.size()) : RawMetadata();
+  Bytes bytes = row.codec.encode(pixels, image.source.get(), options.quality, raw);
+  if (row.holds.metadata != HoldsMetadata::kByExiv2) return bytes;
   return image.metadata.WriteTo(std::move(bytes), row.format, image.pixels.size());
 }
 

@@ -13,6 +13,7 @@ namespace facedeblur {
 #if EXIV2_TEST_VERSION(0, 28, 0)
 
 using Exiv2Size = std::size_t;
+using ExifParserSize = std::size_t;
 using Exiv2Image = Exiv2::Image::UniquePtr;
 
 inline std::int64_t ToInteger(const Exiv2::Exifdatum& entry) { return entry.toInt64(); }
@@ -31,6 +32,7 @@ inline void SetIccProfile(const Bytes& profile, Exiv2::Image* image) {
 #else
 
 using Exiv2Size = long;
+using ExifParserSize = std::uint32_t;
 using Exiv2Image = Exiv2::Image::AutoPtr;
 
 inline std::int64_t ToInteger(const Exiv2::Exifdatum& entry) { return entry.toLong(); }
@@ -48,6 +50,20 @@ inline void SetIccProfile(const Bytes& profile, Exiv2::Image* image) {
 }
 
 #endif
+
+/// EXIF data from a TIFF structure, and a TIFF structure from EXIF data; empty from empty.
+inline Exiv2::ExifData DecodeExif(const Bytes& tiff) {
+  Exiv2::ExifData exif;
+  if (tiff.empty()) return exif;
+  Exiv2::ExifParser::decode(exif, tiff.data(), static_cast<ExifParserSize>(tiff.size()));
+  return exif;
+}
+
+inline Bytes EncodeExif(const Exiv2::ExifData& exif) {
+  Exiv2::Blob tiff;
+  if (!exif.empty()) Exiv2::ExifParser::encode(tiff, Exiv2::littleEndian, exif);
+  return {tiff.begin(), tiff.end()};
+}
 
 /// Opens a file held in memory, which must outlive the result, and reads its metadata.
 inline Exiv2Image OpenWithExiv2(const Bytes& file) {

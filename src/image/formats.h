@@ -9,6 +9,7 @@
 
 #include "facedeblur/image/format.h"
 #include "facedeblur/image/image.h"
+#include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "image/byte_view.h"
 
@@ -24,6 +25,8 @@ struct ImageSize {
 struct DecodedImage {
   /// As stored (the EXIF orientation is not applied); otherwise as in Image.
   cv::Mat pixels;
+  /// Of formats that hold it kByCodec only.
+  RawMetadata metadata;
   std::shared_ptr<SourceCoding> source;  ///< null when there is nothing to remember
   /// False when the pixels were converted to a colour model that the ICC profile does not describe.
   bool profile_fits = true;
@@ -40,13 +43,21 @@ struct FormatCodec {
   DecodedImage (*decode)(const Bytes& file);
 
   /// Encodes pixels whose depth and channels the format can hold. `source` may be of any format,
-  /// or null; `quality` is as in EncodeOptions. Throws Error(kOutput).
-  Bytes (*encode)(const cv::Mat& pixels, const SourceCoding* source, int quality);
+  /// or null; `quality` is as in EncodeOptions; `metadata` is empty unless the format holds it
+  /// kByCodec. Throws Error(kOutput).
+  Bytes (*encode)(const cv::Mat& pixels, const SourceCoding* source, int quality,
+                  const RawMetadata& metadata);
+};
+
+enum class HoldsMetadata {
+  kNo,
+  kByExiv2,  ///< Exiv2 reads it from the file, and puts it into the encoded file
+  kByCodec,  ///< the codec hands it over as DecodedImage::metadata, and takes it in `encode`
 };
 
 /// What a format can hold.
 struct FormatHolds {
-  bool metadata = false;
+  HoldsMetadata metadata = HoldsMetadata::kNo;
   bool alpha = false;
   bool sixteen_bits = false;
 };
@@ -59,7 +70,9 @@ struct FormatRow {
   /// The first bytes of a file, one of these. '?' stands for any byte, ' ' for any white space.
   std::vector<std::string_view> magics;
   FormatHolds holds;
-  FormatCodec codec;
+  /// An optional library that the codec needs; null for those that are always there.
+  const char* library;
+  FormatCodec codec;  ///< null functions when this was built without the library
 };
 
 /// The table of formats, the only place that lists them.
@@ -67,5 +80,9 @@ const std::vector<FormatRow>& Formats();
 
 /// The row of a format.
 const FormatRow& RowOf(ImageFormat format);
+
+/// Likewise, to decode (kInput) or to encode (kOutput). Throws Error(kind) when this was built
+/// without the library that the codec needs.
+const FormatRow& UsableRowOf(ImageFormat format, ErrorKind kind);
 
 }  // namespace facedeblur

@@ -4,6 +4,10 @@
 
 namespace facedeblur {
 
+bool SourceCoding::ColoursFit(ImageFormat /*format*/) const { return true; }
+
+std::string SourceCoding::colours() const { return {}; }
+
 void SourceCoding::Turn(int /*orientation*/) {}
 
 std::shared_ptr<const SourceCoding> SourceCoding::Keeping(const cv::Mat& /*pixels*/,

@@ -117,7 +117,8 @@ DecodedImage DecodeJpeg(const Bytes& file) {
 }
 
 /// With quality 0 and the source at hand, blocks in which no pixel changed are taken over.
-Bytes EncodeJpeg(const cv::Mat& pixels, const SourceCoding* source, int quality) {
+Bytes EncodeJpeg(const cv::Mat& pixels, const SourceCoding* source, int quality,
+                 const RawMetadata& /*metadata*/) {
   CV_Assert(pixels.type() == CV_8UC1 || pixels.type() == CV_8UC3);
   const auto* coding = dynamic_cast<const JpegCoding*>(source);
   if (coding == nullptr) return EncodeAllBlocks(pixels, {}, quality);

@@ -111,6 +111,22 @@ Metadata Metadata::Read(const Bytes& file) {
   return metadata;
 }
 
+Metadata Metadata::FromRaw(const RawMetadata& raw) {
+  auto content = std::make_shared<Content>();
+  CallExiv2(ErrorKind::kInput, "damaged metadata", [&] {
+    content->exif = DecodeExif(raw.exif);
+    SetIfPresent(&content->exif, "Exif.Image.Orientation", 1);
+    const std::string packet(raw.xmp.begin(), raw.xmp.end());
+    if (!packet.empty() && Exiv2::XmpParser::decode(content->xmp, packet) != 0) {
+      throw Error(ErrorKind::kInput, "XMP that is no XMP");
+    }
+  });
+  content->icc = raw.icc;
+  Metadata metadata;
+  metadata.content_ = std::move(content);
+  return metadata;
+}
+
 bool Metadata::empty() const {
   return content_->exif.empty() && content_->xmp.empty() && content_->iptc.empty() &&
          content_->icc.empty() && content_->comment.empty();
@@ -187,6 +203,21 @@ Bytes Metadata::WriteTo(Bytes file, ImageFormat format, cv::Size size) const {
     rest.content_ = content_->without_history;
     return rest.WriteTo(std::move(file), format, size);
   }
+}
+
+RawMetadata Metadata::ToRaw(cv::Size size) const {
+  RawMetadata raw;
+  raw.icc = content_->icc;
+  CallExiv2(ErrorKind::kOutput, "cannot write metadata", [&] {
+    raw.exif = EncodeExif(UpdatedExif(content_->exif, size));
+    if (content_->xmp.empty()) return;
+    std::string packet;
+    if (Exiv2::XmpParser::encode(packet, UpdatedXmp(content_->xmp)) != 0) {
+      throw Error(ErrorKind::kOutput, "XMP that cannot be written");
+    }
+    raw.xmp.assign(packet.begin(), packet.end());
+  });
+  return raw;
 }
 
 }  // namespace facedeblur

@@ -260,7 +260,8 @@ class PngWriter {
   Bytes file_;
 };
 
-Bytes EncodePng(const cv::Mat& pixels, const SourceCoding* source, int /*quality*/) {
+Bytes EncodePng(const cv::Mat& pixels, const SourceCoding* source, int /*quality*/,
+                const RawMetadata& /*metadata*/) {
   const auto* coding = dynamic_cast<const PngCoding*>(source);
   cv::Mat image = pixels;  // libpng does not change them, but asks for pointers that could
   PngWriter writer;

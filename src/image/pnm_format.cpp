@@ -126,7 +126,8 @@ DecodedImage DecodePnm(const Bytes& bytes) {
   return image;
 }
 
-Bytes EncodePnm(const cv::Mat& pixels, const SourceCoding* /*source*/, int /*quality*/) {
+Bytes EncodePnm(const cv::Mat& pixels, const SourceCoding* /*source*/, int /*quality*/,
+                const RawMetadata& /*metadata*/) {
   return EncodeWithOpenCv(pixels, pixels.channels() == 1 ? ".pgm" : ".ppm", kName, {});
 }
 

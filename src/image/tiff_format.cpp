@@ -287,7 +287,8 @@ DecodedImage DecodeTiff(const Bytes& bytes) {
 }
 
 /// Compressed as the source was where that is lossless, else with LZW.
-Bytes EncodeTiff(const cv::Mat& pixels, const SourceCoding* source, int /*quality*/) {
+Bytes EncodeTiff(const cv::Mat& pixels, const SourceCoding* source, int /*quality*/,
+                 const RawMetadata& /*metadata*/) {
   TiffFile file;
   file.writable = true;
   TiffPtr tiff = OpenTiff(&file, "w");

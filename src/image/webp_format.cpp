@@ -62,7 +62,8 @@ DecodedImage DecodeWebp(const Bytes& file) {
   return image;
 }
 
-Bytes EncodeWebp(const cv::Mat& pixels, const SourceCoding* source, int quality) {
+Bytes EncodeWebp(const cv::Mat& pixels, const SourceCoding* source, int quality,
+                 const RawMetadata& /*metadata*/) {
   constexpr int kLargestSide = 16383;  // 14 bits for each
   if (std::max(pixels.cols, pixels.rows) > kLargestSide) {
     throw Error(ErrorKind::kOutput, "WebP holds at most 16383 pixels on a side");

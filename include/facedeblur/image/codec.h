@@ -29,14 +29,15 @@ Image DecodeImage(const Bytes& bytes, const DecodeLimits& limits, std::string* w
 struct EncodeOptions {
   /// Output format; none: the one the image was decoded from.
   std::optional<ImageFormat> format;
-  /// JPEG and WebP quality from 1 to 100. 0: as good as the source (JPEG: the source's own
-  /// quantisation tables; WebP: lossless unless the source was lossy), else 95.
+  /// Quality of JPEG, WebP, HEIC, AVIF and JPEG XL from 1 to 100. 0: as good as the source (JPEG:
+  /// the source's own quantisation tables; the others: lossless unless the source was lossy), else
+  /// 95. HEIC and AVIF sources count as lossy, since only their bit streams could tell.
   int quality = 0;
 };
 
 /// Encodes with all the metadata the format can hold. 16-bit samples are rounded to 8 bits in a
-/// format without them. What each format can hold is told in src/image/formats.cpp.
-/// Throws Error(kOutput), also for alpha in a format without it.
+/// format without them, and to 12 bits in HEIC and AVIF. What each format can hold is told in
+/// src/image/formats.cpp. Throws Error(kOutput), also for alpha in a format without it.
 Bytes EncodeImage(const Image& image, const EncodeOptions& options);
 
 }  // namespace facedeblur

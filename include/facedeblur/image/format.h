@@ -12,7 +12,7 @@ namespace facedeblur {
 
 /// The file formats that are read and written; src/image/formats.cpp says all about each. kPnm
 /// covers PPM and PGM.
-enum class ImageFormat { kJpeg, kPng, kTiff, kWebp, kBmp, kPnm };
+enum class ImageFormat { kJpeg, kPng, kTiff, kWebp, kBmp, kPnm, kHeic, kAvif, kJxl };
 
 /// "JPEG", "PNG", ... for messages.
 const char* FormatName(ImageFormat format);

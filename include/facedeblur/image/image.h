@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <opencv2/core.hpp>
+#include <string>
 
 #include "facedeblur/image/format.h"
 #include "facedeblur/image/metadata.h"
@@ -17,6 +18,12 @@ class SourceCoding {
 
   /// True when compression had already cost the file some of its pixels' accuracy.
   virtual bool lossy() const { return false; }
+
+  /// True when a file of this format can say what the colours of the pixels mean, with the ICC
+  /// profile in the metadata or without one.
+  virtual bool ColoursFit(ImageFormat format) const;
+  /// What the colours are where ColoursFit() is false for some format, for messages.
+  virtual std::string colours() const;
 
   /// Called once after decoding: the pixels have been turned upright from this EXIF orientation.
   virtual void Turn(int orientation);

@@ -9,13 +9,25 @@
 
 namespace facedeblur {
 
+/// Metadata as it stands in a file, each part empty when there is none.
+struct RawMetadata {
+  Bytes exif;  ///< a TIFF structure, from its byte order mark on
+  Bytes xmp;   ///< an XMP packet
+  Bytes icc;
+};
+
 /// EXIF, XMP, IPTC, comment and ICC profile of an image, carried unchanged from input to output.
 /// Copies share their content. A default-constructed value holds nothing.
 class Metadata {
  public:
-  /// Reads what a file holds, which must be of a format that can hold metadata (JPEG, PNG, TIFF or
-  /// WebP). Throws Error(kInput) when the metadata is damaged.
+  /// Reads what a file holds, which must be JPEG, PNG, TIFF or WebP. Throws Error(kInput) when the
+  /// metadata is damaged.
   static Metadata Read(const Bytes& file);
+
+  /// Takes what the codec of another format has found. Its decoder has turned the pixels as the
+  /// file says in its own way, and EXIF has no say then: orientation() is 1.
+  /// Throws Error(kInput) when the metadata is damaged.
+  static Metadata FromRaw(const RawMetadata& raw);
 
   Metadata();
 
@@ -34,12 +46,16 @@ class Metadata {
   /// there. Earlier entries are kept.
   Metadata WithHistory(const std::string& parameters) const;
 
-  /// Returns `file`, of a format that can hold metadata and with pixels of this size, with this
+  /// Returns `file`, which is JPEG, PNG, TIFF or WebP with pixels of this size, with this
   /// metadata put in. What describes the pixels is brought up to date: orientation 1, the EXIF
   /// pixel size, and no embedded thumbnail, which would show the blurred image. What WithHistory()
   /// added is left out where the file cannot take it beside the rest: a JPEG has room for 64 kB of
   /// XMP. Throws Error(kOutput) when the file cannot take the rest either.
   Bytes WriteTo(Bytes file, ImageFormat format, cv::Size size) const;
+
+  /// EXIF, XMP and the ICC profile brought up to date likewise, for the codec of another format.
+  /// Throws Error(kOutput).
+  RawMetadata ToRaw(cv::Size size) const;
 
  private:
   struct Content;

@@ -24,9 +24,7 @@ namespace {
 
 using testing::MakeTestImage;
 
-Image Decoded(const Bytes& file, std::string* warning) {
-  return DecodeImage(file, {}, warning);
-}
+Image Decoded(const Bytes& file, std::string* warning) { return DecodeImage(file, {}, warning); }
 
 Image Decoded(const Bytes& file) {
   std::string warning;
@@ -118,9 +116,9 @@ Bytes EncodeForeign(const cv::Mat& pixels, const Foreign& foreign) {
   const JxlPixelFormat format = {static_cast<std::uint32_t>(pixels.channels()), type,
                                  JXL_NATIVE_ENDIAN, 0};
   for (int frame = 0; frame < (foreign.animation ? 2 : 1); ++frame) {
-    EXPECT_EQ(JxlEncoderAddImageFrame(settings, &format, pixels.data,
-                                      pixels.total() * pixels.elemSize()),
-              JXL_ENC_SUCCESS);
+    EXPECT_EQ(
+        JxlEncoderAddImageFrame(settings, &format, pixels.data, pixels.total() * pixels.elemSize()),
+        JXL_ENC_SUCCESS);
     const JxlPixelFormat grey = {1, JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 0};
     const Bytes plane(pixels.total(), 77);
     for (std::uint32_t i = pixels.channels() == 4 ? 1 : 0; i < info.num_extra_channels; ++i) {
@@ -330,7 +328,8 @@ TEST(Jxl, EveryPrefixIsRefused) {
   foreign.exif = SomeExif(1);
   const cv::Mat pixels = MakeTestImage({61, 45}, CV_8UC3);
   ::testing::internal::CaptureStderr();
-  for (const Bytes& whole : {EncodeForeign(pixels, foreign), Encoded(pixels), Encoded(pixels, 90)}) {
+  for (const Bytes& whole :
+       {EncodeForeign(pixels, foreign), Encoded(pixels), Encoded(pixels, 90)}) {
     for (std::size_t length = 0; length < whole.size(); length += 1 + length / 30) {
       const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
       std::string warning;
@@ -369,8 +368,8 @@ TEST(Jxl, DamageIsOneLine) {
 TEST(Jxl, MaxPixelsIsKeptBeforeDecoding) {
   std::string warning;
   const Bytes file = Encoded(MakeTestImage({61, 45}, CV_8UC3));
-  EXPECT_NO_THROW(DecodeImage(file, {61 * 45}, &warning));
-  EXPECT_THROW(DecodeImage(file, {61 * 45 - 1}, &warning), Error);
+  EXPECT_NO_THROW(DecodeImage(file, {std::int64_t{61} * 45}, &warning));
+  EXPECT_THROW(DecodeImage(file, {std::int64_t{61} * 45 - 1}, &warning), Error);
 }
 
 TEST(Jxl, AProfileThatIsNoneIsAnError) {

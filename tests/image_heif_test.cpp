@@ -332,7 +332,6 @@ TEST_P(HeifTest, SequencesAreRefusedAndVideosOfMotionPhotosTold) {
 TEST_P(HeifTest, AnAppleGainMapIsTold) {
   // libheif writes no such image: an alpha channel whose type is renamed stands for it.
   const Bytes file = Encoded(MakeTestImage({64, 48}, CV_8UC4), GetParam(), 90);
-  const Bytes old_type(file);
   for (const std::string type :
        {"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", "urn:mpeg:hevc:2015:auxid:1"}) {
     if (std::search(file.begin(), file.end(), type.begin(), type.end()) == file.end()) continue;
@@ -386,8 +385,8 @@ TEST_P(HeifTest, DamageIsOneLine) {
 TEST_P(HeifTest, MaxPixelsIsKeptBeforeDecoding) {
   std::string warning;
   const Bytes file = Encoded(MakeTestImage({64, 48}, CV_8UC3), GetParam(), 90);
-  EXPECT_NO_THROW(DecodeImage(file, {64 * 48}, &warning));
-  EXPECT_THROW(DecodeImage(file, {64 * 48 - 1}, &warning), Error);
+  EXPECT_NO_THROW(DecodeImage(file, {std::int64_t{64} * 48}, &warning));
+  EXPECT_THROW(DecodeImage(file, {std::int64_t{64} * 48 - 1}, &warning), Error);
 }
 
 TEST_P(HeifTest, TheSameBytesAlways) {

@@ -368,8 +368,8 @@ TEST(Jxl, DamageIsOneLine) {
 TEST(Jxl, MaxPixelsIsKeptBeforeDecoding) {
   std::string warning;
   const Bytes file = Encoded(MakeTestImage({61, 45}, CV_8UC3));
-  EXPECT_NO_THROW(DecodeImage(file, {61 * 45}, &warning));
-  EXPECT_THROW(DecodeImage(file, {61 * 45 - 1}, &warning), Error);
+  EXPECT_NO_THROW(DecodeImage(file, {std::int64_t{61} * 45}, &warning));
+  EXPECT_THROW(DecodeImage(file, {std::int64_t{61} * 45 - 1}, &warning), Error);
 }
 
 TEST(Jxl, AProfileThatIsNoneIsAnError) {

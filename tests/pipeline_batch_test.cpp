@@ -399,6 +399,7 @@ TEST(ImageMemory, GrowsWithThePixelsAndNeverOverflows) {
   EXPECT_EQ(ImageMemory(1'000'000), 10'000'000 + 48'000'000);
   EXPECT_EQ(ImageMemory(2'000'000), 20'000'000 + 96'000'000);
   EXPECT_EQ(ImageMemory(50'000'000), 500'000'000 + 96'000'000);
+  EXPECT_EQ(ImageMemory(1'000'000, 30), ImageMemory(1'000'000) + 30'000'000) << "a greedy codec";
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
   std::int64_t before = 0;
   for (std::int64_t pixels = 1; pixels < kMost / 2; pixels *= 2) {
@@ -406,6 +407,7 @@ TEST(ImageMemory, GrowsWithThePixelsAndNeverOverflows) {
     before = ImageMemory(pixels);
   }
   EXPECT_EQ(ImageMemory(kMost), kMost);
+  EXPECT_EQ(ImageMemory(kMost / 20, 30), kMost);
   EXPECT_EQ(ImageMemory((kMost - 96'000'000) / 10), (kMost - 96'000'000) / 10 * 10 + 96'000'000);
 }
 

@@ -9,8 +9,6 @@
 namespace facedeblur {
 namespace {
 
-using std::string_view_literals::operator""sv;
-
 constexpr std::size_t kDistanceSize = 4;
 
 }  // namespace
@@ -19,7 +17,7 @@ Bytes TiffOfExifBox(const Bytes& box) {
   if (box.size() < kDistanceSize) return {};
   const ByteView view(box, "Exif");
   std::size_t at = kDistanceSize + view.Big(0, 4);
-  constexpr auto kPrefix = "Exif\0\0"sv;
+  constexpr std::string_view kPrefix("Exif\0\0", 6);
   if (view.Is(at, kPrefix)) at += kPrefix.size();
   if (at >= box.size()) return {};
   return {box.begin() + static_cast<std::ptrdiff_t>(at), box.end()};

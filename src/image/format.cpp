@@ -46,6 +46,8 @@ std::optional<ImageFormat> FormatFromExtension(const std::filesystem::path& path
   return std::nullopt;
 }
 
+int CodecMemory(ImageFormat format) { return RowOf(format).memory; }
+
 std::optional<ImageFormat> FormatFromContent(const Bytes& bytes) {
   for (const FormatRow& row : Formats()) {
     for (const std::string_view magic : row.magics) {

@@ -72,6 +72,7 @@ struct FormatRow {
   FormatHolds holds;
   /// An optional library that the codec needs; null for those that are always there.
   const char* library;
+  int memory;         ///< as CodecMemory()
   FormatCodec codec;  ///< null functions when this was built without the library
 };
 

@@ -94,7 +94,10 @@ class Batch {
   void Begin(const JobPtr& job) {
     Guard(job, [&] {
       if (outputs_.SettledByExisting(job.get())) return true;
-      const std::int64_t memory = ImageMemory(ReadSource(options_.limits, job.get()));
+      const ImageHeader header = ReadSource(options_.limits, job.get());
+      const ImageFormat output = outputs_.OutputFormat(*job, header.format);
+      const int codec_memory = std::max(CodecMemory(header.format), CodecMemory(output));
+      const std::int64_t memory = ImageMemory(header.pixels(), codec_memory);
       // From here on the next stage may already have the job.
       memory_.Acquire(memory, [this, job, memory] {
         job->memory = memory;
@@ -186,14 +189,14 @@ std::shared_future<const Model*> Ready(const Model* model) {
 /// Measured on photos of 2 to 24 megapixels, beyond the program itself: pixels, what is kept of
 /// those before, what the encoder makes of them, and the detector's pyramid over up to 8
 /// megapixels.
-std::int64_t ImageMemory(std::int64_t pixels) {
-  constexpr std::int64_t kPerPixel = 10;
+std::int64_t ImageMemory(std::int64_t pixels, int codec_memory) {
+  const std::int64_t per_pixel = 10 + std::int64_t{codec_memory};
   constexpr std::int64_t kPerSearchedPixel = 12;
   constexpr std::int64_t kMostSearched = 8'000'000;
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
   const std::int64_t searched = pixels < kMostSearched / 4 ? 4 * pixels : kMostSearched;
   const std::int64_t search = kPerSearchedPixel * searched;
-  return pixels > (kMost - search) / kPerPixel ? kMost : kPerPixel * pixels + search;
+  return pixels > (kMost - search) / per_pixel ? kMost : per_pixel * pixels + search;
 }
 
 BatchModels ReadyModels(const FaceDetector* detector, const FaceRestorer* restorer) {

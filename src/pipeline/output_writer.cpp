@@ -60,7 +60,7 @@ void OutputWriter::WriteWithoutFace(ImageJob* job) const {
   if (options_.no_face == NoFacePolicy::kFail) throw Error(ErrorKind::kInput, "no face found");
   const bool copies = options_.no_face == NoFacePolicy::kCopy;
   if (copies) {
-    const bool same_format = OutputFormat(*job) == job->image.format;
+    const bool same_format = OutputFormat(*job, job->image.format) == job->image.format;
     Write(same_format ? job->source : Encode(job), job);
   }
   if (!options_.gallery.empty()) WriteGalleryThumb(options_.gallery, job->record.input, job->image);
@@ -89,17 +89,17 @@ void OutputWriter::AddHistory(ImageJob* job) const {
 
 /// The format that was asked for; else that of the output's name, where it differs from the
 /// input's name; else that of the input's content.
-ImageFormat OutputWriter::OutputFormat(const ImageJob& job) const {
+ImageFormat OutputWriter::OutputFormat(const ImageJob& job, ImageFormat source) const {
   if (options_.encode.format) return *options_.encode.format;
   const auto wanted = FormatFromExtension(job.record.output);
   const auto given = FormatFromExtension(job.record.input);
-  return wanted && wanted != given ? *wanted : job.image.format;
+  return wanted && wanted != given ? *wanted : source;
 }
 
 Bytes OutputWriter::Encode(ImageJob* job) const {
   const StageTimer timer(&job->record.seconds.encode);
   EncodeOptions encode = options_.encode;
-  encode.format = OutputFormat(*job);
+  encode.format = OutputFormat(*job, job->image.format);
   return EncodeImage(job->image, encode);
 }
 

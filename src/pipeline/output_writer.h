@@ -32,8 +32,10 @@ class OutputWriter {
   cv::Mat KeepBefore(const ImageJob& job) const;
   void WriteRestored(const cv::Mat& before, ImageJob* job) const;
 
+  /// The format that a job's output has when its input's content is of the format `source`.
+  ImageFormat OutputFormat(const ImageJob& job, ImageFormat source) const;
+
  private:
-  ImageFormat OutputFormat(const ImageJob& job) const;
   void AddHistory(ImageJob* job) const;
   Bytes Encode(ImageJob* job) const;
   void Write(const Bytes& bytes, ImageJob* job) const;

@@ -2,12 +2,11 @@
 
 #include <string>
 
-#include "facedeblur/image/probe.h"
 #include "facedeblur/pipeline/input_plan.h"
 
 namespace facedeblur {
 
-std::int64_t ReadSource(const DecodeLimits& limits, ImageJob* job) {
+ImageHeader ReadSource(const DecodeLimits& limits, ImageJob* job) {
   const StageTimer timer(&job->record.seconds.decode);
   job->record.unreachable = true;
   job->source =
@@ -15,7 +14,7 @@ std::int64_t ReadSource(const DecodeLimits& limits, ImageJob* job) {
   job->record.unreachable = false;
   const ImageHeader header = ProbeImage(job->source);
   RequireWithin(limits, header);
-  return header.pixels();
+  return header;
 }
 
 void DecodeSource(const DecodeLimits& limits, ImageJob* job) {

@@ -27,6 +27,10 @@ std::vector<std::pair<std::string, ImageFormat>> FormatWords();
 /// The format that a file name's extension stands for (any case), or nothing.
 std::optional<ImageFormat> FormatFromExtension(const std::filesystem::path& path);
 
+/// Bytes for each pixel that the format's codec takes at its peak, beyond what those of JPEG and
+/// PNG take.
+int CodecMemory(ImageFormat format);
+
 /// The format of a file's content, told by its first bytes, or nothing.
 std::optional<ImageFormat> FormatFromContent(const Bytes& bytes);
 

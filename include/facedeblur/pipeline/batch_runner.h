@@ -59,8 +59,9 @@ struct BatchModels {
 BatchModels ReadyModels(const FaceDetector* detector, const FaceRestorer* restorer);
 
 /// Bytes that work on an image takes at its peak, beside its file: an estimate from its number of
-/// pixels. What does not fit the type is told as its largest number.
-std::int64_t ImageMemory(std::int64_t pixels);
+/// pixels and the CodecMemory() of its formats. What does not fit the type is told as its largest
+/// number.
+std::int64_t ImageMemory(std::int64_t pixels, int codec_memory = 0);
 
 /// Told of every finished image, one call at a time, from any thread.
 using RecordCallback = std::function<void(const ImageRecord&)>;

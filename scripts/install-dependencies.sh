@@ -24,10 +24,10 @@ packages=(
   libhdf5-dev libexiv2-dev libjpeg-dev libpng-dev libtiff-dev libssl-dev
   libheif-dev libjxl-dev  # optional: HEIC and AVIF, JPEG XL
 )
-# Debian 13 has libheif's codecs in packages of their own.
-for plugin in libde265 x265 dav1d aomenc; do
-  if [ -n "$(apt-cache show "libheif-plugin-$plugin" 2>/dev/null)" ]; then packages+=("libheif-plugin-$plugin"); fi
-done
+# Since Debian 13, libheif's codecs are packages of their own.
+if [ "$(cut -d. -f1 /etc/debian_version 2>/dev/null)" != 12 ]; then
+  packages+=(libheif-plugin-libde265 libheif-plugin-x265 libheif-plugin-dav1d libheif-plugin-aomenc)
+fi
 case $libtorch in
   debian)
     packages+=(

@@ -265,8 +265,7 @@ Plan MakePlan(const cv::Mat& pixels, const SourceCoding* source, int quality, co
   plan.bits = pixels.depth() == CV_8U ? 8 : kMostBits;
   plan.chroma = plan.lossless ? heif_chroma_444 : kind.usual_chroma;
   if (coding != nullptr) {
-    if (plan.bits > 8 && coding->bits > 8) plan.bits = coding->bits;
-    if (plan.bits == 10 && !TakesTenBits(kind)) plan.bits = kMostBits;
+    if (plan.bits > 8 && coding->bits == 10 && TakesTenBits(kind)) plan.bits = 10;
     if (coding->chroma != heif_chroma_monochrome) plan.chroma = coding->chroma;
     plan.premultiplied_alpha = coding->premultiplied_alpha;
     plan.nclx = coding->nclx.get();

@@ -202,8 +202,8 @@ TEST_P(HeifTest, LossyStaysClose) {
 }
 
 TEST_P(HeifTest, TenBitsStayTen) {
-  if (GetParam() == ImageFormat::kAvif && heif_get_version_number() < 0x01110000) {
-    GTEST_SKIP() << "this libheif cannot write AVIF with 10 bits";
+  if (GetParam() == ImageFormat::kAvif) {
+    GTEST_SKIP() << "AVIF of more than 8 bits is written with 12, see heif_format.cpp";
   }
   cv::Mat pixels = MakeTestImage({101, 75}, CV_16UC3);
   pixels.convertTo(pixels, CV_16U, 1023.0 / 65535);

@@ -249,12 +249,6 @@ struct Plan {
   const heif_color_profile_nclx* nclx = nullptr;  ///< of the source
 };
 
-/// libheif 1.15 asks libaom for the wrong profile then, and libaom ends the process.
-bool TakesTenBits(const Kind& kind) {
-  constexpr std::uint32_t kFirstGood = 0x01110000;  // 1.17
-  return kind.compression != heif_compression_AV1 || heif_get_version_number() >= kFirstGood;
-}
-
 Plan MakePlan(const cv::Mat& pixels, const SourceCoding* source, int quality, const Kind& kind) {
   constexpr int kLossyQuality = 95;
   constexpr int kMostBits = 12;
@@ -265,8 +259,10 @@ Plan MakePlan(const cv::Mat& pixels, const SourceCoding* source, int quality, co
   plan.bits = pixels.depth() == CV_8U ? 8 : kMostBits;
   plan.chroma = plan.lossless ? heif_chroma_444 : kind.usual_chroma;
   if (coding != nullptr) {
-    if (plan.bits > 8 && coding->bits > 8) plan.bits = coding->bits;
-    if (plan.bits == 10 && !TakesTenBits(kind)) plan.bits = kMostBits;
+    // Not in AVIF: libheif 1.15 asks libaom for a wrong profile then, and libaom ends the process.
+    // Later versions have not been tried.
+    const bool ten = kind.compression == heif_compression_HEVC && coding->bits == 10;
+    if (plan.bits > 8 && ten) plan.bits = 10;
     if (coding->chroma != heif_chroma_monochrome) plan.chroma = coding->chroma;
     plan.premultiplied_alpha = coding->premultiplied_alpha;
     plan.nclx = coding->nclx.get();
@@ -351,8 +347,8 @@ HeifPtr<heif_encoder> NewEncoder(heif_context* context, const Kind& kind, const 
   // Encoders have some of these and refuse the others. All run in the thread that calls them: the
   // tasks of the batch keep the processor busy, and the bytes do not depend on how many there are.
   heif_encoder_set_logging_level(created, 0);
-  // The fast ways: at quality 95 they give files of the same size and PSNR (within 0.4 dB) as the
-  // defaults, in an eighth (x265) and a third (libaom) of the time.
+  // The fast ways. Measured on one photo of 3 megapixels at quality 95: an eighth (x265) and a
+  // third (libaom) of the defaults' time, files up to 4 % larger, PSNR at most 0.4 dB lower.
   heif_encoder_set_parameter_string(created, "preset", "ultrafast");
   heif_encoder_set_parameter_integer(created, "speed", 8);
   heif_encoder_set_parameter_string(created, "chroma", NameOf(plan.chroma));

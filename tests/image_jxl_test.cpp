@@ -54,6 +54,17 @@ struct Foreign {
   std::string other_box;
 };
 
+/// What the encoder makes of all that it was given.
+Bytes FileOf(JxlEncoder* encoder) {
+  JxlEncoderCloseInput(encoder);
+  Bytes file(1 << 20);
+  std::uint8_t* next = file.data();
+  std::size_t left = file.size();
+  EXPECT_EQ(JxlEncoderProcessOutput(encoder, &next, &left), JXL_ENC_SUCCESS);
+  file.resize(file.size() - left);
+  return file;
+}
+
 /// Encodes grey, RGB or RGBA (no BGR) pixels by libjxl alone.
 Bytes EncodeForeign(const cv::Mat& pixels, const Foreign& foreign) {
   const JxlEncoderPtr encoder(JxlEncoderCreate(nullptr));
@@ -125,13 +136,7 @@ Bytes EncodeForeign(const cv::Mat& pixels, const Foreign& foreign) {
       JxlEncoderSetExtraChannelBuffer(settings, &grey, plane.data(), plane.size(), i);
     }
   }
-  JxlEncoderCloseInput(encoder.get());
-  Bytes file(1 << 20);
-  std::uint8_t* next = file.data();
-  std::size_t left = file.size();
-  EXPECT_EQ(JxlEncoderProcessOutput(encoder.get(), &next, &left), JXL_ENC_SUCCESS);
-  file.resize(file.size() - left);
-  return file;
+  return FileOf(encoder.get());
 }
 
 Bytes SomeExif(int orientation) {
@@ -311,13 +316,7 @@ TEST(Jxl, APackedJpegIsLossy) {
   JxlEncoderStoreJPEGMetadata(encoder.get(), JXL_TRUE);
   JxlEncoderFrameSettings* settings = JxlEncoderFrameSettingsCreate(encoder.get(), nullptr);
   ASSERT_EQ(JxlEncoderAddJPEGFrame(settings, jpeg.data(), jpeg.size()), JXL_ENC_SUCCESS);
-  JxlEncoderCloseInput(encoder.get());
-  Bytes file(1 << 20);
-  std::uint8_t* next = file.data();
-  std::size_t left = file.size();
-  ASSERT_EQ(JxlEncoderProcessOutput(encoder.get(), &next, &left), JXL_ENC_SUCCESS);
-  file.resize(file.size() - left);
-  const Image packed = Decoded(file);
+  const Image packed = Decoded(FileOf(encoder.get()));
   EXPECT_TRUE(packed.source->lossy());
   EXPECT_GT(Psnr(packed.pixels, Decoded(jpeg).pixels), 45) << "decoders differ by roundings";
   EXPECT_GT(Psnr(Decoded(EncodeImage(packed, {})).pixels, packed.pixels), 38);

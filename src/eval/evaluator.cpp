@@ -25,14 +25,12 @@ class PairScorer {
   cv::Mat ScoreNetwork() {
     const auto begin = std::chrono::steady_clock::now();
     const BlurEstimate blur = restorer_.EstimateBlur(chip_, RunInOrder);
-    const bool has_kernel = !blur.kernel.empty();
-    cv::Mat restored = ToEightBits(has_kernel ? restorer_.RestoreRegion(chip_, blur, RunInOrder)
-                                              : restorer_.Restore(chip_));
+    cv::Mat restored = ToEightBits(restorer_.RestoreRegion(chip_, blur, RunInOrder));
     const auto end = std::chrono::steady_clock::now();
     scores_.seconds = std::chrono::duration<double>(end - begin).count();
     Add(Method::kBlurred, pair_.blurred).shifted = BestShiftScore(pair_.blurred, pair_.sharp);
     Add(Method::kRestored, restored).shifted = BestShiftScore(restored, pair_.sharp);
-    if (has_kernel && blur.scale == 1 && !pair_.kernel.empty()) {
+    if (!blur.kernel.empty() && blur.scale == 1 && !pair_.kernel.empty()) {
       scores_.kernel_similarity = KernelSimilarity(blur.kernel, pair_.kernel);
     }
     return restored;

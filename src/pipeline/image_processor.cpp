@@ -48,12 +48,8 @@ void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, Extent ext
                  const ParallelFor& parallel, FaceTask* task) {
   task->before = ExtractChip(pixels, task->geometry);
   task->blur = restorer.EstimateBlur(task->before, parallel);
-  if (task->blur.kernel.empty()) {
-    task->after = restorer.Restore(task->before, parallel);
-    return;
-  }
   const bool whole_image = task->face.landmarks.empty();
-  if (extent == Extent::kHead && !whole_image) {
+  if (extent == Extent::kHead && !whole_image && !task->blur.kernel.empty()) {
     task->has_surroundings = true;
     task->before = ExtractChip(pixels, task->RestoredGeometry());
   }

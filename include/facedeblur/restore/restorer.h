@@ -36,11 +36,11 @@ class FaceRestorer {
   }
 
   /// Restores a region with the blur of a face: the face's chip, or what surrounds it at the chip's
-  /// scale. Sides are multiples of 16 and at least 64 pixels at the kernel's scale. Only for
-  /// estimates with a kernel.
+  /// scale. Sides are multiples of 16 and at least 64 pixels at the kernel's scale. Where the
+  /// network estimates no kernel, the region must be the chip.
   virtual cv::Mat RestoreRegion(const cv::Mat& region, const BlurEstimate& /*blur*/,
-                                const ParallelFor& /*parallel*/) const {
-    return region;
+                                const ParallelFor& parallel) const {
+    return Restore(region, parallel);
   }
 
   /// How chips for this restorer are to be cut.

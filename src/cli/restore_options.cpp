@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 const Choices<NoFacePolicy> kNoFaceChoices = {
     {"copy", NoFacePolicy::kCopy}, {"skip", NoFacePolicy::kSkip}, {"fail", NoFacePolicy::kFail}};
 
-const Choices<Extent> kExtentChoices = {{"face", Extent::kFace}, {"head", Extent::kHead}};
+const Choices<Extent> kExtentChoices = {
+    {"face", Extent::kFace}, {"head", Extent::kHead}, {"photo", Extent::kPhoto}};
 
 /// All formats that there are, and "keep" for none of them.
 Choices<std::optional<ImageFormat>> FormatChoices() {
@@ -67,7 +68,8 @@ void BindFaceOptions(OptionBinder* binder, RestoreOptions* options) {
                         "; a copy in the same format is the same, byte for byte");
   binder->AddChoice("--extent", &process.extent, kExtentChoices, "WHAT",
                     "How far around a face the photo is restored: " + JoinedWords(kExtentChoices) +
-                        " (with hair, ears and neck)");
+                        " (head: with hair, ears and neck; photo: "
+                        "all that is blurred as the faces are)");
   binder->Add("--strength", &process.strength, "X", "How much of the change is applied, 0 to 1")
       ->check(NumberBetween(0.0, 1.0));
   binder->ListIn(nullptr);

@@ -131,7 +131,7 @@ class Batch {
   void Complete(const JobPtr& job) {
     Guard(job, [&] {
       const cv::Mat before = outputs_.KeepBefore(*job);
-      faces_.Blend(job.get());
+      faces_.Blend(job.get(), help_with_face_);
       outputs_.WriteRestored(before, job.get());
       return true;
     });

@@ -64,16 +64,20 @@ void FaceStage::Restore(ImageJob* job, std::size_t index, const ParallelFor& par
   }
 }
 
-void FaceStage::Blend(ImageJob* job) const {
+void FaceStage::Blend(ImageJob* job, const ParallelFor& parallel) const {
   for (const FaceAttempt& attempt : job->attempts) job->record.seconds.restore += attempt.seconds;
   for (const FaceAttempt& attempt : job->attempts) {
     if (attempt.error.empty()) continue;
     if (attempt.device_failed) throw Error(ErrorKind::kDevice, attempt.error);
     throw Error(ErrorKind::kInput, "a face cannot be restored: " + attempt.error);
   }
-  {
+  const double strength = options_.process.strength;
+  if (options_.process.extent == Extent::kPhoto) {
+    const StageTimer timer(&job->record.seconds.restore);
+    BlendPhoto(job->faces, *models_.restorer.get(), strength, parallel, &job->image);
+  } else {
     const StageTimer timer(&job->record.seconds.blend);
-    BlendFaces(job->faces, options_.process.strength, &job->image);
+    BlendFaces(job->faces, strength, &job->image);
   }
   if (!options_.measure_faces) return;
   for (const FaceTask& face : job->faces) job->record.face_records.push_back(MeasureFace(face));

@@ -21,9 +21,9 @@ class FaceStage {
   /// kept in job->attempts for Blend(). `parallel` spreads the work on one face.
   void Restore(ImageJob* job, std::size_t index, const ParallelFor& parallel) const;
 
-  /// Puts the restored faces into the image and into the record.
-  /// Throws Error(kInput) when one of them could not be restored.
-  void Blend(ImageJob* job) const;
+  /// Puts the restored faces into the image and into the record, and restores the rest of the image
+  /// where that is wanted. Throws Error(kInput) when one of them could not be restored.
+  void Blend(ImageJob* job, const ParallelFor& parallel) const;
 
  private:
   const BatchModels& models_;

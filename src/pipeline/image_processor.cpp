@@ -4,6 +4,8 @@
 
 #include "facedeblur/face/compositor.h"
 #include "facedeblur/face/face_mask.h"
+#include "facedeblur/pipeline/photo_restoration.h"
+#include "facedeblur/pipeline/shared_blur.h"
 
 namespace facedeblur {
 namespace {
@@ -12,6 +14,26 @@ cv::Mat MaskOf(const FaceTask& task) {
   if (task.face.landmarks.empty()) return FullMask(task.geometry.size);
   if (task.has_surroundings) return HeadMask(task.face.landmarks, task.RestoredGeometry());
   return BlendingMask(task.face.landmarks, task.geometry);
+}
+
+/// Where the faces' changes belong, each pixel shared among them; their residuals are not there
+/// yet.
+std::vector<ChipChange> PlaceChanges(const std::vector<FaceTask>& tasks) {
+  std::vector<ChipChange> changes;
+  for (const FaceTask& task : tasks) {
+    changes.push_back({task.RestoredGeometry(), {}, MaskOf(task)});
+  }
+  ShareOverlaps(&changes);
+  return changes;
+}
+
+void ApplyChanges(const std::vector<FaceTask>& tasks, double strength,
+                  std::vector<ChipChange> changes, cv::Mat* pixels) {
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    changes[i].residual = tasks[i].after - tasks[i].before;
+    ApplyChange(changes[i], strength, pixels);
+    changes[i] = {};  // those of six large faces are as large as a photo
+  }
 }
 
 }  // namespace
@@ -49,7 +71,7 @@ void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, Extent ext
   task->before = ExtractChip(pixels, task->geometry);
   task->blur = restorer.EstimateBlur(task->before, parallel);
   const bool whole_image = task->face.landmarks.empty();
-  if (extent == Extent::kHead && !whole_image && !task->blur.kernel.empty()) {
+  if (extent != Extent::kFace && !whole_image && !task->blur.kernel.empty()) {
     task->has_surroundings = true;
     task->before = ExtractChip(pixels, task->RestoredGeometry());
   }
@@ -57,19 +79,21 @@ void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, Extent ext
 }
 
 void BlendFaces(const std::vector<FaceTask>& tasks, double strength, Image* image) {
-  std::vector<ChipChange> changes;
+  const std::vector<ChipChange> changes = PlaceChanges(tasks);
   cv::Rect reached;
-  for (const FaceTask& task : tasks) {
-    changes.push_back({task.RestoredGeometry(), {}, MaskOf(task)});
-    reached |= ReachedRegion(changes.back());
-  }
-  ShareOverlaps(&changes);
+  for (const ChipChange& change : changes) reached |= ReachedRegion(change);
   KeepSourcePixels(reached, image);
-  for (std::size_t i = 0; i < changes.size(); ++i) {
-    changes[i].residual = tasks[i].after - tasks[i].before;
-    ApplyChange(changes[i], strength, &image->pixels);
-    changes[i] = {};  // those of six large faces are as large as a photo
-  }
+  ApplyChanges(tasks, strength, changes, &image->pixels);
+}
+
+void BlendPhoto(const std::vector<FaceTask>& tasks, const FaceRestorer& restorer, double strength,
+                const ParallelFor& parallel, Image* image) {
+  const PhotoBlur blur = FindPhotoBlur(tasks);
+  if (blur.blurs.empty()) return BlendFaces(tasks, strength, image);
+  const std::vector<ChipChange> changes = PlaceChanges(tasks);
+  KeepSourcePixels(cv::Rect(cv::Point(0, 0), image->pixels.size()), image);
+  RestorePhoto(blur, changes, restorer, strength, parallel, &image->pixels);
+  ApplyChanges(tasks, strength, changes, &image->pixels);
 }
 
 }  // namespace facedeblur

@@ -12,8 +12,9 @@ namespace facedeblur {
 
 /// How far around a face the photo is restored.
 enum class Extent {
-  kFace,  ///< jaw to forehead
-  kHead,  ///< hair, ears and neck too, where the network estimates a blur kernel
+  kFace,   ///< jaw to forehead
+  kHead,   ///< hair, ears and neck too, where the network estimates a blur kernel
+  kPhoto,  ///< all that is blurred as the faces are, where the network estimates a blur kernel
 };
 
 /// What happens inside one image. No files here: the steps are pure, so that they can run on any
@@ -58,5 +59,9 @@ void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, Extent ext
 
 /// Blends all restored faces into the image, in place.
 void BlendFaces(const std::vector<FaceTask>& tasks, double strength, Image* image);
+
+/// As BlendFaces(), and restores the rest of the image with the blur that the faces show.
+void BlendPhoto(const std::vector<FaceTask>& tasks, const FaceRestorer& restorer, double strength,
+                const ParallelFor& parallel, Image* image);
 
 }  // namespace facedeblur

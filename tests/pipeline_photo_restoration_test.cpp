@@ -1,0 +1,210 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <string>
+#include <vector>
+
+#include "facedeblur/image/metrics.h"
+#include "facedeblur/pipeline/photo_restoration.h"
+#include "facedeblur/pipeline/shared_blur.h"
+#include "facedeblur/util/random.h"
+
+namespace facedeblur {
+namespace {
+
+/// Random patches with sharp edges.
+cv::Mat Texture(cv::Size size, int patch, std::uint64_t seed) {
+  Random random(seed);
+  cv::Mat coarse((size.height + patch - 1) / patch, (size.width + patch - 1) / patch, CV_32FC3);
+  for (int y = 0; y < coarse.rows; ++y) {
+    for (int x = 0; x < coarse.cols; ++x) {
+      const auto value = static_cast<float>(random.Uniform(0.1, 0.9));
+      coarse.at<cv::Vec3f>(y, x) = {value, value, value};
+    }
+  }
+  cv::Mat fine;
+  cv::resize(coarse, fine, {}, patch, patch, cv::INTER_NEAREST);
+  return fine(cv::Rect({0, 0}, size)).clone();
+}
+
+/// A bent stroke, centred on its mass.
+cv::Mat BentKernel() {
+  cv::Mat kernel = cv::Mat::zeros(27, 27, CV_32F);
+  cv::line(kernel, {6, 16}, {16, 15}, cv::Scalar(1), 1);
+  cv::line(kernel, {16, 15}, {20, 8}, cv::Scalar(1), 1);
+  kernel /= cv::sum(kernel)[0];
+  const cv::Moments m = cv::moments(kernel);
+  const cv::Matx23d to_middle(1, 0, 13 - m.m10 / m.m00, 0, 1, 13 - m.m01 / m.m00);
+  cv::Mat centred;
+  cv::warpAffine(kernel, centred, to_middle, kernel.size());
+  return centred / cv::sum(centred)[0];
+}
+
+cv::Mat Line(double degrees) {
+  cv::Mat kernel = cv::Mat::zeros(27, 27, CV_32F);
+  const cv::Point2d reach(9 * std::cos(degrees * CV_PI / 180), 9 * std::sin(degrees * CV_PI / 180));
+  const cv::Point2d middle(13, 13);
+  cv::line(kernel, middle - reach, middle + reach, cv::Scalar(1), 1);
+  return kernel / cv::sum(kernel)[0];
+}
+
+FaceTask Face(const cv::Mat& kernel, cv::Point2d at, double degrees = 0, double scale = 1) {
+  FaceTask task;
+  task.geometry.size = 160;
+  const double angle = degrees * CV_PI / 180;
+  Similarity& chip = task.geometry.chip_from_image;
+  chip = {scale * std::cos(angle), scale * std::sin(angle), 0, 0};
+  const cv::Point2d moved = chip(at);
+  chip.tx = 79.5 - moved.x;
+  chip.ty = 79.5 - moved.y;
+  task.blur.kernel = kernel;
+  return task;
+}
+
+cv::Mat Blurred(const cv::Mat& image, const cv::Mat& kernel) {
+  cv::Mat blurred;
+  cv::filter2D(image, blurred, CV_32F, kernel, {-1, -1}, 0, cv::BORDER_REFLECT_101);
+  return blurred;
+}
+
+/// The blur of a turned, shrunk chip is the same blur in the photo: cutting the chip from the
+/// blurred photo, and blurring the chip cut from the sharp one, give the same.
+TEST(PhotoBlur, TurnsKernelsIntoThePhotosAxes) {
+  cv::Mat photo;
+  cv::GaussianBlur(Texture({400, 400}, 9, 1), photo, {}, 1.2);
+  for (const double degrees : {0.0, 30.0, 90.0, -145.0}) {
+    for (const double scale : {1.0, 0.85}) {
+      FaceTask face = Face(BentKernel(), {200, 200}, degrees, scale);
+      const PhotoBlur found = FindPhotoBlur({face});
+      ASSERT_EQ(found.blurs.size(), 1U);
+      EXPECT_NEAR(found.scale, scale, 1e-9);
+      EXPECT_NEAR(cv::sum(found.blurs[0].kernel)[0], 1, 1e-5);
+      // Kernels are at the scale of the chip: so must be what they blur.
+      cv::Mat scaled;
+      const cv::Size size(cvRound(400 * found.scale), cvRound(400 * found.scale));
+      cv::resize(photo, scaled, size, 0, 0, cv::INTER_CUBIC);
+      Similarity& chip = face.geometry.chip_from_image;
+      const double actual = size.width / 400.0;
+      const Similarity scaled_from_photo = {actual, 0, 0.5 * actual - 0.5, 0.5 * actual - 0.5};
+      chip = chip * scaled_from_photo.Inverse();
+      const auto cut = [&](const cv::Mat& pixels) {
+        cv::Mat result;
+        cv::warpAffine(pixels, result, chip.Matrix(), {160, 160}, cv::INTER_CUBIC,
+                       cv::BORDER_REFLECT_101);
+        return result(cv::Rect(30, 30, 100, 100)).clone();
+      };
+      cv::Mat whole;
+      cv::warpAffine(scaled, whole, chip.Matrix(), {160, 160}, cv::INTER_CUBIC,
+                     cv::BORDER_REFLECT_101);
+      const cv::Mat expected = Blurred(whole, face.blur.kernel)(cv::Rect(30, 30, 100, 100)).clone();
+      const cv::Mat blurred = cut(Blurred(scaled, found.blurs[0].kernel));
+      const double error = cv::norm(blurred, expected, cv::NORM_L2) / std::sqrt(3e4);
+      const double blur = cv::norm(cut(scaled), expected, cv::NORM_L2) / std::sqrt(3e4);
+      EXPECT_LT(error, 0.12 * blur) << degrees << " degrees, scale " << scale;
+    }
+  }
+}
+
+TEST(PhotoBlur, FacesThatAgreeShareABlur) {
+  const PhotoBlur found = FindPhotoBlur(
+      {Face(Line(20), {100, 100}), Face(Line(24), {300, 100}), Face(Line(100), {900, 100})});
+  ASSERT_EQ(found.blurs.size(), 2U);
+  EXPECT_EQ(found.blurs[0].witnesses.size(), 2U);
+  EXPECT_EQ(found.blurs[1].witnesses.size(), 1U);
+  EXPECT_GT(found.blurs[0].WeightAt({150, 100}), found.blurs[1].WeightAt({150, 100}));
+  EXPECT_LT(found.blurs[0].WeightAt({2000, 100}), 2 * found.blurs[1].WeightAt({2000, 100}));
+}
+
+TEST(PhotoBlur, SharpAndUntrustedFacesTellNothing) {
+  FaceTask sharp = Face(Line(0), {100, 100});
+  sharp.blur.weight = 0.2;
+  FaceTask unknown = Face({}, {100, 100});
+  EXPECT_TRUE(FindPhotoBlur({sharp, unknown}).blurs.empty());
+  FaceTask doubtful = Face(Line(90), {300, 100});
+  doubtful.blur.confidence = 0.3;
+  const PhotoBlur found = FindPhotoBlur({doubtful, Face(Line(0), {100, 100})});
+  ASSERT_EQ(found.blurs.size(), 1U);
+  EXPECT_EQ(found.blurs[0].witnesses.size(), 1U);
+}
+
+TEST(ExplainedByBlur, TellsBlurFromSharpnessAndNoise) {
+  const cv::Mat sharp = Texture({200, 200}, 7, 2);
+  const cv::Mat kernel = Line(0);
+  EXPECT_GT(cv::mean(ExplainedByBlur(Blurred(sharp, kernel), sharp, kernel))[0], 0.99);
+  EXPECT_LT(cv::mean(ExplainedByBlur(sharp, sharp, kernel))[0], 0.2);
+  Random random(3);
+  cv::Mat sky(200, 200, CV_32FC3);
+  for (int i = 0; i < 200 * 600; ++i)
+    sky.ptr<float>()[i] = static_cast<float>(0.6 + 0.01 * random.Normal());
+  cv::Mat smooth;
+  cv::GaussianBlur(sky, smooth, {}, 3);
+  EXPECT_LT(cv::mean(ExplainedByBlur(sky, smooth, kernel))[0], 0.01);
+}
+
+/// Adds a tenth to everything; its kernel blurs nothing.
+class Brightening : public FaceRestorer {
+ public:
+  cv::Mat Restore(const cv::Mat& chip, const ParallelFor& /*parallel*/) const override {
+    return chip + cv::Scalar::all(0.02);
+  }
+  const ChipTemplate& chip_template() const override { return template_; }
+  std::string Describe() const override { return "brightening"; }
+
+ private:
+  ChipTemplate template_ = FaceNetworkTemplate();
+};
+
+PhotoBlur NoBlur(double scale) {
+  cv::Mat kernel = cv::Mat::zeros(3, 3, CV_32F);
+  kernel.at<float>(1, 1) = 1;
+  return {scale, {{kernel, {{{100, 100}, 300, 1}}}}};
+}
+
+/// Where tiles meet, their shares sum to one whole change: no seam.
+TEST(RestorePhoto, TilesHaveNoSeams) {
+  cv::Mat photo;
+  Texture({1000, 700}, 5, 4).convertTo(photo, CV_16U, 65535);
+  cv::Mat restored = photo.clone();
+  RestorePhoto(NoBlur(1), {}, Brightening(), 1, RunInOrder, &restored);
+  cv::Mat change;
+  cv::subtract(restored, photo, change, cv::noArray(), CV_32F);
+  double least = 0;
+  double most = 0;
+  cv::minMaxLoc(change.reshape(1), &least, &most);
+  EXPECT_NEAR(least, 0.02 * 65535, 3);
+  EXPECT_NEAR(most, 0.02 * 65535, 3);
+}
+
+TEST(RestorePhoto, FacesKeepTheirsAndStrengthScales) {
+  cv::Mat photo;
+  Texture({500, 450}, 5, 5).convertTo(photo, CV_8U, 255);
+  ChipChange face;
+  face.geometry.size = 96;
+  face.geometry.chip_from_image = {1, 0, -200, -150};
+  face.mask = cv::Mat::ones(96, 96, CV_32F);
+  cv::Mat restored = photo.clone();
+  RestorePhoto(NoBlur(1), {face}, Brightening(), 0.4, RunInOrder, &restored);
+  const cv::Rect own(201, 151, 94, 94);
+  EXPECT_EQ(cv::norm(restored(own), photo(own), cv::NORM_INF), 0);
+  cv::Mat change;
+  cv::subtract(restored, photo, change, cv::noArray(), CV_32F);
+  EXPECT_NEAR(cv::mean(change(cv::Rect(0, 0, 150, 450)))[0], 0.4 * 0.02 * 255, 0.5);
+}
+
+TEST(RestorePhoto, SmallScalesChangeTheWholePhotoToo) {
+  cv::Mat photo;
+  Texture({700, 500}, 25, 6).convertTo(photo, CV_16U, 65535);
+  cv::Mat restored = photo.clone();
+  RestorePhoto(NoBlur(0.37), {}, Brightening(), 1, RunInOrder, &restored);
+  cv::Mat change;
+  cv::subtract(restored, photo, change, cv::noArray(), CV_32F);
+  double least = 0;
+  double most = 0;
+  cv::minMaxLoc(change.reshape(1), &least, &most);
+  EXPECT_NEAR(least, 0.02 * 65535, 0.003 * 65535);
+  EXPECT_NEAR(most, 0.02 * 65535, 0.003 * 65535);
+}
+
+}  // namespace
+}  // namespace facedeblur

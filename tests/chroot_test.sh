@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the README's two commands on a bare Debian in a chroot: a clone of what is committed here, and
-# nothing else. Needs root and debootstrap; takes about half an hour and 4 GB.
+# nothing else. Then makes the Debian packages there, installs them and runs the program from them. Needs root and debootstrap; takes about half an hour and 4 GB.
 # usage: tests/chroot_test.sh SUITE FOLDER     (trixie is Debian 13, bookworm Debian 12)
 # A FOLDER that holds a Debian already is used again.
 set -euo pipefail
@@ -27,4 +27,12 @@ inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOM
 inside bash /facedeblur/scripts/demo.sh
 inside /facedeblur/build/release/bin/facedeblur compare /facedeblur/demo-out/restored \
   /facedeblur/data/reference --min-psnr 50
-inside bash /facedeblur/scripts/test.sh
+inside apt-get install -y -qq --no-install-recommends dpkg-dev file lintian
+inside bash /facedeblur/scripts/test.sh  # with the packages' own test
+
+inside sh -c 'cd /facedeblur/build/release && rm -rf /packages && cpack -G DEB -B /packages'
+inside sh -c 'apt-get install -y -qq /packages/*.deb'
+inside /usr/bin/facedeblur --version
+inside sh -c '/usr/bin/facedeblur -q /facedeblur/data/blurred /packages/out &&
+  /usr/bin/facedeblur compare /packages/out /facedeblur/data/reference --min-psnr 50'
+inside apt-get purge -y -qq facedeblur libfacedeblur-dev  # the next run begins as this one did

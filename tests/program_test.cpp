@@ -124,7 +124,8 @@ TEST(Program, RestoredPhotosTellHowTheyWereMade) {
   const Bytes told = restore("a.jpg", "--threads=1");
   const std::string text = TextOf(told);
   EXPECT_NE(text.find("stEvt:softwareAgent=\"facedeblur "), std::string::npos);
-  EXPECT_NE(text.find("1 face, weights face_wiener.h5, strength 0.5"), std::string::npos);
+  EXPECT_NE(text.find("1 face, weights face_wiener.h5, strength 0.5, extent head"),
+            std::string::npos);
   EXPECT_EQ(told, restore("b.jpg", "--threads=2"));
   EXPECT_EQ(TextOf(restore("c.jpg", "--no-history")).find("facedeblur"), std::string::npos);
 }

@@ -8,6 +8,7 @@
 #include "backend/backend_choice.h"
 #include "backend/opened_backend.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/library_folder.h"
 #include "facedeblur/util/version.h"
 
 namespace facedeblur {
@@ -31,15 +32,6 @@ int LoadFlags() {
 #endif
 }
 
-/// The folder `backends` beside the library that this code is in.
-fs::path BackendFolder() {
-  Dl_info info{};
-  if (::dladdr(reinterpret_cast<void*>(&BackendFolder), &info) == 0 || info.dli_fname == nullptr) {
-    throw Error(ErrorKind::kModel, "cannot tell where libfacedeblur.so is");
-  }
-  return fs::weakly_canonical(info.dli_fname).parent_path() / "backends";
-}
-
 const Backend& Load(const fs::path& file) {
   void* const library = ::dlopen(file.c_str(), LoadFlags());
   if (library == nullptr) {
@@ -54,7 +46,7 @@ const Backend& Load(const fs::path& file) {
 }
 
 OpenedBackend Open(const DeviceRequest& request) {
-  const InstalledBackends installed = FindBackends(BackendFolder());
+  const InstalledBackends installed = FindBackends(LibraryFolder() / "backends");
   const bool ask_driver = request.kind != DeviceRequest::Kind::kCpu && !installed.cuda.empty();
   return OpenOneOf(installed, request, ask_driver ? CudaProblem() : std::string());
 }

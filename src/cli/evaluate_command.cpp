@@ -11,12 +11,12 @@
 #include "cli/exit_code.h"
 #include "cli/option_binder.h"
 #include "cli/run_setup.h"
+#include "facedeblur/backend/load_network.h"
 #include "facedeblur/eval/evaluator.h"
 #include "facedeblur/eval/report.h"
 #include "facedeblur/image/write_png.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
-#include "facedeblur/util/model_path.h"
 
 namespace facedeblur {
 namespace {
@@ -200,16 +200,17 @@ std::string Report(ReportFormat format, const std::vector<EvaluatedSet>& sets,
 
 int RunEvaluate(const EvaluateOptions& options, const CLI::App& /*app*/) {
   PrepareCommand();
-  const fs::path weights =
-      options.weights.empty() ? FindModel(kDefaultWeights, options.models) : options.weights;
-  const auto restorer = LoadRestorer(weights, OpenCompute(options.device, options.precision));
+  const LoadedNetwork network =
+      LoadNetwork({options.weights, options.models, options.device, options.precision});
+  TellDevice(network.compute);
   const auto detector = options.aligned ? nullptr : LoadDetector({}, options.models);
   const auto identity = options.identity.empty() ? nullptr : FaceIdentity::Load(options.identity);
   std::vector<EvaluatedSet> sets;
   for (const fs::path& folder : options.folders) {
-    sets.push_back(EvaluateFolder(folder, options, *restorer, detector.get(), identity.get()));
+    sets.push_back(
+        EvaluateFolder(folder, options, *network.restorer, detector.get(), identity.get()));
   }
-  const std::string report = Report(options.format, sets, weights.filename().string());
+  const std::string report = Report(options.format, sets, network.weights.filename().string());
   if (options.output.empty()) {
     std::fputs(report.c_str(), stdout);
   } else {

@@ -73,6 +73,7 @@ int RunInfo(const InfoOptions& options, const CLI::App& /*app*/) {
   const auto weights =
       options.weights.empty() ? FindModel(kDefaultWeights, options.models) : options.weights;
   const Compute compute = OpenCompute(options.device, Precision::kFloat32);
+  TellDevice(compute);
   const WeightsInfo info = compute.backend->DescribeWeights(weights, compute.device);
   const std::string text =
       options.json ? ToJson(weights.string(), info) + "\n" : ToText(weights.string(), info);

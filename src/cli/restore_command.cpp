@@ -19,14 +19,12 @@
 #include "cli/restore_options.h"
 #include "cli/run_report.h"
 #include "cli/run_setup.h"
+#include "facedeblur/backend/load_network.h"
 #include "facedeblur/backend/open_backend.h"
 #include "facedeblur/pipeline/batch_runner.h"
 #include "facedeblur/pipeline/json_report.h"
 #include "facedeblur/util/error.h"
-#include "facedeblur/util/file_io.h"
 #include "facedeblur/util/interrupt.h"
-#include "facedeblur/util/model_path.h"
-#include "facedeblur/util/sha256.h"
 #include "facedeblur/util/text.h"
 #include "facedeblur/util/version.h"
 
@@ -45,23 +43,10 @@ std::string VersionText() {
                      FaceDetector::LibraryVersion());
 }
 
-/// The network, and where it came from and runs.
-struct LoadedNetwork {
-  std::filesystem::path weights;
-  std::string weights_sha256;
-  Compute compute;
-  std::unique_ptr<FaceRestorer> restorer;
-};
-
-LoadedNetwork LoadNetwork(const RestoreOptions& options) {
-  LoadedNetwork network;
-  network.weights =
-      options.weights.empty() ? FindModel(kDefaultWeights, options.models) : options.weights;
-  auto reading = std::async(std::launch::async, [&] { return ReadWeightsFile(network.weights); });
-  network.compute = OpenCompute(options.device, options.precision);  // beside reading
-  WeightsFile file = reading.get();
-  network.weights_sha256 = file.sha256;
-  network.restorer = MakeRestorer(std::move(file.content), network.weights, network.compute);
+LoadedNetwork LoadNetworkOf(const RestoreOptions& options) {
+  LoadedNetwork network =
+      LoadNetwork({options.weights, options.models, options.device, options.precision});
+  TellDevice(network.compute);
   spdlog::debug("weights: {}, {}", network.weights.string(), network.restorer->Describe());
   return network;
 }
@@ -79,7 +64,7 @@ class ModelLoader {
   /// asks for while it sets itself up.
   void LoadNetworkHere() {
     try {
-      loading_.set_value(LoadNetwork(options_));
+      loading_.set_value(LoadNetworkOf(options_));
     } catch (...) {
       loading_.set_exception(std::current_exception());
     }

@@ -163,8 +163,11 @@ std::int64_t ImageBudget(std::uint64_t max_memory, std::size_t thread_count) {
 /// For the metadata of what is restored: what it was restored with.
 std::string DescribeEditing(const RestoreOptions& options) {
   const fs::path weights = options.weights.empty() ? kDefaultWeights : options.weights.filename();
-  return fmt::format("weights {}, strength {}", ToValidUtf8(weights.string()),
-                     options.process.strength);
+  const auto extent =
+      std::find_if(kExtentChoices.begin(), kExtentChoices.end(),
+                   [&](const auto& choice) { return choice.second == options.process.extent; });
+  return fmt::format("weights {}, strength {}, extent {}", ToValidUtf8(weights.string()),
+                     options.process.strength, extent->first);
 }
 
 /// Names may hold anything but the separator, line ends among them with --null.

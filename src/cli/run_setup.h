@@ -1,10 +1,6 @@
 #pragma once
 
-#include <filesystem>
-#include <memory>
-
-#include "facedeblur/backend/backend.h"
-#include "facedeblur/restore/compute_device.h"
+#include "facedeblur/backend/load_network.h"
 
 namespace facedeblur {
 
@@ -13,24 +9,7 @@ namespace facedeblur {
 /// install handlers.
 void PrepareCommand();
 
-/// A backend and the device to run on.
-struct Compute {
-  const Backend* backend = nullptr;
-  ComputeDevice device;
-};
-
-/// Opens the backend and resolves the device; says on the log why the choice fell on the CPU.
-/// Throws Error(kDevice), Error(kModel).
-Compute OpenCompute(const DeviceRequest& request, Precision precision);
-
-/// The restorer of weights that were read from a file, whose name is put in front of the errors.
-/// Throws Error(kModel), Error(kDevice).
-std::unique_ptr<FaceRestorer> MakeRestorer(Weights content, const std::filesystem::path& weights,
-                                           const Compute& compute);
-
-/// Reads a weights file and makes its restorer, with the file's name in the errors. Throws
-/// Error(kModel), Error(kDevice).
-std::unique_ptr<FaceRestorer> LoadRestorer(const std::filesystem::path& weights,
-                                           const Compute& compute);
+/// Says on the log where networks run, and why the choice fell on the CPU.
+void TellDevice(const Compute& compute);
 
 }  // namespace facedeblur

@@ -177,6 +177,7 @@ int RunTrain(const TrainOptions& options, const CLI::App& /*app*/) {
   PrepareCommand();
   InstallInterruptHandlers();
   const Compute compute = OpenCompute(options.device, Precision::kFloat32);
+  TellDevice(compute);
   KeepConfiguration(options);
   FaceSet training = LoadFaces(options);
   if (InterruptSignal() != 0) return kExitSignalBase + InterruptSignal();

@@ -19,6 +19,9 @@
 namespace facedeblur {
 namespace {
 
+/// Bytes for each pixel of an image that is restored as a whole: a copy, and a row of tiles.
+constexpr int kPhotoMemory = 8;
+
 /// Of tasks: what is begun is finished before more is begun.
 enum Priority : int { kBegin, kDecode, kFace, kPartOfFace, kFinish };
 
@@ -97,7 +100,8 @@ class Batch {
       const ImageHeader header = ReadSource(options_.limits, job.get());
       const ImageFormat output = outputs_.OutputFormat(*job, header.format);
       const int codec_memory = std::max(CodecMemory(header.format), CodecMemory(output));
-      const std::int64_t memory = ImageMemory(header.pixels(), codec_memory);
+      const int around = options_.process.extent == Extent::kPhoto ? kPhotoMemory : 0;
+      const std::int64_t memory = ImageMemory(header.pixels(), codec_memory + around);
       // From here on the next stage may already have the job.
       memory_.Acquire(memory, [this, job, memory] {
         job->memory = memory;

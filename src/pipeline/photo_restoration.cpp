@@ -129,7 +129,7 @@ class PhotoRestoration {
 }  // namespace
 
 cv::Mat ExplainedByBlur(const cv::Mat& blurred, const cv::Mat& restored, const cv::Mat& kernel) {
-  constexpr double kCoarse = 8;  // pixels: what is smoother than this is no detail
+  constexpr double kCoarse = 4;  // pixels: what is smoother than this is no detail
   constexpr double kNeighbourhood = 8;
   // Shares of the detail's energy that may stay unexplained.
   constexpr double kFully = 0.08;
@@ -161,8 +161,8 @@ void RestorePhoto(const PhotoBlur& blur, const std::vector<ChipChange>& faces,
                   const FaceRestorer& restorer, double strength, const ParallelFor& parallel,
                   cv::Mat* pixels) {
   if (blur.blurs.empty()) return;
-  const cv::Mat photo = pixels->clone();  // tiles overlap: each must see what none has changed
-  const PhotoRestoration restoration(blur, faces, restorer, photo);
+  cv::Mat restored = pixels->clone();  // tiles overlap: each must see what none has changed
+  const PhotoRestoration restoration(blur, faces, restorer, *pixels);
   const TileGrid& grid = restoration.grid();
   for (int row = 0; row < grid.rows(); ++row) {
     std::vector<ChipChange> changes(static_cast<std::size_t>(grid.columns()));
@@ -170,9 +170,10 @@ void RestorePhoto(const PhotoBlur& blur, const std::vector<ChipChange>& faces,
       changes[column] = restoration.RestoreTile(static_cast<int>(column), row);
     });
     for (const ChipChange& change : changes) {
-      if (!change.residual.empty()) ApplyChange(change, strength, pixels);
+      if (!change.residual.empty()) ApplyChange(change, strength, &restored);
     }
   }
+  restored.copyTo(*pixels);
 }
 
 }  // namespace facedeblur

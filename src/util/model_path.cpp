@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/library_folder.h"
 
 namespace facedeblur {
 namespace fs = std::filesystem;
@@ -23,10 +24,9 @@ std::vector<fs::path> ModelFolders(const fs::path& explicit_folder) {
   }
   std::vector<fs::path> folders;
   const fs::path executable = fs::read_symlink("/proc/self/exe", error);
-  if (!error) {
-    folders.push_back(executable.parent_path() / "models");
-    folders.push_back(executable.parent_path().parent_path() / "share/facedeblur/models");
-  }
+  if (!error) folders.push_back(executable.parent_path() / "models");
+  // Of the installation that this library belongs to: the program's, also within other programs.
+  folders.push_back(LibraryFolder().parent_path().parent_path() / "share/facedeblur/models");
   folders.emplace_back(kDebianFolder);
   return folders;
 }

@@ -6,25 +6,12 @@
 #include "facedeblur/face/chip.h"
 #include "facedeblur/face/detector.h"
 #include "facedeblur/image/image.h"
+#include "facedeblur/pipeline/process_options.h"
 #include "facedeblur/restore/restorer.h"
 
+// What happens inside one image. No files here: the steps are pure, so that they can run on any
+// thread, the faces of an image at the same time.
 namespace facedeblur {
-
-/// How far around a face the photo is restored.
-enum class Extent {
-  kFace,   ///< jaw to forehead
-  kHead,   ///< hair, ears and neck too, where the network estimates a blur kernel
-  kPhoto,  ///< all that is blurred as the faces are, where the network estimates a blur kernel
-};
-
-/// What happens inside one image. No files here: the steps are pure, so that they can run on any
-/// thread, the faces of an image at the same time.
-struct ProcessOptions {
-  bool aligned = false;  ///< the image is one aligned face: no detection, all of it is restored
-  int max_faces = 0;     ///< only the largest so many faces; 0: all
-  Extent extent = Extent::kHead;
-  double strength = 1;  ///< 0 (nothing changes) .. 1
-};
 
 /// One face on its way through the network.
 struct FaceTask {

@@ -10,8 +10,9 @@ inline constexpr char kDefaultWeights[] = "face_wiener.h5";
 
 /// Folders that are searched for models, in order: `explicit_folder` where given, or else the
 /// environment variable FACEDEBLUR_MODELS where set, or else `models` beside the executable and
-/// `../share/facedeblur/models` from it; and last where Debian's libdlib-data puts the landmark
-/// model. Throws Error(kModel) when a folder that was named is not there.
+/// `share/facedeblur/models` of the installation that libfacedeblur.so is in; and last where
+/// Debian's libdlib-data puts the landmark model. Throws Error(kModel) when a folder that was named
+/// is not there.
 std::vector<std::filesystem::path> ModelFolders(const std::filesystem::path& explicit_folder);
 
 /// The first of ModelFolders() that holds `name`. Throws Error(kModel) naming the file and the

@@ -142,7 +142,7 @@ TEST(ExplainedByBlur, TellsBlurFromSharpnessAndNoise) {
   EXPECT_LT(cv::mean(ExplainedByBlur(sky, smooth, kernel))[0], 0.01);
 }
 
-/// Adds a tenth to everything; its kernel blurs nothing.
+/// Adds a fiftieth to everything; its kernel blurs nothing.
 class Brightening : public FaceRestorer {
  public:
   cv::Mat Restore(const cv::Mat& chip, const ParallelFor& /*parallel*/) const override {
@@ -194,7 +194,7 @@ TEST(RestorePhoto, FacesKeepTheirsAndStrengthScales) {
 
 TEST(RestorePhoto, SmallScalesChangeTheWholePhotoToo) {
   cv::Mat photo;
-  Texture({700, 500}, 25, 6).convertTo(photo, CV_16U, 65535);
+  Texture({700, 500}, 14, 6).convertTo(photo, CV_16U, 65535);
   cv::Mat restored = photo.clone();
   RestorePhoto(NoBlur(0.37), {}, Brightening(), 1, RunInOrder, &restored);
   cv::Mat change;

@@ -9,12 +9,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 "$cpack" -G DEB --config "$build/CPackConfig.cmake" -B "$work" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-for package in facedeblur libfacedeblur-dev; do dpkg-deb -x "$work/${package}_"*.deb "$work/root"; done
-"$work/root/usr/bin/facedeblur" --version
-"$work/root/usr/bin/facedeblur" info >/dev/null  # finds its backend and its weights
+for package in facedeblur libfacedeblur-dev; do dpkg-deb -x "$work/${package}_"*.deb "$work/unpacked"; done
+"$work/unpacked/usr/bin/facedeblur" --version
+"$work/unpacked/usr/bin/facedeblur" info >/dev/null  # finds its backend and its weights
 for file in bin/facedeblur share/man/man1/facedeblur.1.gz lib/facedeblur/libfacedeblur.so \
   lib/cmake/facedeblur/facedeblur-config.cmake include/facedeblur/photo/photo_restorer.h; do
-  [ -e "$work/root/usr/$file" ] || { echo "no package has $file"; exit 1; }
+  [ -e "$work/unpacked/usr/$file" ] || { echo "no package has $file"; exit 1; }
 done
 if command -v lintian >/dev/null; then
   lintian --allow-root --fail-on error,warning "$work"/*.deb

@@ -72,7 +72,7 @@ void FaceStage::Blend(ImageJob* job, const ParallelFor& parallel) const {
     throw Error(ErrorKind::kInput, "a face cannot be restored: " + attempt.error);
   }
   const double strength = options_.process.strength;
-  if (options_.process.extent == Extent::kPhoto) {
+  if (options_.process.extent == Extent::kPhoto && !options_.process.aligned) {
     const StageTimer timer(&job->record.seconds.restore);
     BlendPhoto(job->faces, *models_.restorer.get(), strength, parallel, &job->image);
   } else {

@@ -82,16 +82,18 @@ class PhotoRestoration {
   }
 
  private:
-  /// What the faces change is theirs.
+  /// What the faces change is theirs: their masks are shared, so the rest is 1 less their sum.
   void LeaveOut(const ChipGeometry& tile, cv::Mat* mask) const {
+    cv::Mat rest = cv::Mat::ones(mask->size(), CV_32F);
     for (const ChipChange& face : faces_) {
       const Similarity tile_from_face =
           tile.chip_from_image * face.geometry.chip_from_image.Inverse();
       cv::Mat taken;
       cv::warpAffine(face.mask, taken, tile_from_face.Matrix(), mask->size(), cv::INTER_LINEAR,
                      cv::BORDER_CONSTANT, cv::Scalar(0));
-      cv::subtract(*mask, mask->mul(taken), *mask);
+      rest = cv::max(rest - taken, 0.0);
     }
+    *mask = mask->mul(rest);
   }
 
   /// Of each blur in a tile; they sum to 1. Whatever hardly counts is not worth a restoration.

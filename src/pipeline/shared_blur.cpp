@@ -22,15 +22,11 @@ std::vector<Sensor> Sensors(const std::vector<FaceTask>& faces) {
   std::vector<Sensor> sensors;
   for (const FaceTask& face : faces) {
     if (face.blur.kernel.empty() || face.blur.weight < kBlurred) continue;
-    sensors.push_back({&face, face.blur.scale * face.geometry.chip_from_image.Scale(),
-                       face.blur.weight * face.blur.confidence});
+    sensors.push_back(
+        {&face, face.blur.scale * face.geometry.chip_from_image.Scale(), face.blur.weight});
   }
   std::stable_sort(sensors.begin(), sensors.end(),
                    [](const Sensor& a, const Sensor& b) { return a.trust > b.trust; });
-  // Who is trusted far less than the best has nothing to add.
-  constexpr double kWorthHearing = 0.5;
-  const auto enough = [&](const Sensor& s) { return s.trust >= kWorthHearing * sensors[0].trust; };
-  sensors.erase(std::find_if_not(sensors.begin(), sensors.end(), enough), sensors.end());
   return sensors;
 }
 

@@ -16,7 +16,6 @@ struct BlurEstimate {
   cv::Mat kernel;
   double scale = 1;   ///< pixels of the kernel for one of the chip: below 1 under heavy blur
   double weight = 1;  ///< 0..1, of the change: a face that is sharp already is left nearly alone
-  double confidence = 1;  ///< 0..1: how far the restoration is to be trusted
 };
 
 /// Makes one aligned face chip sharp. Its functions may be called from several threads at once, and

@@ -59,7 +59,7 @@ inline Exiv2::ExifData DecodeExif(const Bytes& tiff) {
   return exif;
 }
 
-inline Bytes EncodeExif(const Exiv2::ExifData& exif) {
+inline Bytes EncodeExif(Exiv2::ExifData exif) {  // a copy, since Exiv2 0.28 may change it
   Exiv2::Blob tiff;
   if (!exif.empty()) Exiv2::ExifParser::encode(tiff, Exiv2::littleEndian, exif);
   return {tiff.begin(), tiff.end()};

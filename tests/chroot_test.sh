@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the README's two commands on a bare Debian in a chroot: a clone of what is committed here, and
-# nothing else. Then makes the Debian packages there, installs them and runs the program from them. Needs root and debootstrap; takes about half an hour and 4 GB.
+# nothing else. Then makes the Debian packages there, installs them and runs the program from them.
+# Needs root and debootstrap; takes about half an hour and 4 GB.
 # usage: tests/chroot_test.sh SUITE FOLDER     (trixie is Debian 13, bookworm Debian 12)
 # A FOLDER that holds a Debian already is used again.
 set -euo pipefail
@@ -12,6 +13,8 @@ source=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # How this machine reaches its packages holds there too.
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 cp -n /etc/apt/apt.conf.d/* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
+# A package that brings such a file itself must not ask which one to keep.
+echo 'Dpkg::Options { "--force-confold"; };' >"$root/etc/apt/apt.conf.d/99chroot-test"
 
 unmount() {
   for folder in sys dev proc; do umount --recursive --lazy "$root/$folder" 2>/dev/null || true; done

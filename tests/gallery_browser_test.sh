@@ -18,13 +18,14 @@ begin() {  # NAME FIRST_LINE: a gallery without images
   printf '%s\n' "$2" > "$work/$1/photos.js"
 }
 image() { cp "$data/before_after.jpg" "$work/$1"; }  # NAME: an image, whatever it shows
-face='{"box":[1,2,3,4],"score":1.5,"chip_size":160,"blur_before":0.8,"blur_after":0.7,"change":3,"kernel_radius":2}'
+face='{"box":[1,2,3,4],"score":1.5,"chip_size":160,"blur_before":0.8,"blur_after":0.7,"change":3,"kernel_radius":2,"confidence":0.95}'
+doubtful=${face/0.95/0.35}
 
 begin restore 'gallery("restore");'
 cat >> "$work/restore/photos.js" <<LINES
 run({"type":"run","version":"1","options":"strength 1"});
 photo({"id":"00000000000000a1","input":"in/portrait.jpg","outcome":"failed","error":"an earlier run","faces":[],"views":[],"full":false});
-photo({"id":"00000000000000a1","input":"in/portrait.jpg","outcome":"restored","width":400,"height":300,"faces":[$face],"views":["before","after"],"full":true});
+photo({"id":"00000000000000a1","input":"in/portrait.jpg","outcome":"restored","width":400,"height":300,"faces":[$doubtful],"views":["before","after"],"full":true});
 photo({"id":"00000000000000a1","input":"in/portrait.jpg","outcome":"skipped_existing","faces":[],"views":[],"full":false});
 photo({"id":"00000000000000a2","input":"in/\u003cb>bold\u003c/b>\u003c/script>.jpg","outcome":"restored","faces":[],"views":["before","after"],"full":true});
 photo({"id":"00000000000000a3","input":"in/line\nend \ufffd\"'.jpg","outcome":"restored","faces":[],"views":["before","after"],"full":true});

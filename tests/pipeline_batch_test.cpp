@@ -239,6 +239,45 @@ class FailingRestorer : public FaceRestorer {
   std::unique_ptr<FaceRestorer> identity_ = MakeIdentityRestorer();
 };
 
+/// Says that everything is a wide stroke, and makes noise of it.
+class RavingRestorer : public FaceRestorer {
+ public:
+  using FaceRestorer::Restore;
+  cv::Mat Restore(const cv::Mat& chip, const ParallelFor& /*parallel*/) const override {
+    cv::Mat noise(chip.size(), chip.type());
+    cv::RNG random(1);
+    random.fill(noise, cv::RNG::UNIFORM, 0, 1);
+    return noise;
+  }
+  BlurEstimate EstimateBlur(const cv::Mat& /*chip*/,
+                            const ParallelFor& /*parallel*/) const override {
+    BlurEstimate blur;
+    blur.kernel = cv::Mat::zeros(27, 27, CV_32F);
+    blur.kernel(cv::Rect(3, 13, 21, 1)) = 1.0 / 21;
+    blur.agreement = 0.5;
+    return blur;
+  }
+  const ChipTemplate& chip_template() const override { return identity_->chip_template(); }
+  std::string Describe() const override { return "raving"; }
+
+ private:
+  std::unique_ptr<FaceRestorer> identity_ = MakeIdentityRestorer();
+};
+
+TEST(Batch, WhatCannotBeBelievedIsTakenBack) {
+  const TempFolder folder;
+  fs::create_directory(folder / "in");
+  fs::copy(testing::DataFolder() / "blurred/portrait_01.png", folder / "in/a.png");
+  BatchOptions options;
+  options.measure_faces = true;
+  const FolderRun run = RunFolder(folder / "in", folder / "out", options, RavingRestorer());
+  const ImageRecord& record = run.records.at("a.png");
+  ASSERT_EQ(record.face_records.size(), 1U);
+  EXPECT_LT(record.face_records[0].confidence, 0.4);
+  EXPECT_EQ(record.face_records[0].change, 0);
+  EXPECT_EQ(cv::norm(Decoded(folder / "out/a.png"), Decoded(folder / "in/a.png"), cv::NORM_INF), 0);
+}
+
 TEST(Batch, GalleryImagesAreThoseTheEntriesName) {
   const TempFolder in;
   const TempFolder out;
@@ -426,6 +465,7 @@ TEST(Batch, MeasuresFacesWhereAsked) {
   EXPECT_EQ(face.landmarks.size(), kLandmarkCount);
   EXPECT_LT(face.blur_after, face.blur_before);
   EXPECT_GT(face.change, 0.5);
+  EXPECT_GT(face.confidence, 0.7);
   EXPECT_TRUE(cv::Rect2f(0, 0, 480, 600).contains(face.landmarks[30]));
 }
 

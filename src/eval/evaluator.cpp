@@ -6,6 +6,7 @@
 #include "eval/baselines.h"
 #include "facedeblur/image/contact_sheet.h"
 #include "facedeblur/image/sample_depth.h"
+#include "facedeblur/restore/confidence.h"
 #include "facedeblur/util/random.h"
 #include "facedeblur/util/task_pool.h"
 
@@ -25,7 +26,14 @@ class PairScorer {
   cv::Mat ScoreNetwork() {
     const auto begin = std::chrono::steady_clock::now();
     const BlurEstimate blur = restorer_.EstimateBlur(chip_, RunInOrder);
-    cv::Mat restored = ToEightBits(restorer_.RestoreRegion(chip_, blur, RunInOrder));
+    const cv::Mat chip = restorer_.RestoreRegion(chip_, blur, RunInOrder);
+    cv::Mat restored = ToEightBits(chip);
+    if (!blur.kernel.empty()) {
+      scores_.confidence = Confidence(Weigh(chip_, chip, blur));
+      scores_.whole_gain =
+          ScoreOf(restored, pair_.sharp).psnr - ScoreOf(pair_.blurred, pair_.sharp).psnr;
+      restored = ToEightBits(KeepBelieved(chip_, chip, scores_.confidence));
+    }
     const auto end = std::chrono::steady_clock::now();
     scores_.seconds = std::chrono::duration<double>(end - begin).count();
     Add(Method::kBlurred, pair_.blurred).shifted = BestShiftScore(pair_.blurred, pair_.sharp);

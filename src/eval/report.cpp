@@ -1,5 +1,6 @@
 #include "facedeblur/eval/report.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -75,6 +76,38 @@ std::string IdentityLine(const IdentitySummary& identity) {
          " % came nearer\n";
 }
 
+/// Restorations of about one confidence.
+struct ConfidenceBin {
+  double from;
+  double to;  // not in it
+  int pairs = 0;
+  double confidence = 0;  // means
+  double nearer = 0;
+  double gain = 0;
+};
+
+std::vector<ConfidenceBin> ByConfidence(const std::vector<PairScores>& pairs) {
+  std::vector<ConfidenceBin> bins = {{0, 0.4}, {0.4, 0.7}, {0.7, 0.85}, {0.85, 0.95}, {0.95, 1.01}};
+  for (const PairScores& pair : pairs) {
+    for (ConfidenceBin& bin : bins) {
+      if (pair.confidence < bin.from || pair.confidence >= bin.to) continue;
+      ++bin.pairs;
+      bin.confidence += pair.confidence;
+      bin.nearer += pair.whole_gain > 0 ? 1 : 0;
+      bin.gain += pair.whole_gain;
+    }
+  }
+  for (ConfidenceBin& bin : bins) {
+    const double count = std::max(bin.pairs, 1);
+    bin.confidence /= count;
+    bin.nearer /= count;
+    bin.gain /= count;
+  }
+  const auto empty = [](const ConfidenceBin& bin) { return bin.pairs == 0; };
+  bins.erase(std::remove_if(bins.begin(), bins.end(), empty), bins.end());
+  return bins;
+}
+
 double MillisecondsPerFace(const std::vector<PairScores>& pairs) {
   double sum = 0;
   for (const PairScores& pair : pairs) sum += pair.seconds;
@@ -121,6 +154,16 @@ Table KernelTable(const std::vector<PairScores>& pairs) {
   return table;
 }
 
+/// What the network's own restorations would gain, before those not believed are taken back.
+Table ConfidenceTable(const std::vector<PairScores>& pairs) {
+  Table table = {{"confidence, mean", "pairs", "nearer to the sharp face, %", "gain, dB"}};
+  for (const ConfidenceBin& bin : ByConfidence(pairs)) {
+    table.push_back({Fixed(bin.confidence, 2), std::to_string(bin.pairs),
+                     Fixed(100 * bin.nearer, 1), Fixed(bin.gain, 2)});
+  }
+  return table;
+}
+
 std::string MarkdownTable(const Table& table) {
   std::string text;
   for (std::size_t r = 0; r < table.size(); ++r) {
@@ -145,6 +188,8 @@ std::string Report(const std::vector<EvaluatedSet>& sets, const std::string& wei
             " pairs\n\n" + to_table(MethodTable(set.scores));
     const Table kernels = KernelTable(set.scores);
     if (kernels.size() > 1) text += "\n" + to_table(kernels);
+    const Table confidences = ConfidenceTable(set.scores);
+    if (confidences.size() > 1) text += "\n" + to_table(confidences);
     if (const auto identity = SummarizeIdentity(set.scores)) {
       text += "\n" + IdentityLine(*identity);
     }
@@ -192,7 +237,14 @@ Json ToJson(const EvaluatedSet& set) {
                {"faces", set.faces},
                {"pairs", set.scores.size()},
                {"methods", MethodsJson(set.scores)},
-               {"kernel_sizes", Json::array()}};
+               {"kernel_sizes", Json::array()},
+               {"confidence", Json::array()}};
+  for (const ConfidenceBin& bin : ByConfidence(set.scores)) {
+    json["confidence"].push_back({{"mean", bin.confidence},
+                                  {"pairs", bin.pairs},
+                                  {"nearer", bin.nearer},
+                                  {"gain", bin.gain}});
+  }
   for (const auto& [size, some] : ByKernelSize(set.scores)) {
     Json row = {{"kernel", size}, {"methods", MethodsJson(some)}};
     AddKernelSimilarity(some, &row);

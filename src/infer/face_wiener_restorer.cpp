@@ -95,6 +95,7 @@ class FaceWienerRestorer : public FaceRestorer {
     blur.kernel = cv::Mat(size, size, CV_32F, kernel.data_ptr<float>()).clone();
     blur.scale = static_cast<double>(working_size) / chip.cols;
     blur.weight = ChangeWeight(results[1].item<double>());
+    blur.agreement = results[2].item<double>();
     return blur;
   }
 
@@ -115,14 +116,14 @@ class FaceWienerRestorer : public FaceRestorer {
     return cv::min(cv::max(moved, 0.0), 1.0);
   }
 
-  /// Nx3xSxS -> their blur kernels and the radii (N) of those at a first look, both on the CPU: all
-  /// is queued on the device before the first copy waits for it.
+  /// Nx3xSxS -> their blur kernels, the radii (N) of those at a first look, and how two looks agree
+  /// (N), all on the CPU: everything is queued on the device before the first copy waits for it.
   std::vector<torch::Tensor> EstimateAndMeasure(const torch::Tensor& chips,
                                                 const ParallelFor& parallel) const {
-    const torch::Tensor first = network_.EstimateTwice(chips, parallel);
-    const torch::Tensor kernels = network_.Improve(chips, first);
-    const torch::Tensor radii = RmsRadii(first);
-    return {kernels.cpu(), radii.cpu()};
+    const FaceWienerRunner::TwoLooks first = network_.EstimateTwice(chips, parallel);
+    const torch::Tensor kernels = network_.Improve(chips, first.kernels);
+    const torch::Tensor radii = RmsRadii(first.kernels);
+    return {kernels.cpu(), radii.cpu(), first.agreement.cpu()};
   }
 
   /// Nx12xHxW -> restored images, on the CPU.

@@ -77,13 +77,14 @@ torch::Tensor FaceWienerRunner::Estimate(const torch::Tensor& chips) const {
   return net->EstimateFirstKernel(chips);
 }
 
-torch::Tensor FaceWienerRunner::EstimateTwice(const torch::Tensor& chips,
-                                              const ParallelFor& parallel) const {
+FaceWienerRunner::TwoLooks FaceWienerRunner::EstimateTwice(const torch::Tensor& chips,
+                                                           const ParallelFor& parallel) const {
   const auto [seen, mirrored] =
       BothWays(chips, parallel, [this](const torch::Tensor& x) { return Estimate(x); });
   constexpr double kNone = 1e-8;
-  const torch::Tensor mean = (seen + kNone).log() + (mirrored.flip(2) + kNone).log();
-  return (0.5 * mean).flatten(1).softmax(1).view_as(seen);
+  const torch::Tensor other = mirrored.flip(2);
+  const torch::Tensor mean = (seen + kNone).log() + (other + kNone).log();
+  return {(0.5 * mean).flatten(1).softmax(1).view_as(seen), (seen * other).sqrt().sum({1, 2})};
 }
 
 torch::Tensor FaceWienerRunner::Improve(const torch::Tensor& chips,

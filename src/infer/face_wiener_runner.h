@@ -26,9 +26,13 @@ class FaceWienerRunner {
   /// The blur kernels, Nx27x27, as seen in the chips alone: a first look.
   torch::Tensor Estimate(const torch::Tensor& chips) const;
 
-  /// The kernels as seen in the chips and, mirrored back, in their mirror images: the mean of the
-  /// logarithms. Errors of the two estimates differ, the kernel does not.
-  torch::Tensor EstimateTwice(const torch::Tensor& chips, const ParallelFor& parallel) const;
+  /// The kernels as seen in the chips and, mirrored back, in their mirror images.
+  struct TwoLooks {
+    torch::Tensor kernels;    ///< Nx27x27: the mean of the logarithms
+    torch::Tensor agreement;  ///< N, 0..1: the Bhattacharyya coefficient of the two
+  };
+  /// Errors of the two estimates differ, the kernel does not.
+  TwoLooks EstimateTwice(const torch::Tensor& chips, const ParallelFor& parallel) const;
 
   /// Better kernels from the chips and what the network makes of them with the kernels so far. What
   /// blurs the restoration into the chip is solved for: worth 0.7 dB on the validation faces at 128

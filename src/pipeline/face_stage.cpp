@@ -30,6 +30,7 @@ FaceRecord MeasureFace(const FaceTask& task) {
   const cv::Mat after = task.FaceOf(task.after);
   record.blur_before = BlurEffect(before, kDenoise);
   record.blur_after = BlurEffect(after, kDenoise);
+  record.confidence = task.confidence;
   record.kernel_radius = KernelRadius(task.blur.kernel) / task.blur.scale;
   const double samples = static_cast<double>(before.total()) * 3;
   record.change = 255 * cv::norm(after, before, cv::NORM_L1) / samples;

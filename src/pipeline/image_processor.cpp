@@ -6,6 +6,7 @@
 #include "facedeblur/face/face_mask.h"
 #include "facedeblur/pipeline/photo_restoration.h"
 #include "facedeblur/pipeline/shared_blur.h"
+#include "facedeblur/restore/confidence.h"
 
 namespace facedeblur {
 namespace {
@@ -75,7 +76,12 @@ void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, Extent ext
     task->has_surroundings = true;
     task->before = ExtractChip(pixels, task->RestoredGeometry());
   }
-  task->after = restorer.RestoreRegion(task->before, task->blur, parallel);
+  const cv::Mat restored = restorer.RestoreRegion(task->before, task->blur, parallel);
+  if (!task->blur.kernel.empty()) {
+    const cv::Mat face = task->FaceOf(task->before);
+    task->confidence = Confidence(Weigh(face, task->FaceOf(restored), task->blur));
+  }
+  task->after = KeepBelieved(task->before, restored, task->confidence);
 }
 
 void BlendFaces(const std::vector<FaceTask>& tasks, double strength, Image* image) {

@@ -38,7 +38,8 @@ Json ToJson(const FaceRecord& face) {
           {"chip_size", face.chip_size},
           {"blur_before", face.blur_before},
           {"blur_after", face.blur_after},
-          {"change", face.change}};
+          {"change", face.change},
+          {"confidence", face.confidence}};
 }
 
 Json ToJson(const StageSeconds& seconds) {

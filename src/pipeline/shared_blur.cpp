@@ -18,12 +18,12 @@ struct Sensor {
 };
 
 std::vector<Sensor> Sensors(const std::vector<FaceTask>& faces) {
-  constexpr double kBlurred = 0.5;  // a face that is nearly sharp tells of no blur
+  constexpr double kBlurred = 0.5;  // a face that is nearly sharp, or not believed, tells nothing
   std::vector<Sensor> sensors;
   for (const FaceTask& face : faces) {
-    if (face.blur.kernel.empty() || face.blur.weight < kBlurred) continue;
-    sensors.push_back(
-        {&face, face.blur.scale * face.geometry.chip_from_image.Scale(), face.blur.weight});
+    const double trust = face.blur.weight * face.confidence;
+    if (face.blur.kernel.empty() || trust < kBlurred) continue;
+    sensors.push_back({&face, face.blur.scale * face.geometry.chip_from_image.Scale(), trust});
   }
   std::stable_sort(sensors.begin(), sensors.end(),
                    [](const Sensor& a, const Sensor& b) { return a.trust > b.trust; });

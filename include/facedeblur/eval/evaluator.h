@@ -45,7 +45,11 @@ struct PairScores {
   int kernel_size = 0;  ///< 0: not known
   std::array<MethodScores, kMethodCount> methods;
   double kernel_similarity = -1;  ///< of the estimated and the true kernel; -1: not known
-  double seconds = 0;             ///< of the network
+  /// Of the restoration (Confidence()), and what it would gain if all of it were believed, PSNR of
+  /// the chip; -1: there is no kernel to judge it by.
+  double confidence = -1;
+  double whole_gain = 0;
+  double seconds = 0;  ///< of the network
   /// How far the faces are from the sharp one as persons (FaceIdentity); -1: not known.
   double blurred_distance = -1;
   double restored_distance = -1;

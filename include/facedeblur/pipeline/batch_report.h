@@ -41,7 +41,8 @@ struct FaceRecord {
   int chip_size = 0;       ///< pixels
   double blur_before = 0;  ///< BlurEffect() of the chip, 0 (sharp) to 1
   double blur_after = 0;
-  double change = 0;  ///< mean absolute change of the chip, 8-bit levels
+  double confidence = 1;  ///< that the restored face is nearer to the sharp one: Confidence()
+  double change = 0;      ///< mean absolute change of the chip, 8-bit levels
   /// Root mean square distance of the blur kernel's mass from its centre, chip pixels; 0 where
   /// there is no estimate.
   double kernel_radius = 0;

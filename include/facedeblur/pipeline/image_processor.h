@@ -15,9 +15,11 @@ namespace facedeblur {
 
 /// One face on its way through the network.
 struct FaceTask {
-  DetectedFace face;              ///< without landmarks when the image is one aligned face
-  ChipGeometry geometry;          ///< of the face
-  BlurEstimate blur;              ///< of the face's chip
+  DetectedFace face;      ///< without landmarks when the image is one aligned face
+  ChipGeometry geometry;  ///< of the face
+  BlurEstimate blur;      ///< of the face's chip
+  /// Confidence() of the restored face; 1 where the network tells no kernel to judge it by.
+  double confidence = 1;
   bool has_surroundings = false;  ///< around the face in both images: see RestoredGeometry()
   cv::Mat before;                 ///< as cut from the image, CV_32FC3
   cv::Mat after;                  ///< as restored; empty until RestoreFace()
@@ -40,7 +42,8 @@ std::vector<DetectedFace> DetectFaces(const cv::Mat& pixels, const FaceDetector*
 std::vector<FaceTask> PlaceFaces(cv::Size image_size, std::vector<DetectedFace> faces,
                                  const ChipTemplate& chip_template, const ProcessOptions& options);
 
-/// Cuts the chip, with its surroundings where `extent` wants them, and restores it.
+/// Cuts the chip, with its surroundings where `extent` wants them, and restores it; what cannot be
+/// believed of the restoration is taken back.
 void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, Extent extent,
                  const ParallelFor& parallel, FaceTask* task);
 

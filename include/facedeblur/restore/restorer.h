@@ -14,7 +14,9 @@ struct BlurEstimate {
   /// CV_32F, square, entries sum to 1; an image is the sharp one correlated with it. Empty where
   /// the network estimates none.
   cv::Mat kernel;
-  double scale = 1;   ///< pixels of the kernel for one of the chip: below 1 under heavy blur
+  double scale = 1;  ///< pixels of the kernel for one of the chip: below 1 under heavy blur
+  /// 0..1, of the estimates from the chip and from its mirror image (Bhattacharyya coefficient).
+  double agreement = 1;
   double weight = 1;  ///< 0..1, of the change: a face that is sharp already is left nearly alone
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <mutex>
 #include <opencv2/imgproc.hpp>
 #include <sstream>
@@ -10,6 +11,7 @@
 
 #include "face/hog_scanner.h"
 #include "face/landmark_model.h"
+#include "face/turned_copy.h"
 #include "facedeblur/face/detector.h"
 #include "facedeblur/image/sample_depth.h"
 #include "facedeblur/util/error.h"
@@ -21,6 +23,20 @@ namespace {
 
 constexpr double kDlibWindow = 80;  // frontal_face_detector.h: trained on 80x80 windows
 constexpr double kSmallestFace = 40;
+constexpr std::int64_t kTurnedShare = 4;  ///< of the pixels, turned copies have one part in this
+/// Of 358 photos and textures without faces, searches upright found 2 faces at the default
+/// threshold and searches of three turned copies 3 more; so much above it 1, and of seven copies 3.
+constexpr double kTurnedMargin = 0.25;
+/// dlib's detector takes one in five faces that are upside down for upright ones elsewhere in the
+/// head, with scores up to 0.7 (sharp) and 0.9 (blurred); the true ones score higher by far. So
+/// upside down is tried as well where the best score is below this ...
+constexpr double kConvincing = 0.5;
+/// ... and believed where it is so much better. Of 942 photos whose faces were found upright, sharp
+/// and blurred by up to 35 pixels, none scored better on its side or upside down by more than 0.35.
+constexpr double kTurnedGain = 0.4;
+/// Faces that are turned by 45 degrees are found upright with scores of 0.8 to 1.7, but with
+/// landmarks that are far off. Where faces may have any angle, this is what needs no second look.
+constexpr double kSure = 2;
 
 /// An 8-bit grey copy at the given scale.
 cv::Mat GreyCopy(const cv::Mat& pixels, double scale) {
@@ -38,6 +54,52 @@ cv::Mat GreyCopy(const cv::Mat& pixels, double scale) {
   cv::Mat scaled;
   cv::resize(grey, scaled, size, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
   return scaled;
+}
+
+/// Of the turned copies, degrees, where the best face upright has this score.
+std::vector<int> TurnsOf(const DetectorOptions& options, double best_upright) {
+  if (!options.search_turned || best_upright >= kSure) return {};
+  if (options.any_rotation) return {45, 90, 135, 180, 225, 270, 315};
+  if (best_upright < options.threshold) return {90, 180, 270};
+  if (best_upright < kConvincing) return {180};
+  return {};
+}
+
+double BestScore(const std::vector<DetectedFace>& faces) {
+  double best = -std::numeric_limits<double>::infinity();
+  for (const DetectedFace& face : faces) best = std::max(best, face.score);
+  return best;
+}
+
+const char* DescribeTurns(const DetectorOptions& options) {
+  if (!options.search_turned) return "";
+  return options.any_rotation ? ", turned by 45" : ", turned by 90";
+}
+
+/// Turned, a face may be found twice, in copies of two sizes. What overlaps a face at another angle
+/// is taken for a wrong find in the same head.
+bool AreOneFace(const DetectedFace& a, const DetectedFace& b) {
+  if (a.turned != b.turned) return (a.box & b.box).area() > 0;
+  if (a.turned == 0) return false;
+  const auto middle = [](const cv::Rect2f& box) { return 0.5F * (box.tl() + box.br()); };
+  return a.box.contains(middle(b.box)) || b.box.contains(middle(a.box));
+}
+
+/// Of what was found several times, what scored best, with a preference for upright faces.
+std::vector<DetectedFace> BestOfEach(std::vector<DetectedFace> found) {
+  const auto rank = [](const DetectedFace& face) {
+    return face.turned == 0 ? face.score + kTurnedGain : face.score;
+  };
+  std::stable_sort(found.begin(), found.end(),
+                   [&](const DetectedFace& a, const DetectedFace& b) { return rank(a) > rank(b); });
+  std::vector<DetectedFace> best;
+  for (DetectedFace& face : found) {
+    const bool known = std::any_of(best.begin(), best.end(), [&](const DetectedFace& other) {
+      return AreOneFace(face, other);
+    });
+    if (!known) best.push_back(std::move(face));
+  }
+  return best;
 }
 
 /// What tells a file from one that took its place.
@@ -73,19 +135,25 @@ class DlibFaceDetector : public FaceDetector {
     if (sha256_.empty()) sha256_ = HashModel();
     std::ostringstream name;
     name << "dlib " << LibraryVersion() << " HOG, min-face " << options_.min_face
-         << ", auto-pixels " << options_.auto_pixels << ", threshold " << options_.threshold;
+         << ", auto-pixels " << options_.auto_pixels << ", threshold " << options_.threshold
+         << DescribeTurns(options_);
     return {name.str(), kLandmarkScheme.name, sha256_};
   }
 
   std::vector<DetectedFace> Detect(const cv::Mat& pixels) const override {
     const double scale = DetectionScale(options_, pixels.size());
     const cv::Mat grey = GreyCopy(pixels, scale);
-    const dlib::cv_image<unsigned char> view(grey);
-    std::vector<DetectedFace> faces;
-    for (const HogWindow& window : scanner_.Scan(grey, options_.threshold)) {
-      DetectedFace face = ReadLandmarks(view, window, scale);
-      // A face may come out a little smaller than the window that found it.
-      if (face.box.width >= 0.85 * options_.min_face) faces.push_back(std::move(face));
+    std::vector<DetectedFace> faces = Search(grey, scale, 0, options_.threshold);
+    const double best = BestScore(faces);
+    const std::vector<int> turns = TurnsOf(options_, best);
+    if (!turns.empty()) {
+      std::vector<DetectedFace> turned = SearchTurned(grey, scale, pixels.size(), turns);
+      if (options_.any_rotation) {
+        turned.insert(turned.end(), faces.begin(), faces.end());
+        faces = BestOfEach(std::move(turned));
+      } else if (BestScore(turned) > best + kTurnedGain) {  // the photo lies so as a whole
+        faces = BestOfEach(std::move(turned));
+      }
     }
     std::sort(faces.begin(), faces.end(), [](const DetectedFace& a, const DetectedFace& b) {
       return a.box.width != b.box.width ? a.box.width > b.box.width : a.box.x < b.box.x;
@@ -102,21 +170,59 @@ class DlibFaceDetector : public FaceDetector {
     }
   }
 
-  DetectedFace ReadLandmarks(const dlib::cv_image<unsigned char>& view, const HogWindow& window,
-                             double scale) const {
-    const auto to_photo = [scale](double at) {
-      return static_cast<float>((at + 0.5) / scale - 0.5);
+  /// Faces at one angle in a grey copy of the photo.
+  std::vector<DetectedFace> Search(const cv::Mat& grey, double scale, int turn,
+                                   double threshold) const {
+    const TurnedCopy copy = TurnBack(grey, turn);
+    std::vector<DetectedFace> faces;
+    for (const HogWindow& window : scanner_.Scan(copy.pixels, threshold)) {
+      DetectedFace face = ReadLandmarks(copy, window, scale);
+      face.turned = turn;
+      // A face may come out a little smaller than the window that found it.
+      if (face.box.width >= 0.85 * options_.min_face) faces.push_back(std::move(face));
+    }
+    return faces;
+  }
+
+  /// Faces at the other angles. Small copies tell which angles are worth a search of the whole copy
+  /// for smaller faces. A photo lies on its side as a whole, so that is done for right angles only.
+  std::vector<DetectedFace> SearchTurned(const cv::Mat& grey, double scale, cv::Size photo,
+                                         const std::vector<int>& turns) const {
+    const double small_scale = TurnedScale(options_, photo);
+    const cv::Mat small = small_scale < scale ? GreyCopy(grey, small_scale / scale) : grey;
+    const double threshold = options_.threshold + kTurnedMargin;
+    std::vector<DetectedFace> found;
+    for (const int turn : turns) {
+      std::vector<DetectedFace> faces = Search(small, small_scale, turn, threshold);
+      if (!faces.empty() && small_scale < scale && turn % 90 == 0) {
+        const std::vector<DetectedFace> more = Search(grey, scale, turn, threshold);
+        faces.insert(faces.end(), more.begin(), more.end());
+      }
+      found.insert(found.end(), faces.begin(), faces.end());
+    }
+    return found;
+  }
+
+  DetectedFace ReadLandmarks(const TurnedCopy& copy, const HogWindow& window, double scale) const {
+    const auto to_photo = [scale](cv::Point2d p) {
+      return cv::Point2f(static_cast<float>((p.x + 0.5) / scale - 0.5),
+                         static_cast<float>((p.y + 0.5) / scale - 0.5));
     };
     DetectedFace face;
     face.score = window.score;
     const dlib::rectangle rect(window.left, window.top, window.right, window.bottom);
-    face.box = {to_photo(static_cast<double>(rect.left())),
-                to_photo(static_cast<double>(rect.top())),
-                static_cast<float>(static_cast<double>(rect.width()) / scale),
-                static_cast<float>(static_cast<double>(rect.height()) / scale)};
-    for (const dlib::point& at : landmarks_.Find(view, rect)) {
-      face.landmarks.emplace_back(to_photo(static_cast<double>(at.x())),
-                                  to_photo(static_cast<double>(at.y())));
+    const cv::Point2d half(0.5 * static_cast<double>(window.right - window.left),
+                           0.5 * static_cast<double>(window.bottom - window.top));
+    const cv::Point2d first(static_cast<double>(window.left), static_cast<double>(window.top));
+    // An upright window of the same size around the same middle; for 0 degrees the window itself.
+    const cv::Point2d corner = copy.original_from_copy(first + half) - half;
+    face.box = {to_photo(corner),
+                cv::Size2f(static_cast<float>(static_cast<double>(rect.width()) / scale),
+                           static_cast<float>(static_cast<double>(rect.height()) / scale))};
+    for (const dlib::point& at :
+         landmarks_.Find(dlib::cv_image<unsigned char>(copy.pixels), rect)) {
+      face.landmarks.push_back(to_photo(
+          copy.original_from_copy({static_cast<double>(at.x()), static_cast<double>(at.y())})));
     }
     return face;
   }
@@ -150,6 +256,13 @@ double DetectionScale(const DetectorOptions& options, cv::Size photo) {
   }
   return std::min(kDlibWindow / kSmallestFace,
                   std::sqrt(static_cast<double>(options.auto_pixels) / pixels));
+}
+
+double TurnedScale(const DetectorOptions& options, cv::Size photo) {
+  if (options.min_face > 0) return DetectionScale(options, photo);
+  DetectorOptions fewer = options;
+  fewer.auto_pixels /= kTurnedShare;
+  return DetectionScale(fewer, photo);
 }
 
 std::string FaceDetector::LibraryVersion() {

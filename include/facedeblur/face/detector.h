@@ -82,8 +82,8 @@ std::unique_ptr<FaceDetector> LoadDetector(DetectorOptions options,
 /// Scale of the copy that is searched in a photo of the given size (see DetectorOptions).
 double DetectionScale(const DetectorOptions& options, cv::Size photo);
 
-/// Scale of the copies that are turned. With DetectorOptions::min_face 0 they have a quarter of
-/// `auto_pixels` at most, so that photos without faces cost little more.
+/// Scale of the copies that are turned: half of the other, so that photos without faces cost little
+/// more, but not in photos that are small anyway, nor with DetectorOptions::min_face.
 double TurnedScale(const DetectorOptions& options, cv::Size photo);
 
 }  // namespace facedeblur

@@ -3,6 +3,15 @@
 #include "cli/search_option_binding.h"
 
 namespace facedeblur {
+namespace {
+
+std::string Listed(const std::vector<int>& numbers) {
+  std::string text;
+  for (const int number : numbers) text += (text.empty() ? "" : ",") + std::to_string(number);
+  return text;
+}
+
+}  // namespace
 
 void BindFinder(CLI::App* app, const std::vector<const char*>& others, FinderOptions* options) {
   OptionBinder binder(app);
@@ -17,7 +26,7 @@ void BindFinder(CLI::App* app, const std::vector<const char*>& others, FinderOpt
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(CLI::Range(0, 999))
-      ->capture_default_str()
+      ->default_str(Listed(options->protocol.blur_sizes))
       ->type_name("INT,...")
       ->group("Search for faces")
       ->needs(finder);

@@ -7,6 +7,8 @@
 #include <dlib/opencv/cv_image.h>
 #include <torch/nn/functional/conv.h>
 
+#include <map>
+#include <memory>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <string>
@@ -162,6 +164,33 @@ void Detect(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(Detector().Detect(photo));
 }
 BENCHMARK(Detect)->Arg(2)->Arg(24)->Unit(benchmark::kMillisecond);
+
+/// How turned copies are searched where a photo shows no face upright.
+enum class Turns { kNone, kRightAngles, kEighths };
+
+const FaceDetector& DetectorWith(Turns turns) {
+  static std::map<Turns, std::unique_ptr<FaceDetector>> detectors;
+  std::unique_ptr<FaceDetector>& detector = detectors[turns];
+  if (detector == nullptr) {
+    DetectorOptions options;
+    options.landmark_model = kLandmarks;
+    options.search_turned = turns != Turns::kNone;
+    options.any_rotation = turns == Turns::kEighths;
+    detector = FaceDetector::Create(options);
+  }
+  return *detector;
+}
+
+/// Arguments: megapixels of a photo without a face, and Turns.
+void DetectNothing(benchmark::State& state) {
+  cv::Mat photo = Group(static_cast<double>(state.range(0)));
+  cv::GaussianBlur(photo, photo, {}, photo.cols / 40.0);
+  const FaceDetector& detector = DetectorWith(static_cast<Turns>(state.range(1)));
+  std::size_t found = 0;
+  for (auto _ : state) found += detector.Detect(photo).size();
+  if (found > 0) state.SkipWithError("a face was found");
+}
+BENCHMARK(DetectNothing)->ArgsProduct({{2, 12}, {0, 1, 2}})->Unit(benchmark::kMillisecond);
 
 /// The same search as dlib's examples write it: faces of 40 pixels in 2 megapixels, doubled.
 void DetectPlain(benchmark::State& state) {

@@ -8,6 +8,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "face/landmark_model.h"
+#include "face/turned_copy.h"
 #include "face_fixture.h"
 #include "facedeblur/face/detector.h"
 #include "facedeblur/util/error.h"
@@ -126,6 +127,148 @@ TEST(Detector, FindsFacesOfFortyPixels) {
   EXPECT_LT(faces[0].box.width, 60);
 }
 
+TEST(TurnBack, PixelsOfTheCopyAreThoseOfTheOriginal) {
+  const cv::Mat grey = testing::MakeTestImage({37, 22}, CV_8UC1);
+  for (const int turn : {0, 90, 180, 270}) {
+    const TurnedCopy copy = TurnBack(grey, turn);
+    ASSERT_EQ(copy.pixels.total(), grey.total());
+    for (int y = 0; y < copy.pixels.rows; ++y) {
+      for (int x = 0; x < copy.pixels.cols; ++x) {
+        const cv::Point2d at = copy.original_from_copy(cv::Point2d(x, y));
+        ASSERT_EQ(copy.pixels.at<uchar>(y, x), grey.at<uchar>(cv::Point(at))) << turn;
+      }
+    }
+  }
+}
+
+TEST(TurnBack, WhatPointsRightPointsUpAfterwards) {
+  for (const int turn : {45, 90, 135, 180, 225, 270, 315}) {
+    cv::Mat grey = cv::Mat::zeros(101, 141, CV_8UC1);
+    const double angle = turn * CV_PI / 180;
+    const cv::Point2d middle(70, 50);
+    // Up is (0, -1); a clockwise turn in the image makes it (sin, -cos).
+    const cv::Point2d dot = middle + 40 * cv::Point2d(std::sin(angle), -std::cos(angle));
+    cv::circle(grey, cv::Point(cvRound(dot.x), cvRound(dot.y)), 4, 255, cv::FILLED);
+    const TurnedCopy copy = TurnBack(grey, turn);
+    const cv::Moments mass = cv::moments(copy.pixels);
+    const cv::Point2d found(mass.m10 / mass.m00, mass.m01 / mass.m00);
+    const cv::Point2d copy_middle(0.5 * (copy.pixels.cols - 1), 0.5 * (copy.pixels.rows - 1));
+    // The corners have the mean grey, which pulls the centre of mass a little.
+    EXPECT_NEAR(found.x, copy_middle.x, 2) << turn;
+    EXPECT_LT(found.y, copy_middle.y - 10) << turn;
+    const cv::Point2d back = copy.original_from_copy(copy_middle + cv::Point2d(0, -40));
+    EXPECT_NEAR(cv::norm(back - dot), 0, 1e-6) << turn;
+  }
+}
+
+/// An image and where its points go when it is turned clockwise by multiples of 90 degrees.
+struct TurnedPhoto {
+  TurnedPhoto(const cv::Mat& photo, int turn) {
+    const auto right = static_cast<double>(photo.cols - 1);
+    const auto bottom = static_cast<double>(photo.rows - 1);
+    if (turn == 90) {
+      cv::rotate(photo, pixels, cv::ROTATE_90_CLOCKWISE);
+      from_upright = {0, 1, bottom, 0};
+    } else if (turn == 180) {
+      cv::rotate(photo, pixels, cv::ROTATE_180);
+      from_upright = {-1, 0, right, bottom};
+    } else {
+      cv::rotate(photo, pixels, cv::ROTATE_90_COUNTERCLOCKWISE);
+      from_upright = {0, -1, 0, right};
+    }
+  }
+
+  cv::Mat pixels;
+  Similarity from_upright;
+};
+
+/// Mean distance of the landmarks as a part of that of the outer corners of the eyes.
+double LandmarkDistance(const Landmarks& a, const Landmarks& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += cv::norm(a[i] - b[i]);
+  return sum / static_cast<double>(a.size()) / cv::norm(a[36] - a[45]);
+}
+
+TEST(Detector, FindsFacesOfPhotosThatLieOnTheirSide) {
+  for (const char* name :
+       {"portrait_01.png", "portrait_03.png", "portrait_13.png", "group_1.jpg"}) {
+    const cv::Mat photo = cv::imread((testing::DataFolder() / "sharp" / name).string());
+    const auto upright = Detector().Detect(photo);
+    for (const int turn : {90, 180, 270}) {
+      const TurnedPhoto turned(photo, turn);
+      const auto faces = Detector().Detect(turned.pixels);
+      ASSERT_EQ(faces.size(), upright.size()) << name << " " << turn;
+      for (const DetectedFace& expected : upright) {
+        const Landmarks landmarks = turned.from_upright(expected.landmarks);
+        double nearest = 1;
+        for (const DetectedFace& face : faces) {
+          EXPECT_EQ(face.turned, turn) << name;
+          nearest = std::min(nearest, LandmarkDistance(landmarks, face.landmarks));
+        }
+        EXPECT_LT(nearest, 0.05) << name << " " << turn;
+      }
+    }
+  }
+}
+
+TEST(Detector, FindsFacesThatLieAslantWhereAsked) {
+  const cv::Mat portrait = Portrait();
+  const auto upright = Detector().Detect(portrait);
+  ASSERT_EQ(upright.size(), 1U);
+  DetectorOptions options = Options();
+  options.any_rotation = true;
+  const auto detector = FaceDetector::Create(options);
+  for (const int turn : {45, 135, 225, 315}) {
+    // Turning back the other way turns the face.
+    cv::Mat grey;
+    cv::cvtColor(portrait, grey, cv::COLOR_BGR2GRAY);
+    const TurnedCopy turned = TurnBack(grey, 360 - turn);
+    const auto faces = detector->Detect(turned.pixels);
+    ASSERT_EQ(faces.size(), 1U) << turn;
+    EXPECT_EQ(faces[0].turned, turn);
+    const Landmarks landmarks = turned.original_from_copy.Inverse()(upright[0].landmarks);
+    EXPECT_LT(LandmarkDistance(landmarks, faces[0].landmarks), 0.08) << turn;
+    const cv::Point2f middle = 0.5F * (faces[0].box.tl() + faces[0].box.br());
+    EXPECT_LT(cv::norm(middle - landmarks[30]), 0.3 * faces[0].box.width) << turn;
+  }
+}
+
+TEST(Detector, FacesThatAreFoundUprightStayAsTheyAre) {
+  const auto upright_alone = [] {
+    DetectorOptions options = DetectorOptions::UprightAlone();
+    options.landmark_model = Options().landmark_model;
+    return FaceDetector::Create(options);
+  }();
+  for (const char* name : {"sharp/group_1.jpg", "blurred/group_1.jpg", "blurred/portrait_01.png",
+                           "blurred/portrait_03.jpg", "blurred/portrait_07.webp"}) {
+    const cv::Mat photo = cv::imread((testing::DataFolder() / name).string());
+    const auto expected = upright_alone->Detect(photo);
+    const auto faces = Detector().Detect(photo);
+    ASSERT_EQ(faces.size(), expected.size()) << name;
+    EXPECT_FALSE(faces.empty()) << name;
+    for (std::size_t i = 0; i < faces.size(); ++i) {
+      EXPECT_EQ(faces[i].turned, 0);
+      EXPECT_EQ(faces[i].box, expected[i].box);
+      EXPECT_EQ(faces[i].landmarks, expected[i].landmarks);
+    }
+  }
+  const TurnedPhoto turned(Portrait(), 90);
+  EXPECT_TRUE(upright_alone->Detect(turned.pixels).empty());
+}
+
+TEST(TurnedScale, HalfOfTheOtherUnlessThePhotoIsSmall) {
+  const DetectorOptions options = Options();
+  for (const cv::Size size : {cv::Size(2000, 1000), cv::Size(4000, 3000)}) {
+    EXPECT_NEAR(TurnedScale(options, size), DetectionScale(options, size) / 2, 1e-9);
+  }
+  EXPECT_EQ(TurnedScale(options, {300, 200}), 2);
+  const double scale = TurnedScale(options, {640, 480});
+  EXPECT_NEAR(scale * scale * 640 * 480, 500'000, 1);
+  DetectorOptions thorough = options;
+  thorough.min_face = 40;
+  EXPECT_EQ(TurnedScale(thorough, {4000, 3000}), 2);
+}
+
 TEST(Detector, NoFaceInAImageWithoutOne) {
   EXPECT_TRUE(Detector().Detect(testing::MakeTestImage({400, 300}, CV_8UC3)).empty());
 }
@@ -199,6 +342,11 @@ TEST(Detector, IdentityNamesWhatDecidesTheLandmarks) {
   DetectorOptions other = Options();
   other.threshold = 0;
   EXPECT_NE(identity.Key(), FaceDetector::Create(other)->identity().Key());
+  other = Options();
+  other.search_turned = false;
+  EXPECT_NE(identity.Key(), FaceDetector::Create(other)->identity().Key());
+  EXPECT_EQ(FaceDetector::Create(other)->identity().name.find("turned"), std::string::npos)
+      << "caches of landmarks from before stay of use";
 }
 
 TEST(Detector, AModelReplacedAfterLoadingHasNoIdentity) {

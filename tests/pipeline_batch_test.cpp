@@ -509,6 +509,9 @@ TEST(JsonReport, ARestoredImageIsToldWithItsFaces) {
   EXPECT_EQ(told.at("landmarks"), Json::array({5, 6, 7, 8.25}));
   EXPECT_EQ(told.at("chip_size"), 160);
   EXPECT_TRUE(told.at("blur_after").is_null());
+  EXPECT_EQ(told.count("turned"), 0U) << "it is upright";
+  record.face_records[0].turned = 270;
+  EXPECT_EQ(Json::parse(RecordJson(record)).at("faces").at(0).at("turned"), 270);
 }
 
 TEST(JsonReport, TheSummaryCounts) {

@@ -28,7 +28,9 @@ constexpr CommandEntry kCommands[] = {
      BindSynth},
     {"train", "FOLDER... --output DIR", "Trains a network on folders of sharp faces.", BindTrain},
     {"evaluate", "FOLDER...",
-     "Scores weights on sharp faces that are blurred by a protocol, or on pairs.", BindEvaluate},
+     "Scores weights on sharp faces that are blurred by a protocol, or on pairs; or the search for "
+     "faces.",
+     BindEvaluate},
     {"shell", "bash|zsh|fish|man", "Prints a completion script for a shell, or the manual page.",
      BindShell},
 };

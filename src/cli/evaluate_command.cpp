@@ -8,9 +8,12 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/evaluate_finder.h"
 #include "cli/exit_code.h"
 #include "cli/option_binder.h"
+#include "cli/report_format.h"
 #include "cli/run_setup.h"
+#include "cli/search_option_binding.h"
 #include "facedeblur/backend/load_network.h"
 #include "facedeblur/eval/evaluator.h"
 #include "facedeblur/eval/report.h"
@@ -24,12 +27,8 @@ namespace {
 namespace fs = std::filesystem;
 
 enum class Preset { kMspl, kShen };
-enum class ReportFormat { kText, kMarkdown, kJson };
 
 const Choices<Preset> kPresets = {{"mspl", Preset::kMspl}, {"shen", Preset::kShen}};
-const Choices<ReportFormat> kReportFormats = {{"text", ReportFormat::kText},
-                                              {"markdown", ReportFormat::kMarkdown},
-                                              {"json", ReportFormat::kJson}};
 
 struct EvaluateOptions {
   std::vector<fs::path> folders;
@@ -51,6 +50,7 @@ struct EvaluateOptions {
   fs::path output;
   fs::path sheet;
   int sheet_faces = 8;
+  FinderOptions finder;
 
   void Validate() const;
 
@@ -115,6 +115,12 @@ void Bind(CLI::App* app, EvaluateOptions* options) {
   binder.Add("--sheet-faces", &options->sheet_faces, "INT", "Faces on it")
       ->check(CLI::Range(1, 40));
   binder.Add("--threads", &options->threads, "INT", "0: one for each processor");
+  BindFinder(app,
+             {"--blurred", "--aligned", "--weights", "--cache", "--device", "--precision",
+              "--identity", "--protocol", "--chip-size", "--min-kernel", "--max-kernel",
+              "--kernels-per-size", "--kernels-per-face", "--noise", "--off-center",
+              "--no-baselines", "--sheet", "--sheet-faces"},
+             &options->finder);
 }
 
 std::string DescribeProtocol(const EvaluationProtocol& p) {
@@ -185,32 +191,32 @@ EvaluatedSet EvaluateFolder(const fs::path& folder, const EvaluateOptions& optio
   return {folder.string(), loaded.protocol, faces, std::move(evaluation.scores)};
 }
 
-std::string Report(ReportFormat format, const std::vector<EvaluatedSet>& sets,
-                   const std::string& weights) {
-  switch (format) {
-    case ReportFormat::kJson:
-      return JsonReport(sets, weights);
-    case ReportFormat::kMarkdown:
-      return MarkdownReport(sets, weights);
-    case ReportFormat::kText:
-      return TextReport(sets, weights);
-  }
-  return "";
-}
-
-int RunEvaluate(const EvaluateOptions& options, const CLI::App& /*app*/) {
-  PrepareCommand();
+std::string EvaluateWeights(const EvaluateOptions& options) {
   const LoadedNetwork network =
       LoadNetwork({options.weights, options.models, options.device, options.precision});
   TellDevice(network.compute);
-  const auto detector = options.aligned ? nullptr : LoadDetector({}, options.models);
+  const auto detector =
+      options.aligned ? nullptr : LoadDetector(DetectorOptions::UprightAlone(), options.models);
   const auto identity = options.identity.empty() ? nullptr : FaceIdentity::Load(options.identity);
   std::vector<EvaluatedSet> sets;
   for (const fs::path& folder : options.folders) {
     sets.push_back(
         EvaluateFolder(folder, options, *network.restorer, detector.get(), identity.get()));
   }
-  const std::string report = Report(options.format, sets, network.weights.filename().string());
+  return WriteReport(options.format, sets, network.weights.filename().string());
+}
+
+std::string EvaluateSearch(const EvaluateOptions& options) {
+  FinderOptions finder = options.finder;
+  finder.protocol.seed = options.protocol.seed;
+  return WriteReport(options.format, ReportFinder(options.folders, finder, options.models,
+                                                  ThreadCount(options.threads)));
+}
+
+int RunEvaluate(const EvaluateOptions& options, const CLI::App& /*app*/) {
+  PrepareCommand();
+  const std::string report =
+      options.finder.enabled ? EvaluateSearch(options) : EvaluateWeights(options);
   if (options.output.empty()) {
     std::fputs(report.c_str(), stdout);
   } else {
@@ -232,6 +238,7 @@ void EvaluateOptions::Validate() const {
   const auto require = [](bool holds, const char* message) {
     if (!holds) throw Error(ErrorKind::kUsage, message);
   };
+  RequireSoundSearch(finder.detector);
   require(identity.empty() || !aligned,
           "--identity needs faces that were found; leave --aligned out");
   require(blurred.empty() || folders.size() == 1, "--blurred goes with one folder of sharp images");

@@ -1,10 +1,10 @@
 #include "cli/restore_options.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "cli/first_steps.h"
+#include "cli/search_option_binding.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/memory.h"
@@ -51,14 +51,7 @@ void BindFaceOptions(OptionBinder* binder, RestoreOptions* options) {
   binder->AddFlag("--aligned", &process.aligned,
                   "Inputs are aligned face crops already: no detection, the whole image goes "
                   "through the network");
-  binder
-      ->Add("--min-face", &options->detector.min_face, "PX",
-            "Smallest face to look for, pixels; 0: 40 in photos of up to 2 megapixels, larger in "
-            "larger ones, at the same cost")
-      ->check(CLI::Range(0, 100000));
-  binder->Add("--detector-threshold", &options->detector.threshold, "X",
-              "Detector score from which something counts as a face; lower finds more blurred "
-              "faces, and more that are none");
+  BindSearchOptions(binder, &options->detector);
   binder
       ->Add("--max-faces", &process.max_faces, "N",
             "Only the N largest faces of each photo; 0: all")
@@ -256,10 +249,7 @@ void RestoreOptions::Validate() const {
   if (!report.empty() && report == log_file) {
     throw Error(ErrorKind::kUsage, report.string() + ": is the report and the log");
   }
-  // Range checks let not-a-number pass: it is neither below nor above anything.
-  if (!std::isfinite(detector.threshold)) {
-    throw Error(ErrorKind::kUsage, "--detector-threshold takes a finite number");
-  }
+  RequireSoundSearch(detector);
   if (paths.size() == 1 && files_from.empty()) {
     throw Error(ErrorKind::kUsage, AskForOutput(paths.front()));
   }

@@ -54,7 +54,8 @@ PairWriterResult WritePairs(const SynthOptions& options, const PairWriterOptions
   load.cache = options.cache;
   load.threads = writer.threads;
   load.stop = writer.stop;
-  return WriteFacePairs(FaceSet::Load(load, *LoadDetector({}, options.models)), writer);
+  return WriteFacePairs(
+      FaceSet::Load(load, *LoadDetector(DetectorOptions::UprightAlone(), options.models)), writer);
 }
 
 int RunSynth(const SynthOptions& options, const CLI::App& /*app*/) {

@@ -164,18 +164,6 @@ Table ConfidenceTable(const std::vector<PairScores>& pairs) {
   return table;
 }
 
-std::string MarkdownTable(const Table& table) {
-  std::string text;
-  for (std::size_t r = 0; r < table.size(); ++r) {
-    for (const std::string& cell : table[r]) text += "| " + cell + (cell.empty() ? "" : " ");
-    text += "|\n";
-    if (r > 0) continue;
-    for (std::size_t c = 0; c < table[r].size(); ++c) text += "|---";
-    text += "|\n";
-  }
-  return text;
-}
-
 std::string TextTable(const Table& table) { return AlignedTable(table, /*last_left=*/false); }
 
 template <typename ToTable>

@@ -3,18 +3,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 #include <opencv2/imgproc.hpp>
 #include <sstream>
 #include <utility>
 
 #include "face/hog_scanner.h"
 #include "face/landmark_model.h"
+#include "face/model_file_hash.h"
+#include "face/turned_copy.h"
+#include "face/turned_search.h"
 #include "facedeblur/face/detector.h"
 #include "facedeblur/image/sample_depth.h"
 #include "facedeblur/util/error.h"
-#include "facedeblur/util/mapped_file.h"
-#include "facedeblur/util/sha256.h"
 
 namespace facedeblur {
 namespace {
@@ -40,26 +40,11 @@ cv::Mat GreyCopy(const cv::Mat& pixels, double scale) {
   return scaled;
 }
 
-/// What tells a file from one that took its place.
-struct FileStamp {
-  explicit FileStamp(const std::filesystem::path& file)
-      : size(std::filesystem::file_size(file, error)),
-        written(std::filesystem::last_write_time(file, error)) {}
-
-  bool operator==(const FileStamp& other) const {
-    return size == other.size && written == other.written;
-  }
-
-  std::error_code error;
-  std::uintmax_t size;
-  std::filesystem::file_time_type written;
-};
-
 class DlibFaceDetector : public FaceDetector {
  public:
   explicit DlibFaceDetector(DetectorOptions options)
       : options_(std::move(options)),
-        loaded_(options_.landmark_model),
+        model_hash_(options_.landmark_model),
         landmarks_(ReadModel(options_.landmark_model)) {
     if (landmarks_.points() == kLandmarkScheme.count) return;
     throw Error(ErrorKind::kModel, options_.landmark_model.string() + ": a model with " +
@@ -69,24 +54,21 @@ class DlibFaceDetector : public FaceDetector {
   }
 
   DetectorIdentity identity() const override {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (sha256_.empty()) sha256_ = HashModel();
     std::ostringstream name;
     name << "dlib " << LibraryVersion() << " HOG, min-face " << options_.min_face
-         << ", auto-pixels " << options_.auto_pixels << ", threshold " << options_.threshold;
-    return {name.str(), kLandmarkScheme.name, sha256_};
+         << ", auto-pixels " << options_.auto_pixels << ", threshold " << options_.threshold
+         << DescribeTurns(options_);
+    return {name.str(), kLandmarkScheme.name, model_hash_.Sha256()};
   }
 
   std::vector<DetectedFace> Detect(const cv::Mat& pixels) const override {
     const double scale = DetectionScale(options_, pixels.size());
     const cv::Mat grey = GreyCopy(pixels, scale);
-    const dlib::cv_image<unsigned char> view(grey);
-    std::vector<DetectedFace> faces;
-    for (const HogWindow& window : scanner_.Scan(grey, options_.threshold)) {
-      DetectedFace face = ReadLandmarks(view, window, scale);
-      // A face may come out a little smaller than the window that found it.
-      if (face.box.width >= 0.85 * options_.min_face) faces.push_back(std::move(face));
-    }
+    std::vector<DetectedFace> faces =
+        SearchAngles(options_, pixels.size(), grey, scale,
+                     [this](const cv::Mat& copy, double copy_scale, int turn, double threshold) {
+                       return Search(copy, copy_scale, turn, threshold);
+                     });
     std::sort(faces.begin(), faces.end(), [](const DetectedFace& a, const DetectedFace& b) {
       return a.box.width != b.box.width ? a.box.width > b.box.width : a.box.x < b.box.x;
     });
@@ -102,42 +84,48 @@ class DlibFaceDetector : public FaceDetector {
     }
   }
 
-  DetectedFace ReadLandmarks(const dlib::cv_image<unsigned char>& view, const HogWindow& window,
-                             double scale) const {
-    const auto to_photo = [scale](double at) {
-      return static_cast<float>((at + 0.5) / scale - 0.5);
+  /// Faces at one angle in a grey copy of the photo.
+  std::vector<DetectedFace> Search(const cv::Mat& grey, double scale, int turn,
+                                   double threshold) const {
+    const TurnedCopy copy = TurnBack(grey, turn);
+    std::vector<DetectedFace> faces;
+    for (const HogWindow& window : scanner_.Scan(copy.pixels, threshold)) {
+      DetectedFace face = ReadLandmarks(copy, window, scale);
+      face.turned = turn;
+      // A face may come out a little smaller than the window that found it.
+      if (face.box.width >= 0.85 * options_.min_face) faces.push_back(std::move(face));
+    }
+    return faces;
+  }
+
+  DetectedFace ReadLandmarks(const TurnedCopy& copy, const HogWindow& window, double scale) const {
+    const auto to_photo = [scale](cv::Point2d p) {
+      return cv::Point2f(static_cast<float>((p.x + 0.5) / scale - 0.5),
+                         static_cast<float>((p.y + 0.5) / scale - 0.5));
     };
     DetectedFace face;
     face.score = window.score;
     const dlib::rectangle rect(window.left, window.top, window.right, window.bottom);
-    face.box = {to_photo(static_cast<double>(rect.left())),
-                to_photo(static_cast<double>(rect.top())),
-                static_cast<float>(static_cast<double>(rect.width()) / scale),
-                static_cast<float>(static_cast<double>(rect.height()) / scale)};
-    for (const dlib::point& at : landmarks_.Find(view, rect)) {
-      face.landmarks.emplace_back(to_photo(static_cast<double>(at.x())),
-                                  to_photo(static_cast<double>(at.y())));
+    const cv::Point2d half(0.5 * static_cast<double>(window.right - window.left),
+                           0.5 * static_cast<double>(window.bottom - window.top));
+    const cv::Point2d first(static_cast<double>(window.left), static_cast<double>(window.top));
+    // An upright window of the same size around the same middle; for 0 degrees the window itself.
+    const cv::Point2d corner = copy.original_from_copy(first + half) - half;
+    face.box = {to_photo(corner),
+                cv::Size2f(static_cast<float>(static_cast<double>(rect.width()) / scale),
+                           static_cast<float>(static_cast<double>(rect.height()) / scale))};
+    for (const dlib::point& at :
+         landmarks_.Find(dlib::cv_image<unsigned char>(copy.pixels), rect)) {
+      face.landmarks.push_back(to_photo(
+          copy.original_from_copy({static_cast<double>(at.x()), static_cast<double>(at.y())})));
     }
     return face;
   }
 
-  std::string HashModel() const {
-    const std::filesystem::path& file = options_.landmark_model;
-    try {
-      const MappedFile mapped(file);
-      if (FileStamp(file) == loaded_) return Sha256(mapped.data(), mapped.size());
-    } catch (const Error& error) {
-      throw Error(ErrorKind::kModel, file.string() + ": " + error.what());
-    }
-    throw Error(ErrorKind::kModel, file.string() + ": is no longer the file that was loaded");
-  }
-
   DetectorOptions options_;
-  FileStamp loaded_;
+  ModelFileHash model_hash_;  // made before the file is read
   HogScanner scanner_;
   LandmarkModel landmarks_;
-  mutable std::mutex mutex_;
-  mutable std::string sha256_;  ///< empty until it is asked for
 };
 
 }  // namespace

@@ -23,6 +23,7 @@ FaceRecord MeasureFace(const FaceTask& task) {
   FaceRecord record;
   record.box = task.face.box;
   record.score = task.face.score;
+  record.turned = task.face.turned;
   record.landmarks = task.face.landmarks;
   record.chip_size = task.geometry.size;
   constexpr double kDenoise = 1.5;  // pixels; without it a noisy blurred face looks sharp

@@ -32,14 +32,16 @@ Json ToJson(const Landmarks& landmarks) {
 }
 
 Json ToJson(const FaceRecord& face) {
-  return {{"box", {face.box.x, face.box.y, face.box.width, face.box.height}},
-          {"score", face.score},
-          {"landmarks", ToJson(face.landmarks)},
-          {"chip_size", face.chip_size},
-          {"blur_before", face.blur_before},
-          {"blur_after", face.blur_after},
-          {"change", face.change},
-          {"confidence", face.confidence}};
+  Json json = {{"box", {face.box.x, face.box.y, face.box.width, face.box.height}},
+               {"score", face.score},
+               {"landmarks", ToJson(face.landmarks)},
+               {"chip_size", face.chip_size},
+               {"blur_before", face.blur_before},
+               {"blur_after", face.blur_after},
+               {"change", face.change},
+               {"confidence", face.confidence}};
+  if (face.turned != 0) json["turned"] = face.turned;
+  return json;
 }
 
 Json ToJson(const StageSeconds& seconds) {

@@ -109,4 +109,16 @@ std::string AlignedTable(const std::vector<std::vector<std::string>>& rows, bool
   return text;
 }
 
+std::string MarkdownTable(const std::vector<std::vector<std::string>>& rows) {
+  std::string text;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    for (const std::string& cell : rows[r]) text += "| " + cell + (cell.empty() ? "" : " ");
+    text += "|\n";
+    if (r > 0) continue;
+    for (std::size_t c = 0; c < rows[r].size(); ++c) text += "|---";
+    text += "|\n";
+  }
+  return text;
+}
+
 }  // namespace facedeblur

@@ -25,6 +25,17 @@ struct DetectorOptions {
   /// 56 portraits blurred by 35 pixels (faces of 110 to 170 pixels) 0 finds 50 % of the faces, -0.2
   /// to -0.3 finds 61 to 66 %. False faces on our test photos begin at -0.3.
   double threshold = -0.25;
+  /// Where a photo shows no face upright, look for faces turned by 90, 180 and 270 degrees, as in a
+  /// scan that lies on its side ...
+  bool search_turned = true;
+  bool any_rotation = false;  ///< ... and by the odd multiples of 45 degrees
+
+  /// For sets of faces that are known to be upright.
+  static DetectorOptions UprightAlone() {
+    DetectorOptions options;
+    options.search_turned = false;
+    return options;
+  }
 };
 
 /// What decides where a detector finds faces and landmarks; for reports and cache keys.
@@ -57,7 +68,9 @@ class FaceDetector {
 
   /// Faces in a photo (8 or 16 bits; 1, 3 or 4 channels), largest first, equal ones from left to
   /// right. The search runs on a copy scaled so that the smallest wanted face just fills dlib's
-  /// window of 80 pixels.
+  /// window of 80 pixels. Where it finds none, turned copies are searched as the options say.
+  /// Where it finds doubtful ones, the copy that is upside down is searched, too, and counts where
+  /// its faces are much surer; with `any_rotation`, all turned copies add to them.
   virtual std::vector<DetectedFace> Detect(const cv::Mat& pixels) const = 0;
 };
 
@@ -68,5 +81,9 @@ std::unique_ptr<FaceDetector> LoadDetector(DetectorOptions options,
 
 /// Scale of the copy that is searched in a photo of the given size (see DetectorOptions).
 double DetectionScale(const DetectorOptions& options, cv::Size photo);
+
+/// Scale of the copies that are turned: half of the other, so that photos without faces cost little
+/// more, but not in photos that are small anyway, nor with DetectorOptions::min_face.
+double TurnedScale(const DetectorOptions& options, cv::Size photo);
 
 }  // namespace facedeblur

@@ -21,9 +21,12 @@ inline constexpr std::size_t kLandmarkCount = kLandmarkScheme.count;
 using Landmarks = std::vector<cv::Point2f>;
 
 struct DetectedFace {
-  cv::Rect2f box;  ///< the detector's square, image pixels; may reach over the image's edge
+  /// The detector's square, image pixels; may reach over the image's edge. Of a face that was found
+  /// at an odd multiple of 45 degrees, an upright square of the same size and middle.
+  cv::Rect2f box;
   double score = 0;
   Landmarks landmarks;
+  int turned = 0;  ///< in which turned copy it was found: degrees clockwise from upright, 0 to 315
 };
 
 /// The five points that alignment uses, in this order: left eye's centre, right eye's centre, nose

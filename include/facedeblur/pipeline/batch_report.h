@@ -37,6 +37,7 @@ struct StageSeconds {
 struct FaceRecord {
   cv::Rect2f box;  ///< the detector's square, image pixels
   double score = 0;
+  int turned = 0;          ///< degrees clockwise from upright, as the face was found
   Landmarks landmarks;     ///< image pixels; empty where the image is one aligned face
   int chip_size = 0;       ///< pixels
   double blur_before = 0;  ///< BlurEffect() of the chip, 0 (sharp) to 1

@@ -26,4 +26,7 @@ std::string XmlEscape(std::string_view text);
 /// one to the left, the others to the right. Every row has as many cells as the first.
 std::string AlignedTable(const std::vector<std::vector<std::string>>& rows, bool last_left);
 
+/// Rows as a table in Markdown; the first one is its heading.
+std::string MarkdownTable(const std::vector<std::vector<std::string>>& rows);
+
 }  // namespace facedeblur

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "facedeblur/face/detector.h"
+
+// How well a detector finds blurred faces. What it finds in a sharp photo is the truth; the photo
+// is blurred as a whole and searched again.
+namespace facedeblur {
+
+struct FinderProtocol {
+  /// Kernel sizes, pixels at a face of kFinderFace; 0: not blurred.
+  std::vector<int> blur_sizes = {0, 9, 15, 21, 27, 35, 45};
+  int kernels_per_photo = 1;  ///< of each size
+  std::uint64_t seed = 2020;
+};
+
+/// Width of a face's square, pixels, to which FinderProtocol::blur_sizes refer. In each photo they
+/// grow with the width of its median face; a photo without a face takes them as they are.
+inline constexpr int kFinderFace = 128;
+
+/// What searches found, summed up.
+struct FinderScore {
+  std::size_t searches = 0;
+  std::size_t faces = 0;        ///< that there were, in all searches
+  std::size_t found = 0;        ///< of them
+  std::size_t false_faces = 0;  ///< found where there is none
+  /// Over the found faces, the mean distance of a landmark from its true place, divided by the true
+  /// distance of the eyes' outer corners.
+  double landmark_errors = 0;
+
+  FinderScore& operator+=(const FinderScore& other);
+};
+
+/// Scores one search. A face counts as found where the squares' intersection is at least half of
+/// their union, and the angles at which they were found agree within 45 degrees; each face is found
+/// once.
+FinderScore ScoreSearch(const std::vector<DetectedFace>& truth,
+                        const std::vector<DetectedFace>& found);
+
+struct FinderEvaluation {
+  std::size_t photos = 0;
+  std::size_t faces = 0;             ///< in the sharp photos
+  std::size_t unreadable = 0;        ///< files that are no photos
+  std::vector<FinderScore> by_size;  ///< in the order of FinderProtocol::blur_sizes
+};
+
+/// Searches all photos below `folder`, on so many threads; the result does not depend on their
+/// number. The kernels of a photo are the same path of the camera at all sizes, centred, with a
+/// mirrored border and 8-bit rounding. Throws Error(kInput) where there is no photo.
+FinderEvaluation EvaluateFinder(const std::filesystem::path& folder, const FaceDetector& detector,
+                                const FinderProtocol& protocol, std::size_t threads);
+
+}  // namespace facedeblur

@@ -1,0 +1,56 @@
+#include "cli/evaluate_finder.h"
+
+#include "cli/search_option_binding.h"
+
+namespace facedeblur {
+namespace {
+
+std::string Listed(const std::vector<int>& numbers) {
+  std::string text;
+  for (const int number : numbers) text += (text.empty() ? "" : ",") + std::to_string(number);
+  return text;
+}
+
+}  // namespace
+
+void BindFinder(CLI::App* app, const std::vector<const char*>& others, FinderOptions* options) {
+  OptionBinder binder(app);
+  binder.Group("Search for faces");
+  CLI::Option* finder = binder.AddFlag(
+      "--finder", &options->enabled,
+      "Score the search for faces instead of weights: photos of FOLDER are blurred as a whole, and "
+      "what is found sharp is the truth. Tells recall, false faces and the error of landmarks");
+  for (const char* other : others) finder->excludes(app->get_option(other));
+  app->add_option("--blur-sizes", options->protocol.blur_sizes,
+                  "Sizes of the camera shake, pixels at a face of 128; 0: no blur")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::Range(0, 999))
+      ->default_str(Listed(options->protocol.blur_sizes))
+      ->type_name("INT,...")
+      ->group("Search for faces")
+      ->needs(finder);
+  binder
+      .Add("--kernels-per-photo", &options->protocol.kernels_per_photo, "INT",
+           "Kernels of each size for a photo")
+      ->check(CLI::Range(1, 1000))
+      ->needs(finder);
+  BindSearchOptions(&binder, &options->detector);
+  for (const char* name : {"--min-face", "--detector-threshold", "--any-rotation"}) {
+    app->get_option(name)->needs(finder);
+  }
+}
+
+FinderReport ReportFinder(const std::vector<std::filesystem::path>& folders,
+                          const FinderOptions& options, const std::filesystem::path& models,
+                          std::size_t threads) {
+  const auto detector = LoadDetector(options.detector, models);
+  FinderReport report{detector->identity(), options.protocol, {}};
+  for (const std::filesystem::path& folder : folders) {
+    report.sets.push_back(
+        {folder.string(), EvaluateFinder(folder, *detector, options.protocol, threads)});
+  }
+  return report;
+}
+
+}  // namespace facedeblur

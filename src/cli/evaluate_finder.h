@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "cli/option_binder.h"
+#include "facedeblur/eval/finder_report.h"
+
+namespace facedeblur {
+
+/// `evaluate --finder`: scores the search for faces instead of a network.
+struct FinderOptions {
+  bool enabled = false;
+  FinderProtocol protocol;  ///< the seed apart
+  DetectorOptions detector;
+};
+
+/// Binds these options; they go with none of `others`, which are bound already.
+void BindFinder(CLI::App* app, const std::vector<const char*>& others, FinderOptions* options);
+
+/// Scores the search in each of the folders.
+FinderReport ReportFinder(const std::vector<std::filesystem::path>& folders,
+                          const FinderOptions& options, const std::filesystem::path& models,
+                          std::size_t threads);
+
+}  // namespace facedeblur

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "cli/option_binder.h"
+#include "facedeblur/face/detector.h"
+
+namespace facedeblur {
+
+/// Binds what decides which faces are found.
+void BindSearchOptions(OptionBinder* binder, DetectorOptions* options);
+
+/// Checks what the parser cannot. Throws Error(kUsage).
+void RequireSoundSearch(const DetectorOptions& options);
+
+}  // namespace facedeblur

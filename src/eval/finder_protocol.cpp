@@ -1,0 +1,172 @@
+#include "facedeblur/eval/finder_protocol.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <opencv2/imgproc.hpp>
+
+#include "facedeblur/dataset/blur_kernel.h"
+#include "facedeblur/face/chip.h"
+#include "facedeblur/image/codec.h"
+#include "facedeblur/image/image_files.h"
+#include "facedeblur/image/sample_depth.h"
+#include "facedeblur/util/error.h"
+#include "facedeblur/util/file_io.h"
+#include "facedeblur/util/random.h"
+#include "facedeblur/util/task_pool.h"
+
+namespace facedeblur {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr float kLeastOverlap = 0.5F;  // as in the PASCAL VOC challenges
+
+float Overlap(const cv::Rect2f& a, const cv::Rect2f& b) {
+  const float intersection = (a & b).area();
+  return intersection / (a.area() + b.area() - intersection);
+}
+
+bool AnglesAgree(int a, int b) {
+  const int apart = std::abs(a - b) % 360;
+  return std::min(apart, 360 - apart) <= 45;
+}
+
+double LandmarkError(const Landmarks& truth, const Landmarks& found) {
+  constexpr std::size_t kOuterCorners[] = {36, 45};
+  const double eyes = cv::norm(truth[kOuterCorners[1]] - truth[kOuterCorners[0]]);
+  double sum = 0;
+  for (std::size_t i = 0; i < truth.size(); ++i) sum += cv::norm(found[i] - truth[i]);
+  return sum / static_cast<double>(truth.size()) / std::max(eyes, 1.0);
+}
+
+/// A true face, one that was found, and how well their squares agree.
+struct Match {
+  std::size_t truth;
+  std::size_t found;
+  float overlap;
+};
+
+/// All that may be the same face, the best first.
+std::vector<Match> PossibleMatches(const std::vector<DetectedFace>& truth,
+                                   const std::vector<DetectedFace>& found) {
+  std::vector<Match> matches;
+  for (std::size_t t = 0; t < truth.size(); ++t) {
+    for (std::size_t f = 0; f < found.size(); ++f) {
+      const float overlap = Overlap(truth[t].box, found[f].box);
+      if (overlap < kLeastOverlap || !AnglesAgree(truth[t].turned, found[f].turned)) continue;
+      matches.push_back({t, f, overlap});
+    }
+  }
+  std::stable_sort(matches.begin(), matches.end(),
+                   [](const Match& a, const Match& b) { return a.overlap > b.overlap; });
+  return matches;
+}
+
+/// As restoring does: what cannot be aligned is no face after all.
+std::vector<DetectedFace> FindFaces(const FaceDetector& detector, const cv::Mat& photo) {
+  std::vector<DetectedFace> faces = detector.Detect(photo);
+  faces.erase(
+      std::remove_if(faces.begin(), faces.end(),
+                     [](const DetectedFace& face) { return !CanBeAligned(face.landmarks); }),
+      faces.end());
+  return faces;
+}
+
+/// Detectors look at grey alone, and grey is the same blurred before or after.
+cv::Mat ReadGrey(const fs::path& file) {
+  std::string warning;
+  const cv::Mat pixels = DecodeImage(ReadFile(file), {}, &warning).pixels;
+  cv::Mat grey;
+  cv::cvtColor(ToEightBits(ToFloatBgr(pixels)), grey, cv::COLOR_BGR2GRAY);
+  return grey;
+}
+
+/// Pixels of the photo that a blur size stands for; odd.
+int KernelSize(int blur_size, const std::vector<DetectedFace>& faces) {
+  const double scale = faces.empty() ? 1 : faces[faces.size() / 2].box.width / kFinderFace;
+  constexpr int kSmallest = 3;
+  return std::max(kSmallest, 2 * cvFloor(0.5 * blur_size * scale) + 1);
+}
+
+cv::Mat Shake(const cv::Mat& photo, int kernel_size, Random random) {
+  const cv::Mat kernel = CenterKernelExactly(CameraShakeKernel(kernel_size, &random));
+  cv::Mat blurred;
+  cv::filter2D(photo, blurred, -1, kernel, {-1, -1}, 0, cv::BORDER_REFLECT_101);
+  return blurred;
+}
+
+/// The searches of one photo; its number decides its kernels.
+FinderEvaluation EvaluatePhoto(const cv::Mat& photo, std::size_t number,
+                               const FaceDetector& detector, const FinderProtocol& protocol) {
+  const std::vector<DetectedFace> truth = FindFaces(detector, photo);
+  FinderEvaluation evaluation{1, truth.size(), 0, {}};
+  const auto kernels = static_cast<std::size_t>(protocol.kernels_per_photo);
+  for (const int blur_size : protocol.blur_sizes) {
+    FinderScore score;
+    for (std::size_t k = 0; k < kernels; ++k) {
+      const Random random(protocol.seed, number * kernels + k);
+      const cv::Mat blurred =
+          blur_size == 0 ? photo : Shake(photo, KernelSize(blur_size, truth), random);
+      score += ScoreSearch(truth, FindFaces(detector, blurred));
+    }
+    evaluation.by_size.push_back(score);
+  }
+  return evaluation;
+}
+
+}  // namespace
+
+FinderScore& FinderScore::operator+=(const FinderScore& other) {
+  searches += other.searches;
+  faces += other.faces;
+  found += other.found;
+  false_faces += other.false_faces;
+  landmark_errors += other.landmark_errors;
+  return *this;
+}
+
+FinderScore ScoreSearch(const std::vector<DetectedFace>& truth,
+                        const std::vector<DetectedFace>& found) {
+  FinderScore score;
+  score.searches = 1;
+  score.faces = truth.size();
+  std::vector<bool> truth_taken(truth.size());
+  std::vector<bool> found_taken(found.size());
+  for (const Match& match : PossibleMatches(truth, found)) {
+    if (truth_taken[match.truth] || found_taken[match.found]) continue;
+    truth_taken[match.truth] = found_taken[match.found] = true;
+    ++score.found;
+    score.landmark_errors +=
+        LandmarkError(truth[match.truth].landmarks, found[match.found].landmarks);
+  }
+  score.false_faces = found.size() - score.found;
+  return score;
+}
+
+FinderEvaluation EvaluateFinder(const fs::path& folder, const FaceDetector& detector,
+                                const FinderProtocol& protocol, std::size_t threads) {
+  const std::vector<fs::path> files = ListImageFiles(folder);
+  std::vector<FinderEvaluation> photos(files.size());
+  RunParallel(threads, files.size(), [&](std::size_t i) {
+    cv::Mat photo;
+    try {
+      photo = ReadGrey(files[i]);
+    } catch (const std::exception&) {
+      photos[i].unreadable = 1;  // a damaged file among thousands is not worth stopping for
+      return;
+    }
+    photos[i] = EvaluatePhoto(photo, i, detector, protocol);
+  });
+  FinderEvaluation all;
+  all.by_size.resize(protocol.blur_sizes.size());
+  for (const FinderEvaluation& photo : photos) {
+    all.photos += photo.photos;
+    all.faces += photo.faces;
+    all.unreadable += photo.unreadable;
+    for (std::size_t i = 0; i < photo.by_size.size(); ++i) all.by_size[i] += photo.by_size[i];
+  }
+  if (all.photos == 0) throw Error(ErrorKind::kInput, folder.string() + ": no photo can be read");
+  return all;
+}
+
+}  // namespace facedeblur

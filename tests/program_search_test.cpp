@@ -1,0 +1,84 @@
+#include <gtest/gtest.h>
+
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+
+#include "facedeblur/image/metrics.h"
+#include "facedeblur/util/json.h"
+#include "support.h"
+
+// How the program looks for faces.
+namespace facedeblur {
+namespace {
+
+using testing::RunProgram;
+using testing::TempFolder;
+
+std::string Text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
+
+/// The faces that a report tells of its only image.
+Json FacesIn(const std::string& report) {
+  const std::size_t image = report.find(R"({"type":"image")");
+  if (image == std::string::npos) return Json::array();
+  return Json::parse(report.substr(image, report.find('\n', image) - image)).at("faces");
+}
+
+TEST(Program, APhotoOnItsSideIsRestoredAndStaysOnItsSide) {
+  const TempFolder folder;
+  const cv::Mat upright = cv::imread((testing::DataFolder() / "blurred/portrait_01.png").string());
+  cv::Mat turned;
+  cv::rotate(upright, turned, cv::ROTATE_90_CLOCKWISE);
+  const std::string names[] = {(folder / "upright.png").string(), (folder / "turned.png").string()};
+  const std::string outputs[] = {(folder / "upright_out.png").string(),
+                                 (folder / "turned_out.png").string()};
+  ASSERT_TRUE(cv::imwrite(names[0], upright));
+  ASSERT_TRUE(cv::imwrite(names[1], turned));
+  Json faces[2];
+  for (int i = 0; i < 2; ++i) {
+    const auto result = RunProgram({names[i], outputs[i], "--report", "-"});
+    ASSERT_EQ(result.exit_code, 0) << result.errors;
+    faces[i] = FacesIn(Text(result.output));
+    ASSERT_EQ(faces[i].size(), 1U);
+  }
+  EXPECT_EQ(faces[0].at(0).count("turned"), 0U);
+  EXPECT_EQ(faces[1].at(0).at("turned"), 90);
+  const cv::Mat restored = cv::imread(outputs[1]);
+  ASSERT_EQ(restored.size(), turned.size());
+  cv::Mat expected;
+  cv::rotate(cv::imread(outputs[0]), expected, cv::ROTATE_90_CLOCKWISE);
+  const double changed = Psnr(turned, expected);
+  EXPECT_GT(Psnr(restored, expected), changed + 6) << "it is restored as the upright one is";
+}
+
+TEST(Program, EvaluatesTheSearchWithoutWeights) {
+  const std::string folder = (testing::DataFolder() / "sharp").string();
+  const auto result = RunProgram({"evaluate", "--finder", folder, "--blur-sizes", "0,45",
+                                  "--format", "json", "--device", "cpu"});
+  EXPECT_EQ(result.exit_code, 2) << "no device is needed";
+  const TempFolder models;
+  std::filesystem::create_symlink("/usr/share/dlib/shape_predictor_68_face_landmarks.dat",
+                                  models / "shape_predictor_68_face_landmarks.dat");
+  const auto run = RunProgram({"evaluate", "--finder", "--blur-sizes", "0,45", folder, "--format",
+                               "json", "--models", models.path().string()});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const Json json = Json::parse(Text(run.output));
+  const Json& blurs = json.at("sets").at(0).at("blurs");
+  ASSERT_EQ(blurs.size(), 2U);
+  EXPECT_EQ(blurs.at(0).at("recall"), 1.0);
+  EXPECT_EQ(blurs.at(0).at("false_faces"), 0);
+  EXPECT_EQ(blurs.at(0).at("landmark_error"), 0.0);
+  EXPECT_EQ(blurs.at(1).at("blur"), 45);
+  EXPECT_LT(blurs.at(1).at("recall"), 1.0);
+}
+
+TEST(Program, OptionsOfTheSearchNeedTheFinder) {
+  const std::string folder = (testing::DataFolder() / "sharp").string();
+  for (const char* option : {"--blur-sizes=9", "--min-face=40", "--any-rotation"}) {
+    const auto result = RunProgram({"evaluate", folder, option});
+    EXPECT_EQ(result.exit_code, 2) << option;
+    EXPECT_NE(result.errors.find("--finder"), std::string::npos) << result.errors;
+  }
+}
+
+}  // namespace
+}  // namespace facedeblur

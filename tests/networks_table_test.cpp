@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "facedeblur/backend/default_pairs.h"
+#include "facedeblur/backend/default_training.h"
 #include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/util/error.h"
@@ -36,8 +36,14 @@ class NetworkOf : public ::testing::TestWithParam<NetworkInfo> {
   }
 };
 
-TEST_P(NetworkOf, IsTrainedOnItsDefaultPairs) {
-  EXPECT_NO_THROW(MakeObjective()->CheckPairs(DefaultPairs(GetParam().id)));
+TEST_P(NetworkOf, IsTrainedByItsDefaults) {
+  const TrainerOptions defaults = DefaultTraining(GetParam().id);
+  EXPECT_EQ(defaults.network, GetParam().id);
+  EXPECT_NO_THROW(defaults.Validate());
+  EXPECT_NO_THROW(defaults.pairs.Validate());
+  const auto objective = MakeObjective();
+  EXPECT_NO_THROW(objective->CheckPairs(defaults.pairs));
+  EXPECT_TRUE(defaults.crops == 0 || objective->TakesCrops());
 }
 
 TEST_P(NetworkOf, WritesWeightsOfItsKindThatNameIt) {

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <torch/optim/adamw.h>
 
 #include <algorithm>
 #include <cmath>
@@ -122,6 +123,51 @@ TEST(ReferenceNet, AgreesWithAnIndependentImplementation) {
       }
     }
     EXPECT_GT(between, 50);
+  }
+}
+
+double PsnrOfOutput(ReferenceNet net, const torch::Tensor& image) {
+  const torch::NoGradGuard no_grad;
+  const double error = (net->forward(image.clone()) - image).square().mean().item<double>();
+  return 10 * std::log10(255 * 255 / std::max(error, 1e-9));
+}
+
+TEST(ReferenceNet, CanStartAtTheIdentityAlsoInTrainingMode) {
+  torch::manual_seed(4);
+  const torch::Tensor image = torch::rand({2, 3, 20, 20}) * 255;  // values up to the edges
+  ReferenceNet net;
+  net->train();
+  EXPECT_LT(PsnrOfOutput(net, image), 20) << "any weights would do";
+  net->StartAtIdentity();
+  for (const bool training : {true, false, true}) {
+    net->train(training);
+    EXPECT_GT(PsnrOfOutput(net, image), 40) << "training: " << training;
+  }
+  // A Keras file keeps it.
+  ReferenceNet read;
+  read->LoadKeras(net->ToKeras());
+  EXPECT_GT(PsnrOfOutput(read, image), 40);
+  read->FoldNormalization();
+  EXPECT_GT(PsnrOfOutput(read, image), 40);
+}
+
+TEST(ReferenceNet, EveryLayerLearnsFromTheIdentity) {
+  torch::manual_seed(4);
+  const torch::Tensor image = torch::rand({1, 3, 20, 20}) * 255;
+  ReferenceNet net;
+  net->StartAtIdentity();
+  torch::optim::AdamW optimizer(net->parameters(), torch::optim::AdamWOptions(1e-3));
+  std::vector<torch::Tensor> before;
+  for (const torch::Tensor& p : net->parameters()) before.push_back(p.detach().clone());
+  for (int step = 0; step < 3; ++step) {
+    optimizer.zero_grad();
+    (net->forward(image.clone()) - image.flip(3)).abs().mean().backward();
+    optimizer.step();
+  }
+  const auto parameters = net->named_parameters();
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const torch::Tensor& p = parameters[i].value();
+    EXPECT_FALSE(torch::equal(p, before[i])) << parameters[i].key();
   }
 }
 

@@ -8,10 +8,12 @@
 #include <functional>
 #include <map>
 #include <opencv2/imgcodecs.hpp>
+#include <set>
 #include <string>
 
 #include "dataset_fixture.h"
 #include "facedeblur/backend/default_pairs.h"
+#include "facedeblur/backend/default_training.h"
 #include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/nn/precision.h"
@@ -276,16 +278,61 @@ TEST(Train, TheReferenceNetworkBecomesAKerasFile) {
   TrainerOptions options = TinyRun(folder.path());
   options.network = NetworkId::kReference15;
   options.pairs = DefaultPairs(options.network);
-  options.samples = 4;
+  options.samples = 6;
+  options.crops = 0.5;
   RunTiny(options);
   const auto layers = ReadKerasWeights(ReadFile(folder / "weights.h5"));
   EXPECT_EQ(layers.size(), 28U);
   EXPECT_EQ(LoadRestorer(folder / "weights.h5", {})->chip_template().size, 64);
-  // Running statistics of the normalisations are part of the state.
+  // The statistics of the normalisations are part of the state; crops end where they would have.
   options.output = resumed.path();
-  RunTiny(options, 1);
+  RunTiny(options, 2);
   RunTiny(options);
   EXPECT_EQ(ReadFile(folder / "weights.h5"), ReadFile(resumed / "weights.h5"));
+}
+
+TEST(ReferenceObjective, BeginsAsTheIdentityAndLearnsInBfloat16Too) {
+  const TrainerOptions defaults = DefaultTraining(NetworkId::kReference15);
+  torch::manual_seed(6);
+  const auto objective = MakeReferenceObjective(defaults.losses, torch::kCPU);
+  TrainingBatch batch = ToBatch({DrawPair(SampleFaces(), defaults.pairs, 3, 0)}, torch::kCPU);
+  batch.sharp = batch.blurred;
+  objective->module().train();
+  for (const bool bfloat16 : {false, true}) {
+    const MixedPrecision mixed(bfloat16, torch::kCPU);
+    Random random(1, 2);
+    EXPECT_LT(objective->ComputeLoss(batch, &random).total.item<double>(), 0.005)
+        << "bf16: " << bfloat16;
+  }
+}
+
+TEST(RandomCrops, CutTheSamePlaceOutOfAllImages) {
+  const PairOptions pairs = DefaultPairs(NetworkId::kReference15);
+  TrainingBatch batch = ToBatch(
+      {DrawPair(SampleFaces(), pairs, 3, 0), DrawPair(SampleFaces(), pairs, 3, 1)}, torch::kCPU);
+  const std::int64_t side = pairs.chip_size;
+  const torch::Tensor places = torch::arange(2 * side * side, torch::kFloat32);
+  batch.structure = places.view({2, 1, side, side});
+  batch.blurred = batch.structure.expand({2, 3, side, side});
+  batch.sharp = batch.blurred + 0.5;
+  constexpr int kSize = 24;
+  std::set<float> corners;
+  Random random(1, 2);
+  for (int draw = 0; draw < 20; ++draw) {
+    const TrainingBatch crops = RandomCrops(batch, kSize, &random);
+    ASSERT_EQ(crops.structure.sizes(), c10::IntArrayRef({2, 1, kSize, kSize}));
+    EXPECT_TRUE(torch::equal(crops.blurred, crops.structure.expand_as(crops.blurred)));
+    EXPECT_TRUE(torch::equal(crops.sharp, crops.blurred + 0.5));
+    for (int image = 0; image < 2; ++image) {
+      const torch::Tensor crop = crops.structure[image][0];
+      const auto first = crop[0][0].item<float>();
+      corners.insert(first);
+      EXPECT_EQ(crop[kSize - 1][kSize - 1].item<float>(),
+                first + static_cast<float>((kSize - 1) * (side + 1)));
+      EXPECT_EQ(static_cast<std::int64_t>(first) / (side * side), image);
+    }
+  }
+  EXPECT_GT(corners.size(), 20U) << "they are drawn";
 }
 
 TEST(Train, LandmarksAreLearntAndTheirFeaturesUsed) {
@@ -411,6 +458,14 @@ TEST(Train, NonsenseIsRefusedByName) {
   EXPECT_NE(message([](TrainerOptions* o) { o->batch = 0; }).find("batch"), std::string::npos);
   EXPECT_NE(message([](TrainerOptions* o) { o->samples = 1; }).find("pairs"), std::string::npos);
   EXPECT_NE(message([](TrainerOptions* o) { o->ema = 1; }).find("decay"), std::string::npos);
+  EXPECT_NE(message([](TrainerOptions* o) { o->crops = 1.5; }).find("crops"), std::string::npos);
+  EXPECT_NE(message([](TrainerOptions* o) { o->crops = 0.5; }).find("face-wiener-1 cannot"),
+            std::string::npos);
+  EXPECT_NE(message([](TrainerOptions* o) {
+              o->crops = 0.5;
+              o->crop_size = 129;
+            }).find("larger than the chips"),
+            std::string::npos);
   EXPECT_NE(message([](TrainerOptions* o) { o->pairs.chip_size = 64; }).find("128"),
             std::string::npos);
 }

@@ -11,6 +11,7 @@ PairOptions ReferencePairs() {
   pairs.max_eye_distance = 26;
   pairs.max_rotation = 4;
   pairs.max_shift = 0.03;
+  pairs.kernel.min_shake = 3;
   pairs.kernel.max_size = 13;
   pairs.kernel.max_sigma = 2.5;
   pairs.kernel.max_radius = 4;

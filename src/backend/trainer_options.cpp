@@ -10,6 +10,9 @@ void TrainerOptions::Validate() const {
   };
   require(batch >= 1, "the batch must hold at least one pair");
   require(samples >= batch, "there must be pairs for at least one batch");
+  require(crops >= 0 && crops <= 1, "the share of crops must be from 0 to 1");
+  require(crops == 0 || (crop_size >= 1 && crop_size <= pairs.chip_size),
+          "crops must be no larger than the chips that they are cut from");
   require(threads >= 1 && loader_threads >= 1, "at least one thread is needed");
   require(validate_every >= 1 && validation_pairs >= 1, "validation needs pairs");
   require(ema >= 0 && ema < 1, "the average's decay must be from 0 to below 1");

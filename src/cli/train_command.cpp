@@ -12,7 +12,7 @@
 #include "cli/option_binder.h"
 #include "cli/pair_option_binding.h"
 #include "cli/run_setup.h"
-#include "facedeblur/backend/default_pairs.h"
+#include "facedeblur/backend/default_training.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/interrupt.h"
@@ -51,19 +51,19 @@ std::string DescribeNetworks() {
   return text;
 }
 
-/// The first option of all to be read: the network decides what pairs are like where their own
+/// The first option of all to be read: the network decides how it is trained where the other
 /// options do not.
 void BindNetwork(CLI::App* app, TrainOptions* options) {
   TrainerOptions& t = options->trainer;
   const auto choose = [&t](const std::string& name) {
-    t.network = FindNetwork(name)->id;
-    t.pairs = DefaultPairs(t.network);
+    const int threads = t.threads;
+    t = DefaultTraining(FindNetwork(name)->id);
+    t.threads = threads;
   };
   app->add_option_function<std::string>(
          "--network", choose,
          DescribeNetworks() +
-             ". It sets the defaults of how pairs are drawn; those shown below "
-             "are of " +
+             ". It sets the defaults of pairs and of training; those shown below are of " +
              std::string(InfoOf(t.network).name))
       ->check(CLI::IsMember(NetworkNames()))
       ->default_str(std::string(InfoOf(t.network).name))
@@ -104,6 +104,9 @@ void Bind(CLI::App* app, TrainOptions* options) {
   binder.Add("--seed", &t.seed, "UINT", "Seed of everything random");
   binder.Add("--samples", &t.samples, "INT", "Pairs to train on in all");
   binder.Add("--batch", &t.batch, "INT", "Pairs per step");
+  binder.Add("--crops", &t.crops, "FLOAT",
+             "Share of the pairs, the first ones, that are trained on crops; reference-15 only");
+  binder.Add("--crop-size", &t.crop_size, "INT", "Side of the crops, pixels");
   binder.Add("--learning-rate", &t.learning_rate, "FLOAT", "Peak learning rate");
   binder.Add("--weight-decay", &t.weight_decay, "FLOAT", "Decoupled weight decay");
   binder.Add("--warmup", &t.warmup, "INT", "Pairs over which the learning rate rises");

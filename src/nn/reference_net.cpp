@@ -2,6 +2,8 @@
 
 #include <torch/nn/functional/padding.h>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "facedeblur/nn/reference_spec.h"
@@ -41,6 +43,32 @@ bool IsNormalization(const KerasLayer& layer) {
   return layer.tensors.size() == 4 && layer.tensors[0].shape.size() == 1;
 }
 
+constexpr double kWhite = 255;
+
+constexpr std::int64_t kImageChannels = 3;
+
+/// Random filters, of which the first ones pass on their own channel and add little to it; those of
+/// the image add nothing.
+void DrawIdentity(torch::Tensor* weight) {
+  constexpr std::int64_t kMostPassed = 64;  // as many as the narrowest layer has
+  constexpr double kLittle = 0.1;
+  constexpr double kContrast = 3;  // an image's deviation is about a third of its mean
+  const std::int64_t inputs = weight->size(1);
+  const std::int64_t passed = std::min({weight->size(0), inputs, kMostPassed});
+  const std::int64_t middle = (weight->size(2) - 1) / 2;
+  const auto fan_in = static_cast<double>((*weight)[0].numel());
+  weight->normal_(0, std::sqrt(2 / fan_in) * (inputs == kImageChannels ? kContrast : 1));
+  weight->slice(0, 0, passed).mul_(kLittle);
+  weight->slice(0, 0, kImageChannels).zero_();
+  for (std::int64_t c = 0; c < passed; ++c) (*weight)[c][c][middle][middle] += 1;
+}
+
+/// How much larger weights are held than they act: see StartAtIdentity().
+double UnitSteps(const torch::Tensor& weight) {
+  constexpr double kInputs = 64;
+  return static_cast<double>(weight[0].numel()) / kInputs;
+}
+
 }  // namespace
 
 ReferenceNetImpl::ReferenceNetImpl() {
@@ -59,6 +87,28 @@ ReferenceNetImpl::ReferenceNetImpl() {
             : torch::nn::BatchNorm2d(nullptr));
     channels = spec.filters;
   }
+}
+
+void ReferenceNetImpl::StartAtIdentity() {
+  const torch::NoGradGuard no_grad;
+  double white = kWhite;  // what it is in the channels that pass the image on
+  for (std::size_t i = 0; i < convolutions_.size(); ++i) {
+    auto& convolution = convolutions_[i];
+    DrawIdentity(&convolution->weight);
+    convolution->bias.zero_();
+    if (normalizations_[i].is_empty()) continue;
+    // AdamW moves every weight as far as any other. Where many are added up, each should move
+    // less: weights are held as much larger than they act, and the deviation makes up for it.
+    const double larger = UnitSteps(convolution->weight);
+    const bool before_last = i + 2 == convolutions_.size();
+    const double next = before_last ? kWhite / UnitSteps(convolutions_[i + 1]->weight) : 1;
+    const double deviation = larger * white / next;
+    convolution->weight.mul_(larger);
+    normalizations_[i]->running_var.fill_(deviation * deviation - kReferenceEpsilon);
+    white = next;
+  }
+  // No deviation follows the last convolution, so the image comes to it that much darker.
+  convolutions_.back()->weight.mul_(kWhite / white);
 }
 
 void ReferenceNetImpl::LoadKeras(const std::vector<KerasLayer>& layers) {
@@ -137,16 +187,31 @@ void ReferenceNetImpl::FoldNormalization() {
 
 torch::Tensor ReferenceNetImpl::forward(torch::Tensor x) {
   for (std::size_t i = 0; i < convolutions_.size(); ++i) {
-    const int kernel = kReferenceLayers[i].kernel;
-    const int before = (kernel - 1) / 2;
-    const int after = kernel / 2;
-    if (kernel > 1) x = F::pad(x, F::PadFuncOptions({before, after, before, after}));
-    x = convolutions_[i]->forward(x);
     const bool last = i + 1 == convolutions_.size();
-    if (kReferenceLayers[i].normalized && !folded_) x = normalizations_[i]->forward(x);
+    x = Convolve(i, x);
     if (kReferenceLayers[i].normalized || last) x = torch::relu_(x);
   }
   return x;
+}
+
+/// With its normalisation: multiplying that into the weights costs far less than passing over the
+/// images once more, forth and back.
+torch::Tensor ReferenceNetImpl::Convolve(std::size_t layer, const torch::Tensor& x) {
+  const int kernel = kReferenceLayers[layer].kernel;
+  const int before = (kernel - 1) / 2;
+  const bool even = kernel % 2 == 0;  // then one cell more after than before
+  const torch::Tensor padded =
+      even ? F::pad(x, F::PadFuncOptions({before, before + 1, before, before + 1})) : x;
+  const auto& convolution = convolutions_[layer];
+  torch::Tensor weight = convolution->weight;
+  torch::Tensor bias = convolution->bias;
+  if (kReferenceLayers[layer].normalized && !folded_) {
+    const auto& norm = normalizations_[layer];
+    const torch::Tensor scale = norm->weight / torch::sqrt(norm->running_var + kReferenceEpsilon);
+    weight = weight * scale.view({-1, 1, 1, 1});
+    bias = (bias - norm->running_mean) * scale + norm->bias;
+  }
+  return torch::conv2d(padded, weight, bias, /*stride=*/1, /*padding=*/even ? 0 : before);
 }
 
 }  // namespace facedeblur

@@ -4,6 +4,7 @@
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/conv.h>
 
+#include <cstddef>
 #include <vector>
 
 #include "facedeblur/weights/keras_weights.h"
@@ -14,6 +15,10 @@ namespace facedeblur {
 class ReferenceNetImpl : public torch::nn::Module {
  public:
   ReferenceNetImpl();
+
+  /// Fresh initial values with which the network returns its input: part of each layer's channels
+  /// pass on what comes in, the others begin with random filters.
+  void StartAtIdentity();
 
   /// Takes the weights of a Keras model: its convolutions and normalisations in file order,
   /// whatever they are called. Throws Error(kModel) naming the first layer that does not fit.
@@ -26,10 +31,15 @@ class ReferenceNetImpl : public torch::nn::Module {
   /// the network can only be evaluated.
   void FoldNormalization();
 
-  /// Nx3xHxW, RGB, 0..255, float32 -> the same shape, 0 and up (not clipped at 255).
+  /// Nx3xHxW, RGB, 0..255, float32 -> the same shape, 0 and up (not clipped at 255). Normalisation
+  /// is by the running statistics in training too, which never change: with those of each batch,
+  /// the network would not begin as the identity, and the average of its weights would need
+  /// statistics of its own.
   torch::Tensor forward(torch::Tensor x);
 
  private:
+  torch::Tensor Convolve(std::size_t layer, const torch::Tensor& x);
+
   std::vector<torch::nn::Conv2d> convolutions_;
   std::vector<torch::nn::BatchNorm2d> normalizations_;  // empty handles where a layer has none
   bool folded_ = false;

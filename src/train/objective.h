@@ -30,6 +30,9 @@ class Objective {
   /// Throws Error(kUsage) when such pairs do not fit the network.
   virtual void CheckPairs(const PairOptions& pairs) const = 0;
 
+  /// Whether it can be trained on crops of chips.
+  virtual bool TakesCrops() const { return false; }
+
   /// `random` decides what a step is trained on.
   virtual Loss ComputeLoss(const TrainingBatch& batch, Random* random) = 0;
 

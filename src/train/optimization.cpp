@@ -45,9 +45,15 @@ void Optimization::Step(const std::vector<TrainingPair>& pairs, LossMeans* means
 Loss Optimization::ComputeLoss(const std::vector<TrainingPair>& pairs) const {
   const torch::Device device = TorchDevice(device_);
   Random random(options_.seed + 1, static_cast<std::uint64_t>(state_.step));
-  const TrainingBatch batch = ToBatch(pairs, device);
+  TrainingBatch batch = ToBatch(pairs, device);
+  if (IsOnCrops()) batch = RandomCrops(batch, options_.crop_size, &random);
   const MixedPrecision mixed(state_.bfloat16.value_or(false), device);
   return state_.objective->ComputeLoss(batch, &random);
+}
+
+bool Optimization::IsOnCrops() const {
+  const auto done = static_cast<double>(state_.step * options_.batch);
+  return done < options_.crops * static_cast<double>(options_.samples);
 }
 
 bool Optimization::IsUsable(const Loss& loss) {

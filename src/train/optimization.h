@@ -27,6 +27,7 @@ class Optimization {
 
  private:
   Loss ComputeLoss(const std::vector<TrainingPair>& pairs) const;
+  bool IsOnCrops() const;
   bool IsUsable(const Loss& loss);
 
   const TrainerOptions& options_;

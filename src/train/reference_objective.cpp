@@ -14,11 +14,7 @@ class ReferenceObjective : public Objective {
  public:
   ReferenceObjective(const LossOptions& losses, const torch::Device& device)
       : image_loss_(losses, device) {
-    const torch::NoGradGuard no_grad;
-    for (const auto& item : net_->named_parameters()) {
-      // The last ReLU must not begin closed: mid grey comes out at first.
-      if (item.key() == "conv15.bias") item.value().fill_(kMidGrey);
-    }
+    net_->StartAtIdentity();
   }
 
   torch::nn::Module& module() override { return *net_; }
@@ -27,6 +23,8 @@ class ReferenceObjective : public Objective {
     if (pairs.chip_size == kReferenceChipSize) return;
     throw Error(ErrorKind::kUsage, "the reference network needs chips of 64 pixels");
   }
+
+  bool TakesCrops() const override { return true; }
 
   Loss ComputeLoss(const TrainingBatch& batch, Random* /*random*/) override {
     return image_loss_(Restore(batch.blurred), batch);
@@ -45,8 +43,6 @@ class ReferenceObjective : public Objective {
   }
 
  private:
-  static constexpr double kMidGrey = 128;
-
   torch::Tensor Restore(const torch::Tensor& blurred) {
     return net_->forward(blurred.flip(1) * 255).to(torch::kFloat32).flip(1) / 255;
   }

@@ -48,6 +48,10 @@ std::unique_ptr<Objective> Prepare(ObjectiveFactory make_objective, const Traine
   torch::manual_seed(options.seed);
   std::unique_ptr<Objective> objective = make_objective(options.losses, device);
   objective->CheckPairs(options.pairs);
+  if (options.crops > 0 && !objective->TakesCrops()) {
+    throw Error(ErrorKind::kUsage,
+                std::string(InfoOf(options.network).name) + " cannot be trained on crops of chips");
+  }
   if (!options.init.empty()) LoadInitialWeights(options.init, objective.get());
   objective->module().to(device);
   MakeChannelsLast(&objective->module());

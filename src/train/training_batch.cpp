@@ -44,4 +44,22 @@ TrainingBatch ToBatch(const std::vector<TrainingPair>& pairs, const torch::Devic
           StackPlanes(pairs, structure).unsqueeze(1).to(device), StackLandmarks(pairs).to(device)};
 }
 
+TrainingBatch RandomCrops(const TrainingBatch& batch, int size, Random* random) {
+  std::vector<cv::Point> corners;
+  const auto last = static_cast<int>(batch.sharp.size(-1)) - size;
+  for (std::int64_t i = 0; i < batch.sharp.size(0); ++i) {
+    const int x = random->Integer(0, last);
+    corners.emplace_back(x, random->Integer(0, last));
+  }
+  const auto cut = [&](const torch::Tensor& images) {
+    std::vector<torch::Tensor> crops;
+    for (std::size_t i = 0; i < corners.size(); ++i) {
+      const torch::Tensor image = images[static_cast<std::int64_t>(i)];
+      crops.push_back(image.narrow(1, corners[i].y, size).narrow(2, corners[i].x, size));
+    }
+    return torch::stack(crops, 0).contiguous(torch::MemoryFormat::ChannelsLast);
+  };
+  return {cut(batch.blurred), cut(batch.sharp), batch.kernel, cut(batch.structure), {}};
+}
+
 }  // namespace facedeblur

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "facedeblur/dataset/training_pair.h"
+#include "facedeblur/util/random.h"
 
 namespace facedeblur {
 
@@ -14,10 +15,13 @@ struct TrainingBatch {
   torch::Tensor sharp;      ///< Nx3xSxS, BGR, 0..1
   torch::Tensor kernel;     ///< NxKxK
   torch::Tensor structure;  ///< Nx1xSxS, 0..1: eyes, brows, nose and mouth
-  torch::Tensor landmarks;  ///< Nx68x2, -1 to 1 from edge to edge of the chip
+  torch::Tensor landmarks;  ///< Nx68x2, -1 to 1 from edge to edge of the chip; not of crops
 };
 
 /// Images have their channels last in memory: convolutions run fastest so.
 TrainingBatch ToBatch(const std::vector<TrainingPair>& pairs, const torch::Device& device);
+
+/// Of each image a square of `size` pixels, somewhere in it.
+TrainingBatch RandomCrops(const TrainingBatch& batch, int size, Random* random);
 
 }  // namespace facedeblur

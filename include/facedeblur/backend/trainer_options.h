@@ -30,6 +30,8 @@ struct TrainerOptions {
   std::uint64_t seed = 1;
   std::int64_t samples = 50'000;  ///< pairs in all; over them the learning rate falls to 0
   int batch = 8;                  ///< pairs per step
+  double crops = 0;               ///< share of the pairs, the first ones, that are trained on crops
+  int crop_size = 32;             ///< of these, pixels
   double learning_rate = 5e-4;
   double weight_decay = 1e-4;
   std::int64_t warmup = 800;               ///< pairs over which the learning rate rises

@@ -1,0 +1,20 @@
+#include "facedeblur/backend/default_training.h"
+
+#include "facedeblur/backend/default_pairs.h"
+
+namespace facedeblur {
+
+TrainerOptions DefaultTraining(NetworkId network) {
+  TrainerOptions options;
+  options.network = network;
+  options.pairs = DefaultPairs(network);
+  if (network == NetworkId::kReference15) {
+    options.validate_every = 10'000;  // a pair takes a third of a second
+    options.crops = 0.75;
+    options.learning_rate = 3e-3;
+    options.warmup = 800;
+  }
+  return options;
+}
+
+}  // namespace facedeblur

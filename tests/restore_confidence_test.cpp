@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "facedeblur/restore/confidence.h"
+#include "facedeblur/restore/kernel_radius.h"
 #include "facedeblur/util/random.h"
 #include "support.h"
 
@@ -39,6 +40,13 @@ BlurEstimate EstimateOf(const cv::Mat& kernel) {
   BlurEstimate blur;
   blur.kernel = kernel;
   return blur;
+}
+
+/// A row of n equal entries has the variance (n * n - 1) / 12.
+TEST(KernelRadius, IsTheSpreadOfItsMass) {
+  EXPECT_NEAR(KernelRadius(Stroke(13)), std::sqrt(14), 1e-4);
+  EXPECT_NEAR(KernelRadius(Stroke(1)), 0, 1e-4);
+  EXPECT_EQ(KernelRadius({}), 0);
 }
 
 TEST(Weigh, TheTrueFaceExplainsItsBlur) {

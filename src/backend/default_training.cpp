@@ -12,7 +12,6 @@ TrainerOptions DefaultTraining(NetworkId network) {
     options.validate_every = 10'000;  // it is slow: whole chips in fp32
     options.crops = 0.9;
     options.learning_rate = 3e-3;
-    options.warmup = 800;
   }
   return options;
 }

@@ -30,13 +30,13 @@ class PairScorer {
     cv::Mat restored = ToEightBits(chip);
     if (!blur.kernel.empty()) {
       scores_.confidence = Confidence(Weigh(chip_, chip, blur));
-      scores_.whole_gain =
-          ScoreOf(restored, pair_.sharp).psnr - ScoreOf(pair_.blurred, pair_.sharp).psnr;
       restored = ToEightBits(KeepBelieved(chip_, chip, scores_.confidence));
     }
     const auto end = std::chrono::steady_clock::now();
     scores_.seconds = std::chrono::duration<double>(end - begin).count();
-    Add(Method::kBlurred, pair_.blurred).shifted = BestShiftScore(pair_.blurred, pair_.sharp);
+    MethodScores& blurred = Add(Method::kBlurred, pair_.blurred);
+    blurred.shifted = BestShiftScore(pair_.blurred, pair_.sharp);
+    scores_.whole_gain = ScoreOf(ToEightBits(chip), pair_.sharp).psnr - blurred.chip.psnr;
     Add(Method::kRestored, restored).shifted = BestShiftScore(restored, pair_.sharp);
     if (!blur.kernel.empty() && blur.scale == 1 && !pair_.kernel.empty()) {
       scores_.kernel_similarity = KernelSimilarity(blur.kernel, pair_.kernel);

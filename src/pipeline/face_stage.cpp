@@ -1,23 +1,15 @@
 #include "pipeline/face_stage.h"
 
-#include <cmath>
 #include <exception>
-#include <opencv2/imgproc.hpp>
 #include <utility>
 #include <vector>
 
 #include "facedeblur/image/metrics.h"
+#include "facedeblur/restore/kernel_radius.h"
 #include "facedeblur/util/error.h"
 
 namespace facedeblur {
 namespace {
-
-/// Root mean square distance of the mass from its centre; 0 for no kernel.
-double KernelRadius(const cv::Mat& kernel) {
-  const cv::Moments m = cv::moments(kernel);
-  if (kernel.empty() || m.m00 <= 0) return 0;
-  return std::sqrt((m.mu20 + m.mu02) / m.m00);
-}
 
 FaceRecord MeasureFace(const FaceTask& task) {
   FaceRecord record;

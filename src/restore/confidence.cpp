@@ -6,6 +6,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "facedeblur/face/chip.h"
+#include "facedeblur/restore/kernel_radius.h"
 
 namespace facedeblur {
 namespace {
@@ -14,12 +15,6 @@ constexpr double kNothing = 1e-9;  // energy, where there is none
 
 double MeanSquare(const cv::Mat& image) {
   return image.dot(image) / static_cast<double>(image.total());
-}
-
-/// How far the kernel's mass lies from its centre, root mean square, pixels.
-double RadiusOf(const cv::Mat& kernel) {
-  const cv::Moments m = cv::moments(kernel);
-  return m.m00 > 0 ? std::sqrt(std::max((m.mu20 + m.mu02) / m.m00, 0.0)) : 0;
 }
 
 /// The mean absolute response to what a plane or a straight edge does not have.
@@ -83,7 +78,7 @@ RestorationEvidence Weigh(const cv::Mat& blurred, const cv::Mat& restored,
   };
   const double detail = energy(before, smooth) + kNothing;
   const double change = energy(after, before);
-  const int reach = static_cast<int>(std::ceil(2 * RadiusOf(blur.kernel)));
+  const int reach = static_cast<int>(std::ceil(2 * KernelRadius(blur.kernel)));
   RestorationEvidence evidence;
   evidence.disagreement = std::clamp(1 - blur.agreement, 0.0, 1.0);
   evidence.unexplained = energy(before, again) / detail;

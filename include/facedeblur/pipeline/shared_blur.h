@@ -11,7 +11,7 @@ namespace facedeblur {
 struct BlurWitness {
   cv::Point2d centre;  ///< in the photo, pixels
   double reach = 0;    ///< pixels: half of its weight is left at this distance
-  double trust = 0;    ///< 0..1: the weight of the face's change
+  double trust = 0;    ///< 0..1: the weight of the face's change, times its confidence
 };
 
 /// A blur that one or several faces of a photo agree on.
@@ -30,7 +30,7 @@ struct PhotoBlur {
 };
 
 /// Turns the faces' kernels into the photo's axes and takes the mean of those that agree, weighed
-/// by their faces' changes. A shaken camera gives one blur; a face that moved by itself gives
+/// by how far each is trusted. A shaken camera gives one blur; a face that moved by itself gives
 /// its own. Empty where no face is seen to be blurred.
 PhotoBlur FindPhotoBlur(const std::vector<FaceTask>& faces);
 

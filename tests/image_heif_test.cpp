@@ -232,7 +232,7 @@ TEST_P(HeifTest, IsTurnedOnceByItsBoxes) {
     const HeifPtr<heif_image_handle> photo = camera.Add(pixels);
     Exiv2::ExifData exif;
     exif["Exif.Image.Orientation"] = static_cast<std::uint16_t>(orientation);
-    const Bytes tiff = EncodeExif(exif);
+    const Bytes tiff = EncodeExif(&exif);
     heif_context_add_exif_metadata(camera.context(), photo.get(), tiff.data(),
                                    static_cast<int>(tiff.size()));
     const Bytes file = camera.File();
@@ -252,7 +252,7 @@ TEST_P(HeifTest, MetadataTravels) {
   exif["Exif.Image.Orientation"] = std::uint16_t{6};
   exif["Exif.Image.Make"] = std::string("Tester");
   exif["Exif.Photo.PixelXDimension"] = std::uint32_t{1};
-  const Bytes tiff = EncodeExif(exif);
+  const Bytes tiff = EncodeExif(&exif);
   const std::string xmp =
       "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF "
       "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description rdf:about='' "

@@ -144,7 +144,7 @@ Bytes SomeExif(int orientation) {
   exif["Exif.Image.Orientation"] = static_cast<std::uint16_t>(orientation);
   exif["Exif.Image.Make"] = std::string("Tester");
   exif["Exif.Photo.PixelXDimension"] = std::uint32_t{1};
-  return EncodeExif(exif);
+  return EncodeExif(&exif);
 }
 
 Bytes SomeXmp() {

@@ -59,9 +59,10 @@ inline Exiv2::ExifData DecodeExif(const Bytes& tiff) {
   return exif;
 }
 
-inline Bytes EncodeExif(Exiv2::ExifData exif) {  // a copy, since Exiv2 0.28 may change it
+/// May change `exif`, as Exiv2 0.28 does when it encodes.
+inline Bytes EncodeExif(Exiv2::ExifData* exif) {
   Exiv2::Blob tiff;
-  if (!exif.empty()) Exiv2::ExifParser::encode(tiff, Exiv2::littleEndian, exif);
+  if (!exif->empty()) Exiv2::ExifParser::encode(tiff, Exiv2::littleEndian, *exif);
   return {tiff.begin(), tiff.end()};
 }
 

@@ -209,7 +209,8 @@ RawMetadata Metadata::ToRaw(cv::Size size) const {
   RawMetadata raw;
   raw.icc = content_->icc;
   CallExiv2(ErrorKind::kOutput, "cannot write metadata", [&] {
-    raw.exif = EncodeExif(UpdatedExif(content_->exif, size));
+    Exiv2::ExifData exif = UpdatedExif(content_->exif, size);
+    raw.exif = EncodeExif(&exif);
     if (content_->xmp.empty()) return;
     std::string packet;
     if (Exiv2::XmpParser::encode(packet, UpdatedXmp(content_->xmp)) != 0) {

@@ -77,8 +77,12 @@ void WritePhoto(std::size_t photo, const fs::path& source, const PairMaker& make
 }
 
 cv::Mat ReadImage(const fs::path& file) {
-  std::string warning;
-  return DecodeImage(ReadFile(file), {}, &warning).pixels;
+  try {
+    std::string warning;
+    return DecodeImage(ReadFile(file), {}, &warning).pixels;
+  } catch (const Error& error) {
+    throw Error(error.kind(), file.string() + ": " + error.what());
+  }
 }
 
 /// The first pairs written, read back.

@@ -3,17 +3,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <opencv2/imgproc.hpp>
 #include <sstream>
 #include <utility>
 
+#include "face/grey_copy.h"
 #include "face/hog_scanner.h"
 #include "face/landmark_model.h"
 #include "face/model_file_hash.h"
 #include "face/turned_copy.h"
 #include "face/turned_search.h"
 #include "facedeblur/face/detector.h"
-#include "facedeblur/image/sample_depth.h"
 #include "facedeblur/util/error.h"
 
 namespace facedeblur {
@@ -21,24 +20,6 @@ namespace {
 
 constexpr double kDlibWindow = 80;  // frontal_face_detector.h: trained on 80x80 windows
 constexpr double kSmallestFace = 40;
-
-/// An 8-bit grey copy at the given scale.
-cv::Mat GreyCopy(const cv::Mat& pixels, double scale) {
-  cv::Mat grey = pixels;
-  if (pixels.channels() == 3) cv::cvtColor(pixels, grey, cv::COLOR_BGR2GRAY);
-  if (pixels.channels() == 4) cv::cvtColor(pixels, grey, cv::COLOR_BGRA2GRAY);
-  if (grey.depth() != CV_8U) {
-    cv::Mat eight_bits;
-    grey.convertTo(eight_bits, CV_8U, 255.0 / MaxSampleValue(grey));
-    grey = eight_bits;
-  }
-  if (scale == 1) return grey;
-  const cv::Size size(std::max(1, cvRound(pixels.cols * scale)),
-                      std::max(1, cvRound(pixels.rows * scale)));
-  cv::Mat scaled;
-  cv::resize(grey, scaled, size, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
-  return scaled;
-}
 
 class DlibFaceDetector : public FaceDetector {
  public:
@@ -63,7 +44,7 @@ class DlibFaceDetector : public FaceDetector {
 
   std::vector<DetectedFace> Detect(const cv::Mat& pixels) const override {
     const double scale = DetectionScale(options_, pixels.size());
-    const cv::Mat grey = GreyCopy(pixels, scale);
+    const cv::Mat grey = Scaled(GreyCopy(pixels), scale);
     std::vector<DetectedFace> faces =
         SearchAngles(options_, pixels.size(), grey, scale,
                      [this](const cv::Mat& copy, double copy_scale, int turn, double threshold) {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <limits>
-#include <opencv2/imgproc.hpp>
+#include <opencv2/core.hpp>
 #include <utility>
+
+#include "face/grey_copy.h"
 
 namespace facedeblur {
 namespace {
@@ -25,14 +27,6 @@ constexpr double kTurnedGain = 0.4;
 /// Faces that are turned by 45 degrees are found upright with scores of 0.8 to 1.7, but with
 /// landmarks that are far off. Where faces may have any angle, this is what needs no second look.
 constexpr double kSure = 2;
-
-cv::Mat Shrunk(const cv::Mat& grey, double scale) {
-  const cv::Size size(std::max(1, cvRound(grey.cols * scale)),
-                      std::max(1, cvRound(grey.rows * scale)));
-  cv::Mat shrunk;
-  cv::resize(grey, shrunk, size, 0, 0, cv::INTER_AREA);
-  return shrunk;
-}
 
 /// Of the turned copies, degrees, where the best face upright has this score.
 std::vector<int> TurnsOf(const DetectorOptions& options, double best_upright) {
@@ -81,7 +75,7 @@ std::vector<DetectedFace> SearchTurned(const DetectorOptions& options, cv::Size 
                                        const cv::Mat& grey, double scale,
                                        const std::vector<int>& turns, const AngleSearch& search) {
   const double small_scale = TurnedScale(options, photo);
-  const cv::Mat small = small_scale < scale ? Shrunk(grey, small_scale / scale) : grey;
+  const cv::Mat small = small_scale < scale ? Scaled(grey, small_scale / scale) : grey;
   const double threshold = options.threshold + kTurnedMargin;
   std::vector<DetectedFace> found;
   for (const int turn : turns) {

@@ -7,6 +7,7 @@
 #include "facedeblur/image/probe.h"
 #include "facedeblur/image/sample_depth.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/text.h"
 #include "image/formats.h"
 
 namespace facedeblur {
@@ -33,24 +34,18 @@ Metadata ReadMetadataLeniently(HoldsMetadata holds, const Bytes& bytes, const Ra
   }
 }
 
-/// The names of the formats that can hold alpha, as "A, B or C".
-std::string FormatsWithAlpha() {
+std::vector<std::string> FormatsWithAlpha() {
   std::vector<std::string> names;
   for (const FormatRow& row : Formats()) {
     if (row.holds.alpha) names.emplace_back(row.name);
   }
-  std::string list;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) list += i + 1 == names.size() ? " or " : ", ";
-    list += names[i];
-  }
-  return list;
+  return names;
 }
 
 void RequireAlphaFits(const cv::Mat& pixels, const FormatRow& row) {
   if (pixels.channels() != 4 || row.holds.alpha) return;
   throw Error(ErrorKind::kOutput, std::string("the image has transparency, which ") + row.name +
-                                      " cannot hold; use " + FormatsWithAlpha());
+                                      " cannot hold; use " + Alternatives(FormatsWithAlpha()));
 }
 
 void RequireColoursFit(const Image& image, const FormatRow& row) {

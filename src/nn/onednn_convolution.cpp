@@ -142,6 +142,8 @@ class OneDnnConvolution : public PackedConvolution {
  private:
   at::Tensor Arrange(const at::Tensor& tensor) const;
   std::shared_ptr<const Variant> VariantFor(at::IntArrayRef size, bool onto) const;
+  dnnl::primitive_attr Attributes(bool onto) const;
+  Variant Make(at::IntArrayRef size, bool onto) const;
 
   at::ScalarType precision_;
   Options options_;
@@ -160,38 +162,49 @@ std::shared_ptr<const Variant> OneDnnConvolution::VariantFor(at::IntArrayRef siz
   });
   if (found != variants_.end()) return *found;
 
+  auto made = std::make_shared<Variant>(Make(size, onto));
+  made->threads = threads;
+  if (variants_.size() == kVariantsKept) variants_.erase(variants_.begin());
+  variants_.push_back(made);
+  return made;
+}
+
+/// What goes on in the same pass as the convolution.
+dnnl::primitive_attr OneDnnConvolution::Attributes(bool onto) const {
+  dnnl::post_ops post_ops;
+  if (onto) post_ops.append_sum(1.0F);
+  if (options_.relu) AppendRelu(&post_ops);
+  dnnl::primitive_attr attributes;
+  attributes.set_post_ops(post_ops);
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attributes;
+}
+
+/// With the mutex locked.
+Variant OneDnnConvolution::Make(at::IntArrayRef size, bool onto) const {
   const std::int64_t kernel = weights_.shape[2];
   const auto after = [&](std::int64_t side) {
     return (side + 2 * options_.padding - kernel) / options_.stride + 1;
   };
   const auto type = DataType(precision_);
-  auto made = std::make_shared<Variant>();
-  made->size = size.vec();
-  made->onto = onto;
-  made->threads = threads;
-  made->source = {made->size, type, memory::format_tag::nhwc};
-  made->target_size = {size[0], weights_.shape[0], after(size[2]), after(size[3])};
-  made->target = {made->target_size, type, memory::format_tag::nhwc};
-  dnnl::post_ops post_ops;
-  if (onto) post_ops.append_sum(1.0F);
-  if (options_.relu) AppendRelu(&post_ops);
+  Variant made;
+  made.size = size.vec();
+  made.onto = onto;
+  made.source = {made.size, type, memory::format_tag::nhwc};
+  made.target_size = {size[0], weights_.shape[0], after(size[2]), after(size[3])};
+  made.target = {made.target_size, type, memory::format_tag::nhwc};
   const memory::desc bias({weights_.shape[0]}, memory::data_type::f32, memory::format_tag::x);
-  dnnl::primitive_attr attributes;
-  attributes.set_post_ops(post_ops);
-  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  const Geometry geometry = {made->source,
+  const Geometry geometry = {made.source,
                              memory::desc(weights_.shape, type, memory::format_tag::any),
                              bias,
-                             made->target,
+                             made.target,
                              memory::dims(2, options_.stride),
                              memory::dims(2, options_.padding)};
-  const auto description = geometry.Describe(attributes);
-  made->run = dnnl::convolution_forward(description);
-  made->scratchpad = description.scratchpad_desc();
-  made->weights = weights_.In(description.weights_desc());
-  made->bias = memory(bias, Engine(), weights_.bias.data_ptr());
-  if (variants_.size() == kVariantsKept) variants_.erase(variants_.begin());
-  variants_.push_back(made);
+  const auto description = geometry.Describe(Attributes(onto));
+  made.run = dnnl::convolution_forward(description);
+  made.scratchpad = description.scratchpad_desc();
+  made.weights = weights_.In(description.weights_desc());
+  made.bias = memory(bias, Engine(), weights_.bias.data_ptr());
   return made;
 }
 

@@ -84,7 +84,9 @@ void WritePlots(const TrainingLog& log, const std::filesystem::path& folder) {
                                        {"landmarks", "landmark loss, training"},
                                        {"validation_landmarks", "landmark loss, validation"}});
   const auto kernels = CurvesOf(lines, {{"kernel", "kernel cross entropy, training"},
-                                        {"validation_kernel", "kernel cross entropy, validation"}});
+                                        {"validation_kernel", "kernel cross entropy, validation"},
+                                        {"correction", "corrected kernel, training"},
+                                        {"validation_correction", "corrected kernel, validation"}});
   const auto psnr =
       CurvesOf(lines, {{"blurred_psnr", "blurred, dB"}, {"restored_psnr", "restored, dB"}});
   if (!losses.empty()) WritePng(folder / "loss.png", DrawCurves("Loss by pairs", losses));

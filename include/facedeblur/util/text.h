@@ -13,6 +13,9 @@ std::string Printable(const std::string& text);
 /// "1 face", "2 faces".
 std::string Counted(int count, const std::string& noun);
 
+/// "A, B or C".
+std::string Alternatives(const std::vector<std::string>& names);
+
 /// A number with so many digits after the point: Fixed(2.5, 3) is "2.500".
 std::string Fixed(double value, int decimals);
 

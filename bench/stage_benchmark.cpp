@@ -20,9 +20,12 @@
 #include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/nn/precision.h"
+#include "facedeblur/nn/reference_spec.h"
 #include "facedeblur/pipeline/image_processor.h"
 #include "nn/face_wiener_net.h"
 #include "nn/packed_convolution.h"
+#include "nn/reference_net.h"
+#include "nn/trainable_convolution.h"
 
 namespace facedeblur {
 namespace {
@@ -107,6 +110,50 @@ void Refine(benchmark::State& state) {
 }
 BENCHMARK(Refine)->ArgsProduct({{128, 256}, {0}, {0, 1}});
 BENCHMARK(Refine)->ArgsProduct({{128, 256}, {1}, {0}});
+
+/// The reference network on one chip. Argument: as LibTorch computes it, packed with oneDNN's
+/// convolutions alone, or as shipped.
+void RestoreReference(benchmark::State& state) {
+  constexpr double kMultiplyAdds = 4.353e6;  // for each pixel
+  const InferenceScope inference;
+  ReferenceNet net;
+  net->FoldNormalization();
+  if (state.range(0) > 0) net->Pack(/*winograd=*/state.range(0) > 1);
+  net->eval();
+  const torch::Tensor chip = torch::rand({1, 3, kReferenceChipSize, kReferenceChipSize})
+                                 .contiguous(torch::MemoryFormat::ChannelsLast);
+  for (auto _ : state) benchmark::DoNotOptimize(net->forward(chip));
+  SetRate(&state, kMultiplyAdds * kReferenceChipSize * kReferenceChipSize);
+}
+BENCHMARK(RestoreReference)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
+
+/// A layer in training: forth, and back to its images and weights. Arguments: side of the filters,
+/// channels, side of the eight images, as LibTorch computes it or as shipped.
+void TrainLayer(benchmark::State& state) {
+  const std::int64_t filter = state.range(0);
+  const std::int64_t channels = state.range(1);
+  const std::int64_t side = state.range(2);
+  const torch::Tensor images = torch::rand({8, channels, side, side})
+                                   .contiguous(torch::MemoryFormat::ChannelsLast)
+                                   .requires_grad_();
+  const torch::Tensor weight = torch::rand({channels, channels, filter, filter}).requires_grad_();
+  const torch::Tensor bias = torch::rand({channels}).requires_grad_();
+  for (auto _ : state) {
+    const torch::Tensor result = state.range(3) != 0
+                                     ? TrainableConvolution(images, weight, bias, 1, filter / 2)
+                                     : torch::conv2d(images, weight, bias, 1, filter / 2);
+    result.sum().backward();
+  }
+  SetRate(&state,
+          3.0 * 8 * static_cast<double>(side * side * channels * channels * filter * filter));
+}
+BENCHMARK(TrainLayer)
+    ->ArgsProduct({{3}, {32}, {64}, {0, 1}})
+    ->ArgsProduct({{3}, {64}, {32}, {0, 1}})
+    ->ArgsProduct({{3}, {128}, {16}, {0, 1}})
+    ->ArgsProduct({{3}, {192}, {8}, {0, 1}})
+    ->ArgsProduct({{5, 7}, {128}, {32}, {0, 1}})
+    ->Unit(benchmark::kMillisecond);
 
 /// The part that does not, once. Argument: bf16.
 void EstimateKernel(benchmark::State& state) {

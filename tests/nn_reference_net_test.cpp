@@ -105,10 +105,11 @@ TEST(ReferenceNet, AgreesWithAnIndependentImplementation) {
   const auto layers = testing::MakeReferenceLayers();
   Volume input = MakeInput();
   Volume expected = IndependentForward(input, layers);
-  for (const bool folded : {false, true}) {
+  for (const int steps : {0, 1, 2}) {
     ReferenceNet net;
     net->LoadKeras(layers);
-    if (folded) net->FoldNormalization();
+    if (steps > 0) net->FoldNormalization();
+    if (steps > 1) net->Pack();
     const torch::Tensor output = Forward(net, input);
     int between =
         0;  // values that clipping to 8 bits leaves alone, so that the test means something

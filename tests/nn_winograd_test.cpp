@@ -17,6 +17,7 @@ struct Shape {
   int width;
   int inputs;
   int outputs;
+  int filter = 3;
 };
 
 std::vector<float> Noise(std::size_t count, std::uint64_t seed) {
@@ -38,20 +39,30 @@ struct Example {
     const auto pixels = static_cast<std::size_t>(of.images * of.height * of.width);
     const auto inputs = static_cast<std::size_t>(of.inputs);
     const auto outputs = static_cast<std::size_t>(of.outputs);
-    weights = Noise(outputs * inputs * 9, 1);
+    weights = Noise(outputs * inputs * static_cast<std::size_t>(Cells()), 1);
     bias = Noise(outputs, 2);
     source = Noise(pixels * inputs, 3);
     target = Noise(pixels * outputs, 4);
   }
 
   WinogradConvolution Make(const WinogradKernels* kernels) const {
-    return {weights.data(), bias.data(), shape.inputs, shape.outputs, kernels};
+    return {weights.data(), bias.data(), shape.filter, shape.inputs, shape.outputs, kernels};
+  }
+
+  int Cells() const { return shape.filter * shape.filter; }
+
+  WinogradImages Source() const {
+    return {source.data(), shape.images, shape.height, shape.width, shape.inputs};
+  }
+
+  /// `target`, taken for how a loss changes with the results.
+  WinogradImages Slopes() const {
+    return {target.data(), shape.images, shape.height, shape.width, shape.outputs};
   }
 
   std::vector<float> Run(const WinogradConvolution& convolution, bool add, bool relu) const {
     std::vector<float> result = target;
-    convolution.Run(source.data(), shape.images, shape.height, shape.width, add, relu,
-                    result.data());
+    convolution.Run(Source(), add, relu, result.data());
     return result;
   }
 
@@ -61,14 +72,48 @@ struct Example {
     return source[static_cast<std::size_t>(pixel * shape.inputs + channel)];
   }
 
+  /// What cell k of a filter meets at a result.
+  double Seen(int n, int y, int x, int k, int input) const {
+    const int border = shape.filter / 2;
+    return Pixel(n, y + k / shape.filter - border, x + k % shape.filter - border, input);
+  }
+
+  /// The definition of the gradient of one weight, in double.
+  double ExpectedSlope(int output, int input, int k) const {
+    double sum = 0;
+    for (int n = 0; n < shape.images; ++n) {
+      for (int y = 0; y < shape.height; ++y) {
+        for (int x = 0; x < shape.width; ++x) {
+          const int pixel = (n * shape.height + y) * shape.width + x;
+          sum += double{target[static_cast<std::size_t>(pixel * shape.outputs + output)]} *
+                 Seen(n, y, x, k, input);
+        }
+      }
+    }
+    return sum;
+  }
+
+  double LargestSlopeError(const std::vector<float>& slopes) const {
+    double largest = 0;
+    std::size_t at = 0;
+    for (int output = 0; output < shape.outputs; ++output) {
+      for (int input = 0; input < shape.inputs; ++input) {
+        for (int k = 0; k < Cells(); ++k, ++at) {
+          largest = std::max(largest, std::abs(slopes[at] - ExpectedSlope(output, input, k)));
+        }
+      }
+    }
+    return largest;
+  }
+
   /// The definition, in double.
   double Expected(int n, int y, int x, int output, bool add, bool relu) const {
     const int pixel = (n * shape.height + y) * shape.width + x;
     double sum = bias[static_cast<std::size_t>(output)];
     for (int i = 0; i < shape.inputs; ++i) {
-      for (int k = 0; k < 9; ++k) {
-        const auto weight = static_cast<std::size_t>((output * shape.inputs + i) * 9 + k);
-        sum += double{weights[weight]} * Pixel(n, y + k / 3 - 1, x + k % 3 - 1, i);
+      for (int k = 0; k < Cells(); ++k) {
+        const auto weight = static_cast<std::size_t>((output * shape.inputs + i) * Cells() + k);
+        sum += double{weights[weight]} * Seen(n, y, x, k, i);
       }
     }
     if (add) sum += target[static_cast<std::size_t>(pixel * shape.outputs + output)];
@@ -107,20 +152,50 @@ class WinogradTest : public ::testing::TestWithParam<std::size_t> {
 // Sides that fill tiles and that do not, fewer outputs than a group has and more, and more tiles
 // than are in work at once.
 TEST_P(WinogradTest, IsTheConvolution) {
-  for (const Shape& shape : {Shape{1, 1, 1, 16, 16}, Shape{2, 4, 4, 16, 48}, Shape{1, 5, 7, 48, 32},
-                             Shape{3, 9, 6, 32, 16}, Shape{1, 27, 27, 32, 48},
-                             Shape{2, 40, 44, 16, 16}, Shape{1, 3, 100, 16, 80}}) {
+  for (const Shape& shape :
+       {Shape{1, 1, 1, 16, 16}, Shape{2, 4, 4, 16, 48}, Shape{1, 5, 7, 48, 32},
+        Shape{3, 9, 6, 32, 16}, Shape{1, 27, 27, 32, 48}, Shape{2, 40, 44, 16, 16},
+        Shape{1, 3, 100, 16, 80}, Shape{2, 11, 9, 32, 48, 5}, Shape{1, 1, 3, 16, 16, 5},
+        Shape{1, 12, 13, 16, 32, 7}, Shape{2, 5, 4, 32, 16, 7}}) {
     const Example example(shape);
     const WinogradConvolution convolution = example.Make(kernels_);
     for (const bool add : {false, true}) {
       for (const bool relu : {false, true}) {
-        // Results have a standard deviation of 3 sqrt(inputs), up to 21; single precision here
-        // costs about one part in 1e5 of the largest.
+        // Results have a standard deviation of filter * sqrt(inputs), up to 28; single precision
+        // here costs about one part in 1e5 of the largest.
         EXPECT_LT(example.LargestError(example.Run(convolution, add, relu), add, relu), 1e-3)
-            << shape.height << 'x' << shape.width << ' ' << shape.inputs << "->" << shape.outputs;
+            << shape.filter << ": " << shape.height << 'x' << shape.width << ' ' << shape.inputs
+            << "->" << shape.outputs;
       }
     }
   }
+}
+
+// Sides that fill tiles and that do not, more inputs and more tiles than are in work at once.
+TEST_P(WinogradTest, FindsTheSlopesOfItsFilters) {
+  for (const Shape& shape :
+       {Shape{1, 1, 1, 16, 16}, Shape{2, 5, 7, 80, 48}, Shape{3, 28, 24, 16, 16},
+        Shape{2, 9, 8, 80, 16, 5}, Shape{2, 33, 30, 16, 32, 5}, Shape{1, 7, 9, 16, 48, 7}}) {
+    const Example example(shape);
+    std::vector<float> slopes(example.weights.size(), NAN);
+    FindWinogradSlopes(example.Source(), example.Slopes(), shape.filter, 0, shape.inputs,
+                       slopes.data(), kernels_);
+    // Sums of so many products have that standard deviation.
+    const double usual = std::sqrt(shape.images * shape.height * shape.width);
+    EXPECT_LT(example.LargestSlopeError(slopes), 1e-4 * usual)
+        << shape.filter << ": " << shape.height << 'x' << shape.width << ' ' << shape.inputs << "->"
+        << shape.outputs;
+  }
+}
+
+TEST_P(WinogradTest, FindsTheSameSlopesInParts) {
+  const Example example({2, 9, 8, 48, 32, 5});
+  std::vector<float> at_once(example.weights.size());
+  std::vector<float> in_parts(example.weights.size());
+  FindWinogradSlopes(example.Source(), example.Slopes(), 5, 0, 48, at_once.data(), kernels_);
+  FindWinogradSlopes(example.Source(), example.Slopes(), 5, 0, 16, in_parts.data(), kernels_);
+  FindWinogradSlopes(example.Source(), example.Slopes(), 5, 16, 32, in_parts.data(), kernels_);
+  EXPECT_EQ(at_once, in_parts);
 }
 
 TEST_P(WinogradTest, GivesTheSameBitsInAnyCompany) {
@@ -159,9 +234,11 @@ INSTANTIATE_TEST_SUITE_P(Kernels, WinogradTest, ::testing::Values(0, 1));
 
 TEST(WinogradConvolution, SupportsWholeVectorsOfChannels) {
   if (RunnableWinogradKernels().empty()) GTEST_SKIP() << "the processor has no such instructions";
-  EXPECT_TRUE(WinogradConvolution::Supports(32, 192));
-  EXPECT_FALSE(WinogradConvolution::Supports(12, 32));
-  EXPECT_FALSE(WinogradConvolution::Supports(32, 1));
+  EXPECT_TRUE(WinogradConvolution::Supports(3, 32, 192));
+  EXPECT_TRUE(WinogradConvolution::Supports(5, 32, 192));
+  EXPECT_FALSE(WinogradConvolution::Supports(2, 32, 192));
+  EXPECT_FALSE(WinogradConvolution::Supports(3, 12, 32));
+  EXPECT_FALSE(WinogradConvolution::Supports(3, 32, 1));
 }
 
 }  // namespace

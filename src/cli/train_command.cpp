@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
+#include "cli/heap.h"
 #include "cli/option_binder.h"
 #include "cli/pair_option_binding.h"
 #include "cli/run_setup.h"
@@ -179,6 +180,7 @@ FaceSet LoadFaces(const TrainOptions& options) {
 int RunTrain(const TrainOptions& options, const CLI::App& /*app*/) {
   PrepareCommand();
   InstallInterruptHandlers();
+  TuneHeap(HeapUse::kTraining);
   const Compute compute = OpenCompute(options.device, Precision::kFloat32);
   TellDevice(compute);
   KeepConfiguration(options);

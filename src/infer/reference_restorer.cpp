@@ -27,6 +27,7 @@ class ReferenceRestorer : public FaceRestorer {
         parameter.set_data(parameter.data().contiguous(torch::MemoryFormat::ChannelsLast));
       }
     }
+    if (!device.cuda) net_->Pack();
   }
 
   using FaceRestorer::Restore;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nn/pixel_shuffle.h"
+#include "nn/trainable_convolution.h"
 
 namespace facedeblur {
 namespace {
@@ -68,7 +69,7 @@ torch::Tensor ConvolutionImpl::RunPacked(const torch::Tensor& x) const {
 torch::Tensor ConvolutionImpl::Convolve(const torch::Tensor& x) const {
   const torch::Tensor seen =
       unshuffle_ == 1 ? x : F::pixel_unshuffle(x, F::PixelUnshuffleFuncOptions(unshuffle_));
-  return torch::conv2d(seen, weight_, bias_, stride_, padding_);
+  return TrainableConvolution(seen, weight_, bias_, stride_, padding_);
 }
 
 torch::Tensor ConvolutionImpl::Activate(const torch::Tensor& x) const {

@@ -64,9 +64,10 @@ torch::Tensor ScaledToPeak(const torch::Tensor& kernels) {
   return kernels / kernels.amax({1, 2}, /*keepdim=*/true).clamp_min(1e-8);
 }
 
-/// What a restoration tells of the kernel that it was made with: the restoration, what of the
-/// blurred image it leaves unexplained, and the kernels that would explain the image better, held
-/// tightly and loosely near the one so far.
+/// What a restoration, Nx3xHxW, tells of the NxKxK kernels that it was made with. As images,
+/// Nx2xHxW: its grey values and what of the blurred image it leaves unexplained. As maps, Nx4xKxK:
+/// the kernel so far, its logarithm, and the kernels that would explain the image better, held
+/// loosely and tightly near it.
 KernelEvidence Evidence(const torch::Tensor& blurred, const torch::Tensor& restored,
                         const torch::Tensor& kernel) {
   constexpr double kUsualResidual = 0.05;

@@ -31,6 +31,8 @@ void ChooseBfloat16(c10::DeviceType type) {
 
 }  // namespace
 
+bool IsMixedPrecision(const c10::Device& device) { return IsOn(device.type()); }
+
 MixedPrecision::MixedPrecision(bool enabled, const c10::Device& device)
     : enabled_(enabled), type_(device.type()) {
   if (!enabled_) return;

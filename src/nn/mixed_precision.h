@@ -25,4 +25,7 @@ class MixedPrecision {
   bool cached_before_ = false;
 };
 
+/// Whether the calling thread runs in it on such a device.
+bool IsMixedPrecision(const c10::Device& device);
+
 }  // namespace facedeblur

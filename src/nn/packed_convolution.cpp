@@ -59,7 +59,8 @@ class PackedWinograd : public PackedConvolution {
     const at::Tensor offsets = at::constant_pad_nd(bias, {0, outputs_in_whole_ - outputs_});
     return std::make_unique<WinogradConvolution>(
         filters.contiguous().data_ptr<float>(), offsets.contiguous().data_ptr<float>(),
-        static_cast<int>(inputs_in_whole_), static_cast<int>(outputs_in_whole_));
+        static_cast<int>(weight.size(2)), static_cast<int>(inputs_in_whole_),
+        static_cast<int>(outputs_in_whole_));
   }
 
   static at::Tensor Arrange(const at::Tensor& images, std::int64_t channels) {
@@ -67,9 +68,11 @@ class PackedWinograd : public PackedConvolution {
   }
 
   void Execute(const at::Tensor& source, bool add, const at::Tensor& target) const {
-    convolution_->Run(source.data_ptr<float>(), static_cast<int>(source.size(0)),
-                      static_cast<int>(source.size(2)), static_cast<int>(source.size(3)), add,
-                      relu_, target.data_ptr<float>());
+    const WinogradImages images = {source.data_ptr<float>(), static_cast<int>(source.size(0)),
+                                   static_cast<int>(source.size(2)),
+                                   static_cast<int>(source.size(3)),
+                                   static_cast<int>(source.size(1))};
+    convolution_->Run(images, add, relu_, target.data_ptr<float>());
   }
 
   std::int64_t outputs_;
@@ -87,9 +90,10 @@ bool PackedConvolution::UsesWinograd(const at::Tensor& weight, at::ScalarType pr
   const std::int64_t inputs = weight.size(1);
   const bool nearly_whole =
       2 * WholeVectors(inputs) <= 3 * inputs && 2 * WholeVectors(outputs) <= 3 * outputs;
-  return options.winograd && precision == at::kFloat && weight.size(2) == 3 &&
-         options.stride == 1 && options.padding == 1 && nearly_whole &&
-         WinogradConvolution::Supports(static_cast<int>(WholeVectors(inputs)),
+  return options.winograd && precision == at::kFloat && options.stride == 1 &&
+         2 * options.padding + 1 == weight.size(2) && nearly_whole &&
+         WinogradConvolution::Supports(static_cast<int>(weight.size(2)),
+                                       static_cast<int>(WholeVectors(inputs)),
                                        static_cast<int>(WholeVectors(outputs)));
 }
 

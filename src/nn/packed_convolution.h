@@ -18,8 +18,8 @@ class PackedConvolution {
     bool winograd = true;  ///< where that is possible
   };
 
-  /// Whether it would be Winograd's: 3x3 in float32, with few channels missing in whole vectors, on
-  /// a processor for which there are kernels.
+  /// Whether it would be Winograd's: 3x3, 5x5 or 7x7 in float32, with few channels missing in whole
+  /// vectors, on a processor for which there are kernels.
   static bool UsesWinograd(const at::Tensor& weight, at::ScalarType precision,
                            const Options& options);
 

@@ -9,6 +9,7 @@
 #include "facedeblur/nn/reference_spec.h"
 #include "facedeblur/util/error.h"
 #include "nn/chip_tensor.h"
+#include "nn/trainable_convolution.h"
 
 namespace facedeblur {
 namespace {
@@ -43,6 +44,55 @@ bool IsNormalization(const KerasLayer& layer) {
   return layer.tensors.size() == 4 && layer.tensors[0].shape.size() == 1;
 }
 
+struct LayersByKind {
+  std::vector<const KerasLayer*> convolutions;
+  std::vector<const KerasLayer*> normalizations;
+};
+
+/// Throws Error(kModel) where there are others, or not as many as the network has.
+LayersByKind Sort(const std::vector<KerasLayer>& layers) {
+  LayersByKind found;
+  for (const KerasLayer& layer : layers) {
+    if (IsConvolution(layer)) {
+      found.convolutions.push_back(&layer);
+    } else if (IsNormalization(layer)) {
+      found.normalizations.push_back(&layer);
+    } else {
+      Fail("layer '" + layer.name + "' is neither a convolution nor a batch normalisation");
+    }
+  }
+  const auto normalized = static_cast<std::size_t>(
+      std::count_if(kReferenceLayers.begin(), kReferenceLayers.end(),
+                    [](const ConvolutionSpec& spec) { return spec.normalized; }));
+  if (found.convolutions.size() == kReferenceLayers.size() &&
+      found.normalizations.size() == normalized) {
+    return found;
+  }
+  Fail("it has " + std::to_string(found.convolutions.size()) + " convolutions and " +
+       std::to_string(found.normalizations.size()) +
+       " batch normalisations where the reference network has " +
+       std::to_string(kReferenceLayers.size()) + " and " + std::to_string(normalized));
+}
+
+void CopyConvolution(const KerasLayer& source, torch::nn::Conv2d* target) {
+  const torch::Tensor& weight = (*target)->weight;
+  RequireShape(source.tensors[0], {weight.size(2), weight.size(3), weight.size(1), weight.size(0)},
+               source.name);
+  RequireShape(source.tensors[1], {weight.size(0)}, source.name);
+  (*target)->weight.copy_(ToTorch(source.tensors[0]).permute({3, 2, 0, 1}));
+  (*target)->bias.copy_(ToTorch(source.tensors[1]));
+}
+
+void CopyNormalization(const KerasLayer& source, torch::nn::BatchNorm2d* target) {
+  for (const Tensor& tensor : source.tensors) {
+    RequireShape(tensor, {(*target)->weight.size(0)}, source.name);
+  }
+  (*target)->weight.copy_(ToTorch(source.tensors[0]));
+  (*target)->bias.copy_(ToTorch(source.tensors[1]));
+  (*target)->running_mean.copy_(ToTorch(source.tensors[2]));
+  (*target)->running_var.copy_(ToTorch(source.tensors[3]));
+}
+
 constexpr double kWhite = 255;
 
 constexpr std::int64_t kImageChannels = 3;
@@ -67,6 +117,18 @@ void DrawIdentity(torch::Tensor* weight) {
 double UnitSteps(const torch::Tensor& weight) {
   constexpr double kInputs = 64;
   return static_cast<double>(weight[0].numel()) / kInputs;
+}
+
+/// Then it needs one cell more after the image than before.
+bool IsEven(std::size_t layer) { return kReferenceLayers[layer].kernel % 2 == 0; }
+
+/// What the convolution itself adds around its input.
+std::int64_t PaddingOf(std::size_t layer) {
+  return IsEven(layer) ? 0 : kReferenceLayers[layer].kernel / 2;
+}
+
+bool HasRelu(std::size_t layer) {
+  return kReferenceLayers[layer].normalized || layer + 1 == kReferenceLayers.size();
 }
 
 }  // namespace
@@ -113,41 +175,12 @@ void ReferenceNetImpl::StartAtIdentity() {
 
 void ReferenceNetImpl::LoadKeras(const std::vector<KerasLayer>& layers) {
   const torch::NoGradGuard no_grad;
-  std::vector<const KerasLayer*> convolutions;
-  std::vector<const KerasLayer*> normalizations;
-  for (const KerasLayer& layer : layers) {
-    if (IsConvolution(layer)) {
-      convolutions.push_back(&layer);
-    } else if (IsNormalization(layer)) {
-      normalizations.push_back(&layer);
-    } else {
-      Fail("layer '" + layer.name + "' is neither a convolution nor a batch normalisation");
-    }
-  }
-  if (convolutions.size() != kReferenceLayers.size() || normalizations.size() != 13) {
-    Fail("it has " + std::to_string(convolutions.size()) + " convolutions and " +
-         std::to_string(normalizations.size()) +
-         " batch normalisations where the reference network has 15 and 13");
-  }
+  const LayersByKind found = Sort(layers);
   std::size_t next_normalization = 0;
   for (std::size_t i = 0; i < kReferenceLayers.size(); ++i) {
-    const KerasLayer& source = *convolutions[i];
-    torch::nn::Conv2d& target = convolutions_[i];
-    const std::int64_t filters = target->weight.size(0);
-    RequireShape(source.tensors[0],
-                 {target->weight.size(2), target->weight.size(3), target->weight.size(1), filters},
-                 source.name);
-    RequireShape(source.tensors[1], {filters}, source.name);
-    target->weight.copy_(ToTorch(source.tensors[0]).permute({3, 2, 0, 1}));
-    target->bias.copy_(ToTorch(source.tensors[1]));
+    CopyConvolution(*found.convolutions[i], &convolutions_[i]);
     if (normalizations_[i].is_empty()) continue;
-    const KerasLayer& statistics = *normalizations[next_normalization++];
-    for (const Tensor& tensor : statistics.tensors)
-      RequireShape(tensor, {filters}, statistics.name);
-    normalizations_[i]->weight.copy_(ToTorch(statistics.tensors[0]));
-    normalizations_[i]->bias.copy_(ToTorch(statistics.tensors[1]));
-    normalizations_[i]->running_mean.copy_(ToTorch(statistics.tensors[2]));
-    normalizations_[i]->running_var.copy_(ToTorch(statistics.tensors[3]));
+    CopyNormalization(*found.normalizations[next_normalization++], &normalizations_[i]);
   }
 }
 
@@ -185,23 +218,36 @@ void ReferenceNetImpl::FoldNormalization() {
   folded_ = true;
 }
 
-torch::Tensor ReferenceNetImpl::forward(torch::Tensor x) {
+void ReferenceNetImpl::Pack(bool winograd) {
+  TORCH_CHECK(folded_, "only a folded network can be packed");
   for (std::size_t i = 0; i < convolutions_.size(); ++i) {
-    const bool last = i + 1 == convolutions_.size();
-    x = Convolve(i, x);
-    if (kReferenceLayers[i].normalized || last) x = torch::relu_(x);
+    const PackedConvolution::Options options = {1, PaddingOf(i), HasRelu(i), winograd};
+    auto& convolution = convolutions_[i];
+    packed_.push_back(PackedConvolution::Create(convolution->weight, convolution->bias,
+                                                torch::kFloat32, options));
   }
+  if (std::find(packed_.begin(), packed_.end(), nullptr) != packed_.end()) return packed_.clear();
+  for (torch::Tensor& parameter : parameters()) parameter.set_data(torch::empty({0}));
+}
+
+torch::Tensor ReferenceNetImpl::forward(torch::Tensor x) {
+  for (std::size_t i = 0; i < kReferenceLayers.size(); ++i) x = RunLayer(i, x);
   return x;
+}
+
+torch::Tensor ReferenceNetImpl::RunLayer(std::size_t layer, const torch::Tensor& x) {
+  const int kernel = kReferenceLayers[layer].kernel;
+  const int before = (kernel - 1) / 2;
+  const torch::Tensor padded =
+      IsEven(layer) ? F::pad(x, F::PadFuncOptions({before, before + 1, before, before + 1})) : x;
+  if (!packed_.empty()) return packed_[layer]->Run(padded);
+  const torch::Tensor result = Convolve(layer, padded);
+  return HasRelu(layer) ? torch::relu(result) : result;
 }
 
 /// With its normalisation: multiplying that into the weights costs far less than passing over the
 /// images once more, forth and back.
-torch::Tensor ReferenceNetImpl::Convolve(std::size_t layer, const torch::Tensor& x) {
-  const int kernel = kReferenceLayers[layer].kernel;
-  const int before = (kernel - 1) / 2;
-  const bool even = kernel % 2 == 0;  // then one cell more after than before
-  const torch::Tensor padded =
-      even ? F::pad(x, F::PadFuncOptions({before, before + 1, before, before + 1})) : x;
+torch::Tensor ReferenceNetImpl::Convolve(std::size_t layer, const torch::Tensor& padded) {
   const auto& convolution = convolutions_[layer];
   torch::Tensor weight = convolution->weight;
   torch::Tensor bias = convolution->bias;
@@ -211,7 +257,7 @@ torch::Tensor ReferenceNetImpl::Convolve(std::size_t layer, const torch::Tensor&
     weight = weight * scale.view({-1, 1, 1, 1});
     bias = (bias - norm->running_mean) * scale + norm->bias;
   }
-  return torch::conv2d(padded, weight, bias, /*stride=*/1, /*padding=*/even ? 0 : before);
+  return TrainableConvolution(padded, weight, bias, /*stride=*/1, PaddingOf(layer));
 }
 
 }  // namespace facedeblur

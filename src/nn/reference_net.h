@@ -5,9 +5,11 @@
 #include <torch/nn/modules/conv.h>
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "facedeblur/weights/keras_weights.h"
+#include "nn/packed_convolution.h"
 
 namespace facedeblur {
 
@@ -31,6 +33,10 @@ class ReferenceNetImpl : public torch::nn::Module {
   /// the network can only be evaluated.
   void FoldNormalization();
 
+  /// Prepares a folded network for inference on the CPU; it can no longer be moved or saved. Does
+  /// nothing in a program built without oneDNN. `winograd` allows Winograd's kernels.
+  void Pack(bool winograd = true);
+
   /// Nx3xHxW, RGB, 0..255, float32 -> the same shape, 0 and up (not clipped at 255). Normalisation
   /// is by the running statistics in training too, which never change: with those of each batch,
   /// the network would not begin as the identity, and the average of its weights would need
@@ -38,10 +44,12 @@ class ReferenceNetImpl : public torch::nn::Module {
   torch::Tensor forward(torch::Tensor x);
 
  private:
-  torch::Tensor Convolve(std::size_t layer, const torch::Tensor& x);
+  torch::Tensor Convolve(std::size_t layer, const torch::Tensor& padded);
+  torch::Tensor RunLayer(std::size_t layer, const torch::Tensor& x);
 
   std::vector<torch::nn::Conv2d> convolutions_;
-  std::vector<torch::nn::BatchNorm2d> normalizations_;  // empty handles where a layer has none
+  std::vector<torch::nn::BatchNorm2d> normalizations_;      // empty handles where a layer has none
+  std::vector<std::shared_ptr<PackedConvolution>> packed_;  // empty before Pack()
   bool folded_ = false;
 };
 TORCH_MODULE(ReferenceNet);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <new>
 
 namespace facedeblur {
@@ -45,22 +46,53 @@ class AlignedFloats {
   std::size_t count_ = 0;
 };
 
+std::size_t Count(int elements, int rows, int columns) {
+  return static_cast<std::size_t>(elements * WinogradPlane(rows, columns));
+}
+
+/// At least so many floats of the calling thread, good until its next call.
+float* Scratch(std::size_t count) {
+  thread_local AlignedFloats scratch;
+  scratch.Reserve(count);
+  return scratch.data();
+}
+
+/// As many tiles as keep their transforms in about half of the second cache. Filters that the
+/// caches do not hold come from memory for every group of tiles: they need more to do meanwhile.
+int TilesAtOnce(int elements, int inputs, int outputs, int group) {
+  constexpr int kHalfACache = 1 << 17;   // floats: half of a second cache of 1 MB
+  constexpr int kNearFilters = 1 << 21;  // floats: 8 MB
+  constexpr int kTilesForFarFilters = 96;
+  const int per_tile = elements * (inputs + outputs);
+  const int tiles = std::max(1, kHalfACache / (per_tile * group)) * group;
+  const bool far = elements * inputs * outputs > kNearFilters;
+  return far ? std::max(tiles, kTilesForFarFilters) : tiles;
+}
+
 }  // namespace
 
+const WinogradMethod* WinogradKernels::For(int filter) const {
+  const auto* const method =
+      std::find_if(std::begin(methods), std::end(methods),
+                   [&](const WinogradMethod& one) { return one.filter == filter; });
+  return method == std::end(methods) ? nullptr : method;
+}
+
 struct WinogradConvolution::Packed {
-  Packed(const float* weights, const float* offsets, int input_channels, int output_channels,
-         const WinogradKernels* kernels_to_use)
-      : kernels(kernels_to_use),
+  Packed(const float* weights, const float* offsets, int filter, int input_channels,
+         int output_channels, const WinogradKernels* kernels)
+      : method(kernels->For(filter)),
+        tiles(TilesAtOnce(method->elements, input_channels, output_channels, kernels->tiles)),
         inputs(input_channels),
         outputs(output_channels),
-        filters(std::size_t{WinogradTile::kElements} * static_cast<std::size_t>(inputs) *
-                static_cast<std::size_t>(outputs)),
+        filters(Count(method->elements, inputs, outputs)),
         bias(static_cast<std::size_t>(outputs)) {
-    kernels->pack(weights, inputs, outputs, filters.data());
+    method->pack(weights, inputs, outputs, filters.data());
     std::copy_n(offsets, outputs, bias.data());
   }
 
-  const WinogradKernels* kernels;
+  const WinogradMethod* method;
+  int tiles;
   int inputs;
   int outputs;
   AlignedFloats filters;
@@ -78,46 +110,67 @@ std::vector<const WinogradKernels*> RunnableWinogradKernels() {
   return runnable;
 }
 
-bool WinogradConvolution::Supports(int inputs, int outputs) {
+bool WinogradConvolution::Supports(int filter, int inputs, int outputs) {
   const WinogradKernels* const kernels = BestKernels();
-  return kernels != nullptr && inputs % kernels->width == 0 && outputs % kernels->width == 0;
+  return kernels != nullptr && kernels->For(filter) != nullptr && inputs % kernels->width == 0 &&
+         outputs % kernels->width == 0;
 }
 
-WinogradConvolution::WinogradConvolution(const float* weights, const float* bias, int inputs,
-                                         int outputs)
-    : WinogradConvolution(weights, bias, inputs, outputs, BestKernels()) {}
+WinogradConvolution::WinogradConvolution(const float* weights, const float* bias, int filter,
+                                         int inputs, int outputs)
+    : WinogradConvolution(weights, bias, filter, inputs, outputs, BestKernels()) {}
 
-WinogradConvolution::WinogradConvolution(const float* weights, const float* bias, int inputs,
-                                         int outputs, const WinogradKernels* kernels)
-    : packed_(std::make_unique<Packed>(weights, bias, inputs, outputs, kernels)) {}
+WinogradConvolution::WinogradConvolution(const float* weights, const float* bias, int filter,
+                                         int inputs, int outputs, const WinogradKernels* kernels)
+    : packed_(std::make_unique<Packed>(weights, bias, filter, inputs, outputs, kernels)) {}
 
 WinogradConvolution::~WinogradConvolution() = default;
 
-void WinogradConvolution::Run(const float* source, int images, int height, int width, bool add,
-                              bool relu, float* target) const {
-  constexpr int kHalfACache = 1 << 17;  // floats: half of a second cache of 1 MB
-  const int elements = WinogradTile::kElements;
-  const int per_tile = elements * (packed_->inputs + packed_->outputs);
-  const int group = packed_->kernels->tiles;
-  const int tiles = std::max(1, kHalfACache / (per_tile * group)) * group;
-  thread_local AlignedFloats scratch;
-  scratch.Reserve(static_cast<std::size_t>(tiles) * static_cast<std::size_t>(per_tile));
+void WinogradConvolution::Run(const WinogradImages& source, bool add, bool relu,
+                              float* target) const {
+  const std::size_t transformed = Count(packed_->method->elements, packed_->tiles, packed_->inputs);
+  const std::size_t products = Count(packed_->method->elements, packed_->tiles, packed_->outputs);
+  float* const scratch = Scratch(transformed + products);
   WinogradCall call{};
-  call.images = images;
-  call.height = height;
-  call.width = width;
-  call.inputs = packed_->inputs;
-  call.outputs = packed_->outputs;
   call.source = source;
+  call.outputs = packed_->outputs;
   call.filters = packed_->filters.data();
   call.bias = packed_->bias.data();
   call.target = target;
   call.add = add;
   call.relu = relu;
-  call.tiles_at_once = tiles;
-  call.transformed = scratch.data();
-  call.products = scratch.data() + static_cast<std::ptrdiff_t>(tiles) * elements * packed_->inputs;
-  packed_->kernels->convolve(call);
+  call.tiles_at_once = packed_->tiles;
+  call.transformed = scratch;
+  call.products = scratch + transformed;
+  packed_->method->convolve(call);
+}
+
+void FindWinogradSlopes(const WinogradImages& source, const WinogradImages& slopes, int filter,
+                        int first, int inputs, float* target) {
+  FindWinogradSlopes(source, slopes, filter, first, inputs, target, BestKernels());
+}
+
+void FindWinogradSlopes(const WinogradImages& source, const WinogradImages& slopes, int filter,
+                        int first, int inputs, float* target, const WinogradKernels* kernels) {
+  constexpr int kTiles = 128;  // sums stay in registers for so many
+  constexpr int kInputs = 64;  // whose transforms stay in the third cache for so many tiles
+  const WinogradMethod& method = *kernels->For(filter);
+  const std::size_t transformed = Count(method.elements, kTiles, kInputs);
+  const std::size_t of_slopes = Count(method.elements, kTiles, slopes.channels);
+  const std::size_t products = Count(method.elements, inputs, slopes.channels);
+  float* const scratch = Scratch(transformed + of_slopes + products);
+  WinogradSlopesCall call{};
+  call.source = source;
+  call.slopes = slopes;
+  call.first_input = first;
+  call.inputs = inputs;
+  call.target = target;
+  call.tiles_at_once = kTiles;
+  call.inputs_at_once = kInputs;
+  call.transformed = scratch;
+  call.transformed_slopes = scratch + transformed;
+  call.products = scratch + transformed + of_slopes;
+  method.find_slopes(call);
 }
 
 }  // namespace facedeblur

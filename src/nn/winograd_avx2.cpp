@@ -11,6 +11,6 @@ constexpr int kTiles = 6;
 
 namespace facedeblur {
 
-const WinogradKernels kWinogradAvx2 = {kWidth, kTiles, Pack, Convolve};
+const WinogradKernels kWinogradAvx2 = kKernels;
 
 }  // namespace facedeblur

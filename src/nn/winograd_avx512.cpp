@@ -12,6 +12,6 @@ constexpr int kTiles = 14;
 
 namespace facedeblur {
 
-const WinogradKernels kWinogradAvx512 = {kWidth, kTiles, Pack, Convolve};
+const WinogradKernels kWinogradAvx512 = kKernels;
 
 }  // namespace facedeblur

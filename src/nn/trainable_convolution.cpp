@@ -29,9 +29,8 @@ WinogradImages View(const at::Tensor& images, std::int64_t first, std::int64_t c
 at::Tensor Convolve(const at::Tensor& images, const at::Tensor& weight, const at::Tensor& bias) {
   const at::Tensor source = ChannelsLast(images);
   const at::Tensor filters = weight.contiguous();
-  const at::Tensor target =
-      at::empty({source.size(0), weight.size(0), source.size(2), source.size(3)}, source.options(),
-                at::MemoryFormat::ChannelsLast);
+  at::Tensor target = at::empty({source.size(0), weight.size(0), source.size(2), source.size(3)},
+                                source.options(), at::MemoryFormat::ChannelsLast);
   const WinogradConvolution convolution(
       filters.data_ptr<float>(), bias.contiguous().data_ptr<float>(),
       static_cast<int>(weight.size(2)), static_cast<int>(weight.size(1)),
@@ -53,7 +52,7 @@ at::Tensor WeightSlopes(const at::Tensor& images, const at::Tensor& slopes,
                         const at::Tensor& weight) {
   constexpr std::int64_t kInputs = 16;  // no thread has fewer: a vector of the widest kernels
   const at::Tensor source = ChannelsLast(images);
-  const at::Tensor target =
+  at::Tensor target =
       at::empty(weight.sizes(), weight.options().memory_format(at::MemoryFormat::Contiguous));
   at::parallel_for(0, weight.size(1) / kInputs, 1, [&](std::int64_t begin, std::int64_t end) {
     FindWinogradSlopes(View(source, 0, source.size(0)), View(slopes, 0, slopes.size(0)),

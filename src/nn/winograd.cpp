@@ -50,11 +50,12 @@ std::size_t Count(int elements, int rows, int columns) {
   return static_cast<std::size_t>(elements * WinogradPlane(rows, columns));
 }
 
+thread_local AlignedFloats thread_scratch;
+
 /// At least so many floats of the calling thread, good until its next call.
 float* Scratch(std::size_t count) {
-  thread_local AlignedFloats scratch;
-  scratch.Reserve(count);
-  return scratch.data();
+  thread_scratch.Reserve(count);
+  return thread_scratch.data();
 }
 
 /// As many tiles as keep their transforms in about half of the second cache. Filters that the

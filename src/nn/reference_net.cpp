@@ -225,9 +225,10 @@ void ReferenceNetImpl::Pack(bool winograd) {
     auto& convolution = convolutions_[i];
     packed_.push_back(PackedConvolution::Create(convolution->weight, convolution->bias,
                                                 torch::kFloat32, options));
+    if (packed_.back() == nullptr) continue;
+    convolution->weight.set_data(torch::empty({0}));  // still registered, no longer needed
+    convolution->bias.set_data(torch::empty({0}));
   }
-  if (std::find(packed_.begin(), packed_.end(), nullptr) != packed_.end()) return packed_.clear();
-  for (torch::Tensor& parameter : parameters()) parameter.set_data(torch::empty({0}));
 }
 
 torch::Tensor ReferenceNetImpl::forward(torch::Tensor x) {
@@ -240,7 +241,7 @@ torch::Tensor ReferenceNetImpl::RunLayer(std::size_t layer, const torch::Tensor&
   const int before = (kernel - 1) / 2;
   const torch::Tensor padded =
       IsEven(layer) ? F::pad(x, F::PadFuncOptions({before, before + 1, before, before + 1})) : x;
-  if (!packed_.empty()) return packed_[layer]->Run(padded);
+  if (!packed_.empty() && packed_[layer]) return packed_[layer]->Run(padded);
   const torch::Tensor result = Convolve(layer, padded);
   return HasRelu(layer) ? torch::relu(result) : result;
 }

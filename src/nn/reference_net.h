@@ -33,8 +33,9 @@ class ReferenceNetImpl : public torch::nn::Module {
   /// the network can only be evaluated.
   void FoldNormalization();
 
-  /// Prepares a folded network for inference on the CPU; it can no longer be moved or saved. Does
-  /// nothing in a program built without oneDNN. `winograd` allows Winograd's kernels.
+  /// Prepares a folded network for inference on the CPU; it can no longer be moved or saved. In a
+  /// program built without oneDNN some layers stay LibTorch's. `winograd` allows Winograd's
+  /// kernels.
   void Pack(bool winograd = true);
 
   /// Nx3xHxW, RGB, 0..255, float32 -> the same shape, 0 and up (not clipped at 255). Normalisation
@@ -49,7 +50,7 @@ class ReferenceNetImpl : public torch::nn::Module {
 
   std::vector<torch::nn::Conv2d> convolutions_;
   std::vector<torch::nn::BatchNorm2d> normalizations_;      // empty handles where a layer has none
-  std::vector<std::shared_ptr<PackedConvolution>> packed_;  // empty before Pack()
+  std::vector<std::shared_ptr<PackedConvolution>> packed_;  // empty before Pack(); null: LibTorch's
   bool folded_ = false;
 };
 TORCH_MODULE(ReferenceNet);

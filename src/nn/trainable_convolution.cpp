@@ -3,8 +3,6 @@
 #include <ATen/Parallel.h>
 #include <torch/autograd.h>
 
-#include <algorithm>
-
 #include "nn/mixed_precision.h"
 #include "nn/winograd.h"
 

@@ -2,6 +2,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cmath>
 #include <opencv2/imgcodecs.hpp>
 
 #include "dataset/blur.h"
@@ -200,6 +201,39 @@ TEST(CenterKernels, LeavesACentredPointAlone) {
   torch::Tensor point = torch::zeros({1, 5, 5});
   point[0][2][2] = 1;
   EXPECT_LT((CenterKernels(point) - point).abs().max().item<double>(), 1e-6);
+}
+
+TEST(RmsRadius, IsTheSpreadAroundTheCentreOfMass) {
+  torch::Tensor kernels = torch::zeros({3, 9, 9});
+  kernels[0][2][7] = 1;  // a point, off the middle
+  kernels[1][4][1] = 0.5;
+  kernels[1][4][7] = 0.5;  // 3 pixels to each side
+  kernels[2] = torch::rand({9, 9});
+  kernels[2] /= kernels[2].sum();
+  double mass = 0;
+  double x = 0;
+  double y = 0;
+  const auto each = [&](const auto& visit) {
+    for (int row = 0; row < 9; ++row) {
+      for (int column = 0; column < 9; ++column) {
+        visit(row, column, kernels[2][row][column].template item<double>());
+      }
+    }
+  };
+  each([&](int row, int column, double k) {
+    mass += k;
+    x += k * column;
+    y += k * row;
+  });
+  double square = 0;
+  each([&](int row, int column, double k) {
+    square += k * ((row - y) * (row - y) + (column - x) * (column - x));
+  });
+  const torch::Tensor radius = RmsRadius(kernels);
+  EXPECT_NEAR(mass, 1, 1e-5);
+  EXPECT_NEAR(radius[0].item<double>(), 0, 1e-3);
+  EXPECT_NEAR(radius[1].item<double>(), 3, 1e-4);
+  EXPECT_NEAR(radius[2].item<double>(), std::sqrt(square), 1e-3);
 }
 
 }  // namespace

@@ -470,14 +470,27 @@ TEST(Program, ShellScriptsKnowEveryOption) {
 }
 
 TEST(Program, InfoTellsWhatWeightsAre) {
-  const auto model = RunProgram({"info"});
+  const auto model = RunProgram({"info", "face_wiener.h5"});
   EXPECT_EQ(model.exit_code, 0) << model.errors;
   EXPECT_NE(Text(model.output).find("self-test   passed"), std::string::npos);
-  const auto json = RunProgram({"info", "--json"});
+  const auto json = RunProgram({"info", "--json", "face_wiener.h5"});
   EXPECT_NE(Text(json.output).find("\"sha256\":\""), std::string::npos);
   const TempFolder folder;
   WriteText(folder / "w.h5", "no weights");
   EXPECT_EQ(RunProgram({"info", (folder / "w.h5").string()}).exit_code, 3);
+}
+
+TEST(Program, InfoListsTheModelFolder) {
+  const TempFolder folder;
+  fs::copy_file(testing::ModelsFolder() / "face_wiener.h5", folder / "b.h5");
+  WriteText(folder / "a.h5", "no weights");
+  const auto listed = RunProgram({"info", "--models", folder.path().string()});
+  EXPECT_EQ(listed.exit_code, 3) << "one of the files is no weights file";
+  EXPECT_NE(Text(listed.output).find("b.h5\n"), std::string::npos) << "the other one is told";
+  EXPECT_NE(listed.errors.find("a.h5"), std::string::npos);
+  fs::remove(folder / "a.h5");
+  EXPECT_EQ(RunProgram({"info", "--models", folder.path().string()}).exit_code, 0);
+  EXPECT_EQ(RunProgram({"info", "b.h5", "--models", folder.path().string()}).exit_code, 0);
 }
 
 TEST(Program, InterruptFinishesWhatIsBegunAndLeavesNoTemporaries) {

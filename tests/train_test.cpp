@@ -27,6 +27,7 @@
 #include "train/losses.h"
 #include "train/objective.h"
 #include "train/training_batch.h"
+#include "train/training_curves.h"
 #include "train/training_log.h"
 #include "train/training_state.h"
 
@@ -78,6 +79,39 @@ TEST(Losses, FollowTheirDefinitions) {
   kernel[0][0][0] = 0.25;
   const torch::Tensor uniform = torch::full({1, 3, 3}, std::log(1 / 9.0));
   EXPECT_NEAR(KernelLoss(uniform, kernel).item<double>(), std::log(9.0), 1e-6);
+}
+
+TEST(Losses, OfImagesAreFoundOneByOne) {
+  const torch::Tensor a = torch::rand({3, 3, 8, 8});
+  const torch::Tensor b = torch::rand({3, 3, 8, 8});
+  const torch::Tensor weights = 1 + torch::rand({3, 1, 8, 8});
+  const torch::Tensor charbonnier = CharbonnierLoss(a, b, weights);
+  const torch::Tensor fourier = FourierLoss(a, b);
+  for (int i = 0; i < 3; ++i) {
+    const auto one = [i](const torch::Tensor& x) { return x.slice(0, i, i + 1); };
+    EXPECT_NEAR(charbonnier[i].item<double>(),
+                CharbonnierLoss(one(a), one(b), one(weights)).item<double>(), 1e-6);
+    EXPECT_NEAR(fourier[i].item<double>(), FourierLoss(one(a), one(b)).item<double>(), 1e-5);
+  }
+}
+
+TEST(Losses, BalanceFollowsTheLogarithm) {
+  torch::Tensor errors = torch::tensor({0.01, 0.03, 0.08}, torch::kFloat64);
+  EXPECT_TRUE(torch::equal(BalanceWeights(errors, 0), torch::ones_like(errors)));
+  errors.requires_grad_();
+  (errors * BalanceWeights(errors, 1)).sum().backward();
+  const torch::Tensor gradient = errors.grad().clone();
+  errors.mutable_grad().zero_();
+  errors.log().sum().backward();
+  const torch::Tensor ratio = gradient / errors.grad();
+  EXPECT_TRUE(torch::allclose(ratio, ratio[1].expand(3)));
+  Loss loss;
+  const torch::Tensor balance = BalanceWeights(errors, 1);
+  loss.Add("pixel", errors, balance, 2);
+  EXPECT_NEAR(loss.terms.at(0).second.item<double>(), 0.04, 1e-12) << "reported as it is";
+  EXPECT_NEAR(loss.total.item<double>(), 2 * (errors * balance).mean().item<double>(), 1e-12);
+  const torch::Tensor sharp = torch::tensor({1e-3, 1e-9});
+  EXPECT_EQ(BalanceWeights(sharp, 1)[0].item<float>(), BalanceWeights(sharp, 1)[1].item<float>());
 }
 
 TrainerOptions TinyRun(const std::filesystem::path& output) {

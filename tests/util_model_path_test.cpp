@@ -32,5 +32,34 @@ TEST(FindModel, NamedFoldersAreNotPassedOver) {
   EXPECT_EQ(FindModel(kName, empty.path()), std::filesystem::path("/usr/share/dlib") / kName);
 }
 
+TEST(FindWeights, BareNamesAreLookedForInTheModelFolderToo) {
+  const TempFolder models;
+  const std::string name = "only_in_the_model_folder.h5";
+  WriteText(models / name, "x");
+  WriteText(models / kDefaultWeights, "x");
+  EXPECT_EQ(FindWeights(name, models.path()), models / name);
+  EXPECT_EQ(FindWeights({}, models.path()), models / kDefaultWeights);
+  EXPECT_EQ(FindWeights("./" + name, models.path()), "./" + name);
+  EXPECT_EQ(FindWeights(models / "other.h5", {}), models / "other.h5");
+  EXPECT_THROW(FindWeights("other.h5", models.path()), Error);
+  const std::filesystem::path here = std::filesystem::current_path();
+  const TempFolder folder;
+  WriteText(folder / name, "x");
+  std::filesystem::current_path(folder.path());
+  EXPECT_EQ(FindWeights(name, models.path()), name);
+  std::filesystem::current_path(here);
+}
+
+TEST(ListWeights, AllOfTheModelFolderByName) {
+  const TempFolder models;
+  EXPECT_TRUE(ListWeights(models.path()).empty());
+  for (const char* name : {"b.h5", "a.h5", "notes.txt", "c.h5/inner.h5"}) {
+    WriteText(models / name, "x");
+  }
+  const std::vector<std::filesystem::path> expected = {models / "a.h5", models / "b.h5"};
+  EXPECT_EQ(ListWeights(models.path()), expected);
+  EXPECT_THROW(ListWeights("/no/such/folder"), Error);
+}
+
 }  // namespace
 }  // namespace facedeblur

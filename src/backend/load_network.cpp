@@ -21,8 +21,7 @@ Compute OpenCompute(const DeviceRequest& request, Precision precision) {
 
 LoadedNetwork LoadNetwork(const NetworkRequest& request) {
   LoadedNetwork network;
-  network.weights =
-      request.weights.empty() ? FindModel(kDefaultWeights, request.models) : request.weights;
+  network.weights = FindWeights(request.weights, request.models);
   auto reading = std::async(std::launch::async, [&] { return ReadWeightsFile(network.weights); });
   network.compute = OpenCompute(request.device, request.precision);
   WeightsFile file = reading.get();

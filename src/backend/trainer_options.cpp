@@ -19,6 +19,7 @@ void TrainerOptions::Validate() const {
   require(losses.kernel_steps >= 0 && losses.correction_steps >= 0 &&
               losses.kernel_steps + losses.correction_steps <= 1,
           "the shares of steps for the kernel must be from 0 to 1, together too");
+  require(losses.balance >= 0 && losses.balance <= 1, "the balance must be from 0 to 1");
   require(warmup >= 1, "the warm-up must last at least one pair");
 }
 

@@ -21,7 +21,7 @@ namespace {
 constexpr CommandEntry kCommands[] = {
     {"restore", "INPUT... OUTPUT", "Makes blurred faces in photos sharp again.", BindRestore},
     {"compare", "OUT REF", "Checks images against references, by relative path.", BindCompare},
-    {"info", "[WEIGHTS]", "Tells what a weights file is and runs its self-test.", BindInfo},
+    {"info", "[WEIGHTS]", "Tells what weights files are and runs their self-tests.", BindInfo},
     {"synth", "SHARP OUT",
      "Makes blurred images of sharp ones, with their kernels: pairs to train on or to score "
      "with.",

@@ -16,6 +16,8 @@
 #include "cli/search_option_binding.h"
 #include "facedeblur/backend/load_network.h"
 #include "facedeblur/eval/evaluator.h"
+#include "facedeblur/eval/folder_pairs.h"
+#include "facedeblur/eval/protocol.h"
 #include "facedeblur/eval/report.h"
 #include "facedeblur/image/write_png.h"
 #include "facedeblur/util/error.h"
@@ -93,7 +95,9 @@ void Bind(CLI::App* app, EvaluateOptions* options) {
                                  "protocol");
   binder.AddFlag("--aligned", &options->aligned, "The images of both folders are chips already")
       ->needs(blurred);
-  binder.AddPath("-w,--weights", &options->weights, "FILE", "Weights [the default ones]");
+  binder.AddPath("-w,--weights", &options->weights, "FILE",
+                 "Weights [the default ones]; a bare name is "
+                 "looked for here and in the model folder");
   binder.AddPath("--models", &options->models, "DIR", "Folder with models");
   binder.AddPath("--cache", &options->cache, "FILE", "File that keeps the landmarks of the faces");
   binder.AddText("--device", &options->device, "TEXT", "auto, cpu, cuda or cuda:N");

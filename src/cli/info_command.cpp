@@ -1,12 +1,16 @@
+#include <spdlog/spdlog.h>
+
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/option_binder.h"
 #include "cli/run_setup.h"
 #include "facedeblur/backend/weights_info.h"
+#include "facedeblur/util/error.h"
 #include "facedeblur/util/json.h"
 #include "facedeblur/util/model_path.h"
 #include "facedeblur/util/text.h"
@@ -61,24 +65,48 @@ std::string ToText(const std::string& file, const WeightsInfo& info) {
 
 void Bind(CLI::App* app, InfoOptions* options) {
   OptionBinder binder(app);
-  binder.AddPath("weights", &options->weights, "WEIGHTS", "Weights [the default ones]");
+  binder.AddPath("weights", &options->weights, "WEIGHTS",
+                 "Weights; a bare name is looked for here and in the "
+                 "model folder [all of the model folder]");
   binder.AddPath("--models", &options->models, "DIR", "Folder with models");
   binder.AddText("--device", &options->device, "TEXT",
                  "Where the self-test runs: auto, cpu, cuda:N");
-  binder.AddFlag("--json", &options->json, "One JSON object instead of text");
+  binder.AddFlag("--json", &options->json, "One JSON object for each file instead of text");
+}
+
+std::vector<std::filesystem::path> FilesToDescribe(const InfoOptions& options) {
+  if (!options.weights.empty()) return {FindWeights(options.weights, options.models)};
+  std::vector<std::filesystem::path> files = ListWeights(options.models);
+  if (files.empty()) files = {FindModel(kDefaultWeights, options.models)};  // says where it looked
+  return files;
+}
+
+/// False where the file is of no use.
+bool Describe(const std::filesystem::path& file, const Compute& compute, bool json) {
+  WeightsInfo info;
+  try {
+    info = compute.backend->DescribeWeights(file, compute.device);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kModel) throw;
+    spdlog::error("{}", Printable(error.what()));
+    return false;
+  }
+  const std::string name = file.string();
+  std::fputs((json ? ToJson(name, info) + "\n" : ToText(name, info)).c_str(), stdout);
+  return !info.self_test_failed;
 }
 
 int RunInfo(const InfoOptions& options, const CLI::App& /*app*/) {
   PrepareCommand();
-  const auto weights =
-      options.weights.empty() ? FindModel(kDefaultWeights, options.models) : options.weights;
+  const std::vector<std::filesystem::path> files = FilesToDescribe(options);
   const Compute compute = OpenCompute(options.device, Precision::kFloat32);
   TellDevice(compute);
-  const WeightsInfo info = compute.backend->DescribeWeights(weights, compute.device);
-  const std::string text =
-      options.json ? ToJson(weights.string(), info) + "\n" : ToText(weights.string(), info);
-  std::fputs(text.c_str(), stdout);
-  return info.self_test_failed ? kExitModel : kExitDone;
+  bool usable = true;
+  for (const std::filesystem::path& file : files) {
+    if (!options.json && file != files.front()) std::fputs("\n", stdout);
+    usable = Describe(file, compute, options.json) && usable;
+  }
+  return usable ? kExitDone : kExitModel;
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ void BindModelOptions(OptionBinder* binder, RestoreOptions* options) {
   binder->Group("Model");
   binder->AddPath("-w,--weights", &options->weights, "FILE",
                   "Weights: a facedeblur model, or Keras 2 HDF5 of the reference network "
-                  "[face_wiener.h5 from the model folder]");
+                  "[face_wiener.h5]; a bare name is looked for here and in the model folder");
   binder->AddPath("--models", &options->models, "DIR",
                   "Folder with models [FACEDEBLUR_MODELS, or models/ beside the program]");
   binder->AddText("-d,--device", &options->device, "DEVICE",

@@ -81,6 +81,9 @@ void BindLosses(OptionBinder* binder, LossOptions* losses) {
               "Share of steps that train only its correction, in face-wiener-3");
   binder->Add("--structure", &losses->structure, "FLOAT",
               "Extra weight of eyes, brows, nose and mouth");
+  binder->Add("--balance", &losses->balance, "FLOAT",
+              "How far mild blur counts as much as strong blur, 0 to 1: at 1 the loss of a pair is "
+              "the logarithm of its error");
   binder->AddPath("--features", &losses->feature_network, "FILE",
                   "Network whose features restored and sharp faces must share: VGG16 or VGG19 "
                   "weights of Keras, or a face-landmarks-1 of ours");

@@ -47,11 +47,11 @@ class ReferenceRestorer : public FaceRestorer {
  private:
   cv::Mat RestoreAtItsSize(const cv::Mat& chip) const {
     const cv::Mat small = ResizeChip(chip, kReferenceChipSize);
-    const torch::Tensor rgb = TensorFromChip(small).flip(1).to(torch_device_) * 255;
-    ReferenceNet net = net_;  // forward() is not const in LibTorch, but changes nothing here
+    const torch::Tensor blurred = TensorFromChip(small).to(torch_device_);
+    ReferenceNet net = net_;  // its functions are not const in LibTorch, but change nothing here
     const torch::Tensor restored =
-        net->forward(rgb.contiguous(torch::MemoryFormat::ChannelsLast)).clamp(0, 255) / 255;
-    cv::Mat sharp = ChipFromTensor(restored.flip(1));
+        net->Restore(blurred.contiguous(torch::MemoryFormat::ChannelsLast)).clamp(0, 1);
+    cv::Mat sharp = ChipFromTensor(restored);
     if (chip.cols == kReferenceChipSize) return sharp;
     const cv::Mat moved = chip + ResizeChip(sharp - small, chip.cols);
     return cv::min(cv::max(moved, 0.0), 1.0);

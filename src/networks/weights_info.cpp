@@ -26,7 +26,7 @@ WeightsInfo DescribeKeras(const std::vector<KerasLayer>& layers) {
   WeightsInfo info;
   info.kind = "Keras 2 HDF5";
   info.channels = "RGB";
-  info.range = 255;
+  info.range = kReferenceWhite;
   info.chip_size = kReferenceChipSize;
   for (const KerasLayer& layer : layers) {
     for (const Tensor& tensor : layer.tensors) info.parameters += tensor.ElementCount();

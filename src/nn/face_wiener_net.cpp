@@ -82,6 +82,14 @@ KernelEvidence Evidence(const torch::Tensor& blurred, const torch::Tensor& resto
                        1)};
 }
 
+/// How much of the correction to take, Nx1x1, for NxKxK first estimates. Narrow kernels are found
+/// better without it.
+torch::Tensor ShareOfCorrection(const torch::Tensor& first) {
+  constexpr double kNone = 1.3;  // pixels of RMS radius
+  constexpr double kAll = 2.3;
+  return ((RmsRadius(KeepPeaks(first)) - kNone) / (kAll - kNone)).clamp(0, 1).view({-1, 1, 1});
+}
+
 }  // namespace
 
 RefinementUNetImpl::RefinementUNetImpl(std::int64_t input_channels) {
@@ -170,6 +178,7 @@ torch::Tensor FaceWienerNetImpl::ImproveKernel(const torch::Tensor& chips,
   if (corrects_kernel()) {
     const torch::Tensor window = KernelWindow(chips);
     for (int i = 0; i < kCorrections; ++i) kernel = CorrectLogKernel(window, kernel).exp();
+    kernel = torch::lerp(first, kernel, ShareOfCorrection(first));
   }
   return SolveKernel(chips, kernel, kRounds);
 }

@@ -125,6 +125,14 @@ torch::Tensor KeepPeaks(const torch::Tensor& kernels) {
   return kept / kept.sum({1, 2}, /*keepdim=*/true).clamp_min(1e-12);
 }
 
+torch::Tensor RmsRadius(const torch::Tensor& kernels) {
+  const torch::Tensor at = torch::arange(kernels.size(1), kernels.options());
+  const auto variance = [&at](const torch::Tensor& marginal) {
+    return (marginal * at.square()).sum(1) - (marginal * at).sum(1).square();
+  };
+  return (variance(kernels.sum(1)) + variance(kernels.sum(2))).clamp_min(0).sqrt();
+}
+
 torch::Tensor CenterKernels(const torch::Tensor& kernels) {
   namespace F = torch::nn::functional;
   const std::int64_t size = kernels.size(1);

@@ -93,8 +93,6 @@ void CopyNormalization(const KerasLayer& source, torch::nn::BatchNorm2d* target)
   (*target)->running_var.copy_(ToTorch(source.tensors[3]));
 }
 
-constexpr double kWhite = 255;
-
 constexpr std::int64_t kImageChannels = 3;
 
 /// Random filters, of which the first ones pass on their own channel and add little to it; those of
@@ -153,7 +151,7 @@ ReferenceNetImpl::ReferenceNetImpl() {
 
 void ReferenceNetImpl::StartAtIdentity() {
   const torch::NoGradGuard no_grad;
-  double white = kWhite;  // what it is in the channels that pass the image on
+  double white = kReferenceWhite;  // what it is in the channels that pass the image on
   for (std::size_t i = 0; i < convolutions_.size(); ++i) {
     auto& convolution = convolutions_[i];
     DrawIdentity(&convolution->weight);
@@ -163,14 +161,14 @@ void ReferenceNetImpl::StartAtIdentity() {
     // less: weights are held as much larger than they act, and the deviation makes up for it.
     const double larger = UnitSteps(convolution->weight);
     const bool before_last = i + 2 == convolutions_.size();
-    const double next = before_last ? kWhite / UnitSteps(convolutions_[i + 1]->weight) : 1;
+    const double next = before_last ? kReferenceWhite / UnitSteps(convolutions_[i + 1]->weight) : 1;
     const double deviation = larger * white / next;
     convolution->weight.mul_(larger);
     normalizations_[i]->running_var.fill_(deviation * deviation - kReferenceEpsilon);
     white = next;
   }
   // No deviation follows the last convolution, so the image comes to it that much darker.
-  convolutions_.back()->weight.mul_(kWhite / white);
+  convolutions_.back()->weight.mul_(kReferenceWhite / white);
 }
 
 void ReferenceNetImpl::LoadKeras(const std::vector<KerasLayer>& layers) {
@@ -234,6 +232,11 @@ void ReferenceNetImpl::Pack(bool winograd) {
 torch::Tensor ReferenceNetImpl::forward(torch::Tensor x) {
   for (std::size_t i = 0; i < kReferenceLayers.size(); ++i) x = RunLayer(i, x);
   return x;
+}
+
+torch::Tensor ReferenceNetImpl::Restore(const torch::Tensor& chips) {
+  const torch::Tensor restored = forward(chips.flip(1) * kReferenceWhite);
+  return restored.to(torch::kFloat32).flip(1) / kReferenceWhite;
 }
 
 torch::Tensor ReferenceNetImpl::RunLayer(std::size_t layer, const torch::Tensor& x) {

@@ -44,6 +44,10 @@ class ReferenceNetImpl : public torch::nn::Module {
   /// statistics of its own.
   torch::Tensor forward(torch::Tensor x);
 
+  /// The same for chips as they are elsewhere: Nx3xHxW, BGR, 0..1, float32 -> the same shape, 0 and
+  /// up (not clipped at 1).
+  torch::Tensor Restore(const torch::Tensor& chips);
+
  private:
   torch::Tensor Convolve(std::size_t layer, const torch::Tensor& padded);
   torch::Tensor RunLayer(std::size_t layer, const torch::Tensor& x);

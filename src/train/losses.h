@@ -20,14 +20,21 @@ struct Loss {
 
   /// Adds a term with its weight.
   void Add(const std::string& name, const torch::Tensor& value, double weight);
+
+  /// Adds a term of N images, of which each counts as much as its own weight says. The report has
+  /// their plain mean.
+  void Add(const std::string& name, const torch::Tensor& values, const torch::Tensor& image_weights,
+           double weight);
 };
 
-/// Mean of sqrt(d^2 + epsilon^2), each pixel weighted (Charbonnier et al., ICIP 1994).
+/// Mean of sqrt(d^2 + epsilon^2) for each of N images, each pixel weighted (Charbonnier et al.,
+/// ICIP 1994). `weights`: Nx1xSxS.
 torch::Tensor CharbonnierLoss(const torch::Tensor& a, const torch::Tensor& b,
                               const torch::Tensor& weights);
 
 /// Mean absolute difference of the 2-D Fourier transforms' real and imaginary parts, scaled by half
-/// the image's side (Cho et al., "Rethinking Coarse-to-Fine Approach", ICCV 2021).
+/// the image's side, for each of N images (Cho et al., "Rethinking Coarse-to-Fine Approach", ICCV
+/// 2021).
 torch::Tensor FourierLoss(const torch::Tensor& a, const torch::Tensor& b);
 
 /// Cross entropy of an estimated log kernel against the true kernel, per image.
@@ -37,6 +44,11 @@ torch::Tensor KernelLoss(const torch::Tensor& log_kernel, const torch::Tensor& k
 /// over the maps: no map outweighs the others.
 torch::Tensor FeatureLoss(FeatureExtractor* extractor, const torch::Tensor& restored,
                           const torch::Tensor& sharp);
+
+/// How much each of N images counts, by its Charbonnier loss. With a balance of 0 all count alike.
+/// With 1 their gradients are those of the loss's logarithm, so that an image that is nearly right
+/// counts as much as one that is far off.
+torch::Tensor BalanceWeights(const torch::Tensor& charbonnier, double balance);
 
 /// The loss of a restored image, whichever network made it: pixels, with the face's parts weighted;
 /// frequencies; and features, where a feature network is given.

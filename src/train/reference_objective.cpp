@@ -1,3 +1,4 @@
+#include <string>
 #include <utility>
 
 #include "facedeblur/nn/reference_spec.h"
@@ -21,17 +22,18 @@ class ReferenceObjective : public Objective {
 
   void CheckPairs(const PairOptions& pairs) const override {
     if (pairs.chip_size == kReferenceChipSize) return;
-    throw Error(ErrorKind::kUsage, "the reference network needs chips of 64 pixels");
+    throw Error(ErrorKind::kUsage, "the reference network needs chips of " +
+                                       std::to_string(kReferenceChipSize) + " pixels");
   }
 
   bool TakesCrops() const override { return true; }
 
   Loss ComputeLoss(const TrainingBatch& batch, Random* /*random*/) override {
-    return image_loss_(Restore(batch.blurred), batch);
+    return image_loss_(net_->Restore(batch.blurred), batch);
   }
 
   Loss ValidationLoss(const TrainingBatch& batch, torch::Tensor* restored) override {
-    *restored = Restore(batch.blurred);
+    *restored = net_->Restore(batch.blurred);
     return image_loss_(*restored, batch);
   }
 
@@ -43,10 +45,6 @@ class ReferenceObjective : public Objective {
   }
 
  private:
-  torch::Tensor Restore(const torch::Tensor& blurred) {
-    return net_->forward(blurred.flip(1) * 255).to(torch::kFloat32).flip(1) / 255;
-  }
-
   ImageLoss image_loss_;
   ReferenceNet net_;
 };

@@ -5,6 +5,7 @@
 #include "facedeblur/image/write_png.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
+#include "train/training_curves.h"
 
 namespace facedeblur {
 

@@ -26,7 +26,4 @@ class TrainingLog {
   std::filesystem::path file_;
 };
 
-/// The log's curves: loss.png, kernel.png and psnr.png, as far as there is something to draw.
-void WritePlots(const TrainingLog& log, const std::filesystem::path& folder);
-
 }  // namespace facedeblur

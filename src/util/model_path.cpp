@@ -1,6 +1,8 @@
 #include "facedeblur/util/model_path.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <set>
 #include <system_error>
 
 #include "facedeblur/util/error.h"
@@ -40,6 +42,31 @@ fs::path FindModel(const std::string& name, const fs::path& explicit_folder) {
   }
   throw Error(ErrorKind::kModel,
               name + ": not found in " + searched + " (set --models or FACEDEBLUR_MODELS)");
+}
+
+fs::path FindWeights(const fs::path& asked, const fs::path& explicit_folder) {
+  if (asked.empty()) return FindModel(kDefaultWeights, explicit_folder);
+  std::error_code error;
+  if (asked.has_parent_path() || fs::exists(asked, error)) return asked;
+  return FindModel(asked.string(), explicit_folder);
+}
+
+std::vector<fs::path> ListWeights(const fs::path& explicit_folder) {
+  std::vector<fs::path> weights;
+  std::set<fs::path> names;
+  for (const fs::path& folder : ModelFolders(explicit_folder)) {
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+      const fs::path& file = entry.path();
+      if (file.extension() == ".h5" && entry.is_regular_file(error)) files.push_back(file);
+    }
+    std::sort(files.begin(), files.end());
+    for (const fs::path& file : files) {
+      if (names.insert(file.filename()).second) weights.push_back(file);
+    }
+  }
+  return weights;
 }
 
 }  // namespace facedeblur

@@ -22,7 +22,7 @@ Compute OpenCompute(const DeviceRequest& request, Precision precision);
 
 /// Which network somebody wants, and where it is to run.
 struct NetworkRequest {
-  std::filesystem::path weights;  ///< a file; empty: the default weights, as FindModel() finds them
+  std::filesystem::path weights;  ///< as FindWeights() finds them
   std::filesystem::path models;   ///< the folder to look in; empty: see ModelFolders()
   DeviceRequest device;
   Precision precision = Precision::kFloat32;

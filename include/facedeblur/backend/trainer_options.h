@@ -18,7 +18,10 @@ struct LossOptions {
   double kernel_steps = 0.5;    ///< share of steps that train only the first kernel estimate
   double correction_steps = 0;  ///< share that train only its correction, where the network has one
   double structure = 2;         ///< extra weight of eyes, brows, nose and mouth in the pixel loss
-  double feature = 0.05;        ///< of the features' differences, where there is a feature network
+  /// How far a pair that is nearly right counts as much as one that is far off, 0 to 1: see
+  /// BalanceWeights().
+  double balance = 0;
+  double feature = 0.05;  ///< of the features' differences, where there is a feature network
   /// Keras's VGG16 or VGG19, or our landmark network; or none.
   std::filesystem::path feature_network;
 };

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "facedeblur/eval/evaluation_pair.h"
 #include "facedeblur/eval/face_identity.h"
-#include "facedeblur/eval/protocol.h"
 #include "facedeblur/eval/score.h"
 #include "facedeblur/restore/restorer.h"
 

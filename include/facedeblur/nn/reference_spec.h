@@ -36,5 +36,6 @@ inline constexpr std::array<ConvolutionSpec, 15> kReferenceLayers = {{
 }};
 inline constexpr double kReferenceEpsilon = 1e-3;
 inline constexpr int kReferenceChipSize = 64;
+inline constexpr double kReferenceWhite = 255;
 
 }  // namespace facedeblur

@@ -20,4 +20,13 @@ std::vector<std::filesystem::path> ModelFolders(const std::filesystem::path& exp
 std::filesystem::path FindModel(const std::string& name,
                                 const std::filesystem::path& explicit_folder);
 
+/// The weights file that somebody asks for. A bare name that is no file here is looked for as by
+/// FindModel(), and so are the default weights where nothing is asked for. Throws as FindModel().
+std::filesystem::path FindWeights(const std::filesystem::path& asked,
+                                  const std::filesystem::path& explicit_folder);
+
+/// The files *.h5 of ModelFolders(), by folder and name. Of those of one name, only the one that
+/// FindModel() finds. Throws Error(kModel) when a folder that was named is not there.
+std::vector<std::filesystem::path> ListWeights(const std::filesystem::path& explicit_folder);
+
 }  // namespace facedeblur

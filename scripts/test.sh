@@ -16,7 +16,6 @@ options=(-DFACEDEBLUR_BUILD_TESTS=ON)
 scripts/install-dependencies.sh --libtorch "$libtorch"
 if [ "$libtorch" = pip ]; then
   build+=-pip
-  options+=(-DFACEDEBLUR_BUILD_BENCH=OFF)  # LibTorch decides nothing there
   options+=(-DFACEDEBLUR_BUILD_BENCH=OFF)  # the other build has them
   options+=("-DTorch_DIR=$(echo "$PWD"/build/libtorch-pip/lib/python3*/site-packages/torch/share/cmake/Torch)")
 fi

@@ -96,8 +96,8 @@ void Bind(CLI::App* app, EvaluateOptions* options) {
   binder.AddFlag("--aligned", &options->aligned, "The images of both folders are chips already")
       ->needs(blurred);
   binder.AddPath("-w,--weights", &options->weights, "FILE",
-                 "Weights [the default ones]; a bare name is "
-                 "looked for here and in the model folder");
+                 "Weights [the default ones]; a bare name is looked for here and in the model "
+                 "folder");
   binder.AddPath("--models", &options->models, "DIR", "Folder with models");
   binder.AddPath("--cache", &options->cache, "FILE", "File that keeps the landmarks of the faces");
   binder.AddText("--device", &options->device, "TEXT", "auto, cpu, cuda or cuda:N");

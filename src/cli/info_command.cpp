@@ -66,8 +66,8 @@ std::string ToText(const std::string& file, const WeightsInfo& info) {
 void Bind(CLI::App* app, InfoOptions* options) {
   OptionBinder binder(app);
   binder.AddPath("weights", &options->weights, "WEIGHTS",
-                 "Weights; a bare name is looked for here and in the "
-                 "model folder [all of the model folder]");
+                 "Weights; a bare name is looked for here and in the model folder [all that are "
+                 "there]");
   binder.AddPath("--models", &options->models, "DIR", "Folder with models");
   binder.AddText("--device", &options->device, "TEXT",
                  "Where the self-test runs: auto, cpu, cuda:N");

@@ -59,7 +59,7 @@ class FaceWienerNetImpl : public torch::nn::Module {
   torch::Tensor SolveKernel(const torch::Tensor& chips, const torch::Tensor& prior, int rounds);
 
   /// The kernel of the chips' central 128x128 window: the first estimate, and what the steps above
-  /// make of a first estimate.
+  /// make of a first estimate. Narrow kernels are only solved for again, not corrected.
   torch::Tensor EstimateFirstKernel(const torch::Tensor& chips);
   torch::Tensor ImproveKernel(const torch::Tensor& chips, const torch::Tensor& first);
 

@@ -47,7 +47,7 @@ torch::Tensor FeatureLoss(FeatureExtractor* extractor, const torch::Tensor& rest
 
 /// How much each of N images counts, by its Charbonnier loss. With a balance of 0 all count alike.
 /// With 1 their gradients are those of the loss's logarithm, so that an image that is nearly right
-/// counts as much as one that is far off.
+/// counts as much as one that is far off; below a loss of 0.005 the weight grows no more.
 torch::Tensor BalanceWeights(const torch::Tensor& charbonnier, double balance);
 
 /// The loss of a restored image, whichever network made it: pixels, with the face's parts weighted;

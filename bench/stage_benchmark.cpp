@@ -20,8 +20,8 @@
 #include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/nn/precision.h"
-#include "facedeblur/nn/reference_spec.h"
 #include "facedeblur/pipeline/image_processor.h"
+#include "facedeblur/weights/reference_spec.h"
 #include "nn/face_wiener_net.h"
 #include "nn/packed_convolution.h"
 #include "nn/reference_net.h"
@@ -199,7 +199,7 @@ const FaceDetector& Detector() {
   static const auto detector = [] {
     DetectorOptions options;
     options.landmark_model = kLandmarks;
-    return FaceDetector::Create(options);
+    return MakeDlibDetector(options);
   }();
   return *detector;
 }
@@ -223,7 +223,7 @@ const FaceDetector& DetectorWith(Turns turns) {
     options.landmark_model = kLandmarks;
     options.search_turned = turns != Turns::kNone;
     options.any_rotation = turns == Turns::kEighths;
-    detector = FaceDetector::Create(options);
+    detector = MakeDlibDetector(options);
   }
   return *detector;
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/failure_list.h"
 #include "cli/first_steps.h"

@@ -228,6 +228,8 @@ TEST_F(CompareFolders, ADifferenceThatCannotBeWrittenEndsTheComparison) {
 /// A detector whose library runs out of memory.
 class FailingDetector : public FaceDetector {
  public:
+  FailingDetector() : FaceDetector(kLandmarkScheme) {}
+
   DetectorIdentity identity() const override { return {}; }
   std::vector<DetectedFace> Detect(const cv::Mat& /*pixels*/) const override {
     throw std::bad_alloc();
@@ -295,7 +297,7 @@ TEST(CompareImages, FacesOnlyLooksInsideFaces) {
   WriteBytes(folder / "out/b.png", Encoded(face));
   DetectorOptions detector_options;
   detector_options.landmark_model = "/usr/share/dlib/shape_predictor_68_face_landmarks.dat";
-  const auto detector = FaceDetector::Create(detector_options);
+  const auto detector = MakeDlibDetector(detector_options);
   CompareOptions options;
   options.output = folder / "out";
   options.reference = folder / "ref";

@@ -82,6 +82,8 @@ TEST(FinderScore, AFaceFoundUpsideDownIsNotFound) {
 /// pixels off, and one that is none. In other photos it finds something only when they are blurred.
 class MadeUpDetector : public FaceDetector {
  public:
+  MadeUpDetector() : FaceDetector(kLandmarkScheme) {}
+
   DetectorIdentity identity() const override { return {"made up", kLandmarkScheme.name, "0"}; }
 
   std::vector<DetectedFace> Detect(const cv::Mat& pixels) const override {

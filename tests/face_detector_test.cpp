@@ -25,7 +25,7 @@ DetectorOptions Options() {
 }
 
 const FaceDetector& Detector() {
-  static const auto detector = FaceDetector::Create(Options());
+  static const auto detector = MakeDlibDetector(Options());
   return *detector;
 }
 
@@ -217,7 +217,7 @@ TEST(Detector, FindsFacesThatLieAslantWhereAsked) {
   ASSERT_EQ(upright.size(), 1U);
   DetectorOptions options = Options();
   options.any_rotation = true;
-  const auto detector = FaceDetector::Create(options);
+  const auto detector = MakeDlibDetector(options);
   for (const int turn : {45, 135, 225, 315}) {
     // Turning back the other way turns the face.
     cv::Mat grey;
@@ -237,7 +237,7 @@ TEST(Detector, FacesThatAreFoundUprightStayAsTheyAre) {
   const auto upright_alone = [] {
     DetectorOptions options = DetectorOptions::UprightAlone();
     options.landmark_model = Options().landmark_model;
-    return FaceDetector::Create(options);
+    return MakeDlibDetector(options);
   }();
   for (const char* name : {"sharp/group_1.jpg", "blurred/group_1.jpg", "blurred/portrait_01.png",
                            "blurred/portrait_03.jpg", "blurred/portrait_07.webp"}) {
@@ -305,7 +305,7 @@ TEST(Detector, UnusableModelsAreNamed) {
   DetectorOptions options;
   options.landmark_model = folder / "model.dat";
   try {
-    FaceDetector::Create(options);
+    MakeDlibDetector(options);
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kModel);
@@ -326,7 +326,7 @@ TEST(Detector, AModelOfAnotherSchemeDoesNotLoad) {
   DetectorOptions options;
   options.landmark_model = folder / "five.dat";
   try {
-    FaceDetector::Create(options);
+    MakeDlibDetector(options);
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kModel);
@@ -338,14 +338,14 @@ TEST(Detector, IdentityNamesWhatDecidesTheLandmarks) {
   const DetectorIdentity identity = Detector().identity();
   EXPECT_EQ(identity.scheme, kLandmarkScheme.name);
   EXPECT_EQ(identity.sha256, Sha256(ReadFile(Options().landmark_model)));
-  EXPECT_EQ(identity.Key(), FaceDetector::Create(Options())->identity().Key());
+  EXPECT_EQ(identity.Key(), MakeDlibDetector(Options())->identity().Key());
   DetectorOptions other = Options();
   other.threshold = 0;
-  EXPECT_NE(identity.Key(), FaceDetector::Create(other)->identity().Key());
+  EXPECT_NE(identity.Key(), MakeDlibDetector(other)->identity().Key());
   other = Options();
   other.search_turned = false;
-  EXPECT_NE(identity.Key(), FaceDetector::Create(other)->identity().Key());
-  EXPECT_EQ(FaceDetector::Create(other)->identity().name.find("turned"), std::string::npos)
+  EXPECT_NE(identity.Key(), MakeDlibDetector(other)->identity().Key());
+  EXPECT_EQ(MakeDlibDetector(other)->identity().name.find("turned"), std::string::npos)
       << "caches of landmarks from before stay of use";
 }
 
@@ -354,7 +354,7 @@ TEST(Detector, AModelReplacedAfterLoadingHasNoIdentity) {
   DetectorOptions options;
   options.landmark_model = folder / "model.dat";
   std::filesystem::copy(Options().landmark_model, options.landmark_model);
-  const auto detector = FaceDetector::Create(options);
+  const auto detector = MakeDlibDetector(options);
   testing::WriteText(options.landmark_model, "another model");
   EXPECT_THROW(detector->identity(), Error);
 }

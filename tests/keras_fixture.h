@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "facedeblur/nn/reference_spec.h"
 #include "facedeblur/weights/keras_weights.h"
+#include "facedeblur/weights/reference_spec.h"
 
 namespace facedeblur::testing {
 

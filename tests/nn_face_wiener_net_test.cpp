@@ -70,6 +70,43 @@ TEST(FaceWienerNet, TheCorrectionStartsAsTheFirstEstimate) {
   EXPECT_LT(Difference(net->CorrectLogKernel(chip, first.exp()), first), 1e-5);
 }
 
+/// A square of equal entries in the middle of a 27x27 kernel: 1x27x27.
+torch::Tensor Square(std::int64_t side) {
+  torch::Tensor kernel = torch::zeros({1, 27, 27});
+  const std::int64_t first = 13 - side / 2;
+  kernel.slice(1, first, first + side).slice(2, first, first + side) =
+      1 / static_cast<float>(side * side);
+  return kernel;
+}
+
+TEST(FaceWienerNet, OnlyWideKernelsAreCorrected) {
+  const InferenceScope inference;
+  torch::manual_seed(12);
+  FaceWienerNet net(/*corrects_kernel=*/true);
+  const torch::Tensor narrow = Square(3);
+  const torch::Tensor wide = Square(9);
+  const torch::Tensor chips = torch::rand({2, 3, 128, 128});
+  const torch::Tensor improved = net->ImproveKernel(chips, torch::cat({narrow, wide}));
+  EXPECT_LT(Difference(improved[0], net->SolveKernel(chips.slice(0, 0, 1), narrow, 2)[0]), 1e-6);
+  const torch::Tensor chip = chips.slice(0, 1, 2);
+  const torch::Tensor once = net->CorrectLogKernel(chip, wide).exp();
+  const torch::Tensor twice = net->CorrectLogKernel(chip, once).exp();
+  EXPECT_LT(Difference(improved[1], net->SolveKernel(chip, twice, 2)[0]), 1e-6);
+  EXPECT_GT(Difference(improved[1], net->SolveKernel(chip, wide, 2)[0]), 1e-3);
+}
+
+// In between a part of the correction is taken, the larger the wider the kernel.
+TEST(FaceWienerNet, KernelsAreMixedByTheirWidth) {
+  const torch::Tensor other = torch::roll(Square(3), {5}, {2});
+  const auto share = [&other](const torch::Tensor& first) {
+    return FaceWienerNetImpl::MixKernels(first, other)[0][13][18].item<double>() * 9;
+  };
+  EXPECT_EQ(share(Square(3)), 0);
+  EXPECT_GT(share(Square(5)), 0.5);
+  EXPECT_LT(share(Square(5)), 0.9);
+  EXPECT_NEAR(share(Square(7)), 1, 1e-6);
+}
+
 INSTANTIATE_TEST_SUITE_P(Corrects, FaceWienerNetOf, ::testing::Bool());
 
 }  // namespace

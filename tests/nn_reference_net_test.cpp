@@ -5,8 +5,8 @@
 #include <cmath>
 #include <vector>
 
-#include "facedeblur/nn/reference_spec.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/weights/reference_spec.h"
 #include "keras_fixture.h"
 #include "nn/chip_tensor.h"
 #include "nn/reference_net.h"

@@ -35,7 +35,7 @@ const FaceDetector& Detector() {
   static const auto detector = [] {
     DetectorOptions options;
     options.landmark_model = "/usr/share/dlib/shape_predictor_68_face_landmarks.dat";
-    return FaceDetector::Create(options);
+    return MakeDlibDetector(options);
   }();
   return *detector;
 }

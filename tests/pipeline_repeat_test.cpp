@@ -26,7 +26,7 @@ class Repeat : public ::testing::Test {
     DetectorOptions detector;
     detector.landmark_model = "/usr/share/dlib/shape_predictor_68_face_landmarks.dat";
     shared_ = new Shared;
-    shared_->detector = FaceDetector::Create(detector);
+    shared_->detector = MakeDlibDetector(detector);
     shared_->restorer = LoadRestorer(testing::ModelsFolder() / "face_wiener.h5", {});
     const fs::path data = testing::DataFolder() / "blurred";
     fs::create_directory(In());

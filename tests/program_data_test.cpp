@@ -105,7 +105,7 @@ cv::Mat InPhoto(const cv::Mat& mask, const ChipGeometry& geometry, cv::Size phot
 Masks MasksOf(const cv::Mat& sharp) {
   DetectorOptions options;
   options.landmark_model = "/usr/share/dlib/shape_predictor_68_face_landmarks.dat";
-  static const auto detector = FaceDetector::Create(options);
+  static const auto detector = MakeDlibDetector(options);
   cv::Mat faces = cv::Mat::zeros(sharp.size(), CV_32F);
   cv::Mat heads = faces.clone();
   const auto found = detector->Detect(sharp);

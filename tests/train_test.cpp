@@ -12,7 +12,6 @@
 #include <string>
 
 #include "dataset_fixture.h"
-#include "facedeblur/backend/default_pairs.h"
 #include "facedeblur/backend/default_training.h"
 #include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
@@ -311,7 +310,7 @@ TEST(Train, TheReferenceNetworkBecomesAKerasFile) {
   const TempFolder resumed;
   TrainerOptions options = TinyRun(folder.path());
   options.network = NetworkId::kReference15;
-  options.pairs = DefaultPairs(options.network);
+  options.pairs = DefaultTraining(options.network).pairs;
   options.samples = 6;
   options.crops = 0.5;
   RunTiny(options);
@@ -341,7 +340,7 @@ TEST(ReferenceObjective, BeginsAsTheIdentityAndLearnsInBfloat16Too) {
 }
 
 TEST(RandomCrops, CutTheSamePlaceOutOfAllImages) {
-  const PairOptions pairs = DefaultPairs(NetworkId::kReference15);
+  const PairOptions pairs = DefaultTraining(NetworkId::kReference15).pairs;
   TrainingBatch batch = ToBatch(
       {DrawPair(SampleFaces(), pairs, 3, 0), DrawPair(SampleFaces(), pairs, 3, 1)}, torch::kCPU);
   const std::int64_t side = pairs.chip_size;
@@ -492,6 +491,12 @@ TEST(Train, NonsenseIsRefusedByName) {
   EXPECT_NE(message([](TrainerOptions* o) { o->batch = 0; }).find("batch"), std::string::npos);
   EXPECT_NE(message([](TrainerOptions* o) { o->samples = 1; }).find("pairs"), std::string::npos);
   EXPECT_NE(message([](TrainerOptions* o) { o->ema = 1; }).find("decay"), std::string::npos);
+  EXPECT_NE(message([](TrainerOptions* o) { o->learning_rate = -1; }).find("learning rate"),
+            std::string::npos);
+  EXPECT_NE(message([](TrainerOptions* o) { o->clip = std::nan(""); }).find("gradient"),
+            std::string::npos);
+  EXPECT_NE(message([](TrainerOptions* o) { o->losses.fourier = -1; }).find("losses"),
+            std::string::npos);
   EXPECT_NE(message([](TrainerOptions* o) { o->crops = 1.5; }).find("crops"), std::string::npos);
   EXPECT_NE(message([](TrainerOptions* o) { o->crops = 0.5; }).find("face-wiener-1 cannot"),
             std::string::npos);

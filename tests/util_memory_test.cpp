@@ -3,7 +3,8 @@
 
 #include <string>
 
-#include "facedeblur/util/memory.h"
+#include "facedeblur/util/memory_budget.h"
+#include "facedeblur/util/usable_memory.h"
 #include "support.h"
 
 namespace facedeblur {

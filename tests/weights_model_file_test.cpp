@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/file_io.h"
+#include "facedeblur/util/sha256.h"
 #include "facedeblur/weights/model_file.h"
+#include "facedeblur/weights/weights_file.h"
 #include "support.h"
 
 namespace facedeblur {
@@ -63,6 +66,16 @@ TEST(ModelFile, ShippedModelIsReadable) {
   EXPECT_EQ(model.network, "face-wiener-1");
   EXPECT_FALSE(model.license.empty());
   EXPECT_FALSE(model.training.empty());
+}
+
+TEST(WeightsFile, TheHashIsThatOfTheBytesThatWereRead) {
+  const testing::TempFolder folder;
+  const Bytes bytes = SerializeModelFile(MakeModel(), false);
+  WriteFileAtomically(folder / "weights.h5", bytes, Clobber::kReplace);
+  const WeightsFile file = ReadWeightsFile(folder / "weights.h5");
+  testing::WriteText(folder / "weights.h5", "others");
+  EXPECT_EQ(file.sha256, Sha256(bytes));
+  EXPECT_EQ(NetworkName(file.content), "some-network");
 }
 
 }  // namespace

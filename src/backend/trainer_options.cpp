@@ -1,5 +1,7 @@
 #include "facedeblur/backend/trainer_options.h"
 
+#include <cmath>
+
 #include "facedeblur/util/error.h"
 
 namespace facedeblur {
@@ -20,6 +22,12 @@ void TrainerOptions::Validate() const {
               losses.kernel_steps + losses.correction_steps <= 1,
           "the shares of steps for the kernel must be from 0 to 1, together too");
   require(losses.balance >= 0 && losses.balance <= 1, "the balance must be from 0 to 1");
+  require(losses.fourier >= 0 && losses.kernel >= 0 && losses.structure >= 0 && losses.feature >= 0,
+          "the weights of the losses must be 0 or more");
+  require(learning_rate >= 0 && std::isfinite(learning_rate),
+          "the learning rate must be 0 or more");
+  require(weight_decay >= 0 && std::isfinite(weight_decay), "the weight decay must be 0 or more");
+  require(clip > 0, "the largest norm of the gradient must be above 0");
   require(warmup >= 1, "the warm-up must last at least one pair");
 }
 

@@ -12,6 +12,7 @@
 #include "facedeblur/gallery/gallery.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
+#include "facedeblur/util/task_pool.h"
 #include "facedeblur/util/text.h"
 #include "facedeblur/util/version.h"
 
@@ -68,8 +69,7 @@ void Bind(CLI::App* app, CompareSettings* settings) {
   binder.AddPath("--report", &settings->report, "FILE",
                  "Report for programs: JSON Lines (.jsonl, .json) or JUnit XML (.xml)");
   binder.AddPath("--models", &settings->models, "DIR", "Folder with models");
-  binder.Add("--threads", &settings->threads, "INT", "0: one for each processor")
-      ->check(CLI::Range(0, 4096));
+  binder.AddThreads(&settings->threads);
   binder.AddFlag("-v,--verbose", &settings->verbose, "List all images of a large comparison");
 }
 

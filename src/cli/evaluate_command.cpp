@@ -22,6 +22,7 @@
 #include "facedeblur/image/write_png.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
+#include "facedeblur/util/task_pool.h"
 
 namespace facedeblur {
 namespace {
@@ -101,12 +102,11 @@ void Bind(CLI::App* app, EvaluateOptions* options) {
   binder.AddPath("--models", &options->models, "DIR", "Folder with models");
   binder.AddPath("--cache", &options->cache, "FILE", "File that keeps the landmarks of the faces");
   binder.AddText("--device", &options->device, "TEXT", "auto, cpu, cuda or cuda:N");
-  binder.AddChoice("--precision", &options->precision, PrecisionNames(), "TEXT",
-                   JoinedWords(PrecisionNames()));
+  binder.AddPrecision(&options->precision);
   binder.AddPath(
       "--identity", &options->identity, "FILE",
       "dlib's face recognition network (dlib_face_recognition_resnet_model_v1.dat): also "
-      "score how far faces are from the sharp ones as persons");
+      "score how much faces still look like the same person");
   BindProtocol(&binder, app, options);
   binder.AddFlag("--no-baselines", &options->no_baselines,
                  "Leave out unsharp mask, Richardson-Lucy and Wiener");
@@ -118,7 +118,7 @@ void Bind(CLI::App* app, EvaluateOptions* options) {
                  "the folder's name is put in front");
   binder.Add("--sheet-faces", &options->sheet_faces, "INT", "Faces on it")
       ->check(CLI::Range(1, 40));
-  binder.Add("--threads", &options->threads, "INT", "0: one for each processor");
+  binder.AddThreads(&options->threads);
   BindFinder(app,
              {"--blurred", "--aligned", "--weights", "--cache", "--device", "--precision",
               "--identity", "--protocol", "--chip-size", "--min-kernel", "--max-kernel",

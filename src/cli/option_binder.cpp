@@ -14,6 +14,20 @@ CLI::Validator NumberBetween(double low, double high) {
   return {check, fmt::format("[{} - {}]", low, high)};
 }
 
+CLI::Option* OptionBinder::AddThreads(int* threads) {
+  return Add("--threads", threads, "N",
+             "Threads to work with; 0: one for each processor. Results do not depend on it")
+      ->check(CLI::Range(0, 4096));
+}
+
+CLI::Option* OptionBinder::AddPrecision(Precision* precision, const std::string& more_help) {
+  return AddChoice("--precision", precision, PrecisionNames(), "PRECISION",
+                   "Precision of convolutions: fp32; bf16, which needs AVX512-BF16 or a GPU of "
+                   "compute capability 8.0; or auto: bf16 on such a GPU, the faster of the two on "
+                   "such a processor, fp32 elsewhere" +
+                       more_help);
+}
+
 std::string OptionList::ToString() const {
   std::string text;
   for (const Option& option : options_) {

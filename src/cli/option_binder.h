@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/choices.h"
 #include "cli/option_types.h"
 
 namespace facedeblur {
@@ -116,6 +117,10 @@ class OptionBinder {
                       ->default_str(WordFor(*value, choices)),
                   type);
   }
+
+  /// Options that several commands have.
+  CLI::Option* AddThreads(int* threads);
+  CLI::Option* AddPrecision(Precision* precision, const std::string& more_help = "");
 
  private:
   CLI::Option* Finish(CLI::Option* option, const char* type) const {

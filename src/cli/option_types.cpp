@@ -1,9 +1,8 @@
 #include "cli/option_types.h"
 
-#include <algorithm>
 #include <istream>
 #include <ostream>
-#include <thread>
+#include <string>
 
 namespace facedeblur {
 
@@ -27,11 +26,6 @@ std::istream& operator>>(std::istream& in, Shard& shard) {
 
 std::ostream& operator<<(std::ostream& out, const Shard& shard) {
   return out << shard.index << '/' << shard.count;
-}
-
-std::size_t ThreadCount(int asked) {
-  return asked > 0 ? static_cast<std::size_t>(asked)
-                   : std::max(1U, std::thread::hardware_concurrency());
 }
 
 }  // namespace facedeblur

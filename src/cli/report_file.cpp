@@ -3,13 +3,14 @@
 #include <cerrno>
 #include <system_error>
 
+#include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/util/error.h"
 
 namespace facedeblur {
 
 ReportFile::ReportFile(const std::filesystem::path& path) {
   if (path.empty()) return;
-  file_ = path == "-" ? stdout : std::fopen(path.c_str(), "w");
+  file_ = path == kStandardStream ? stdout : std::fopen(path.c_str(), "w");
   if (file_ == nullptr) {
     throw Error(ErrorKind::kUsage, path.string() + ": cannot write the report: " +
                                        std::generic_category().message(errno));

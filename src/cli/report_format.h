@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/option_types.h"
+#include "cli/choices.h"
 
 namespace facedeblur {
 

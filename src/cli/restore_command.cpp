@@ -15,11 +15,11 @@
 #include "cli/dry_run.h"
 #include "cli/exit_code.h"
 #include "cli/logging.h"
+#include "cli/model_loader.h"
 #include "cli/progress.h"
 #include "cli/restore_options.h"
 #include "cli/run_report.h"
 #include "cli/run_setup.h"
-#include "facedeblur/backend/load_network.h"
 #include "facedeblur/backend/open_backend.h"
 #include "facedeblur/pipeline/batch_runner.h"
 #include "facedeblur/pipeline/json_report.h"
@@ -40,53 +40,8 @@ std::string VersionText() {
   const Backend& backend = OpenBackend({}, &note);
   return fmt::format("facedeblur {}\nLibTorch {} ({}), OpenCV {}, dlib {}", Version(),
                      backend.LibTorchVersion(), backend.InstructionSet(), cv::getVersionString(),
-                     FaceDetector::LibraryVersion());
+                     DlibVersion());
 }
-
-LoadedNetwork LoadNetworkOf(const RestoreOptions& options) {
-  LoadedNetwork network =
-      LoadNetwork({options.weights, options.models, options.device, options.precision});
-  TellDevice(network.compute);
-  spdlog::debug("weights: {}, {}", network.weights.string(), network.restorer->Describe());
-  return network;
-}
-
-/// Loads what a batch borrows, beside the first images. What goes wrong is thrown by whoever asks
-/// for a model.
-class ModelLoader {
- public:
-  explicit ModelLoader(const RestoreOptions& options)
-      : options_(options), detector_(std::async(std::launch::async, [&options] {
-          return options.process.aligned ? nullptr : LoadDetector(options.detector, options.models);
-        })) {}
-
-  /// For the main thread: on others the allocator pays a system call for every page that LibTorch
-  /// asks for while it sets itself up.
-  void LoadNetworkHere() {
-    try {
-      loading_.set_value(LoadNetworkOf(options_));
-    } catch (...) {
-      loading_.set_exception(std::current_exception());
-    }
-  }
-
-  const LoadedNetwork& network() const { return network_.get(); }
-  const FaceDetector* detector() const { return detector_.get().get(); }
-
-  BatchModels ForBatch() const {
-    // Deferred: whoever asks first waits for the two above.
-    return {std::async(std::launch::deferred, [this] { return detector(); }).share(),
-            std::async(std::launch::deferred, [this]() -> const FaceRestorer* {
-              return network_.get().restorer.get();
-            }).share()};
-  }
-
- private:
-  const RestoreOptions& options_;
-  std::promise<LoadedNetwork> loading_;
-  std::shared_future<LoadedNetwork> network_ = loading_.get_future().share();
-  std::shared_future<std::unique_ptr<FaceDetector>> detector_;
-};
 
 /// Whatever can change an output's bytes, beside the inputs.
 RunInfo DescribeRun(const RestoreOptions& options, const ModelLoader& models) {

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <limits>
 
+#include "cli/file_list.h"
 #include "cli/first_steps.h"
 #include "cli/search_option_binding.h"
 #include "facedeblur/util/error.h"
-#include "facedeblur/util/file_io.h"
-#include "facedeblur/util/memory.h"
 #include "facedeblur/util/model_path.h"
+#include "facedeblur/util/task_pool.h"
 #include "facedeblur/util/text.h"
+#include "facedeblur/util/usable_memory.h"
 
 namespace facedeblur {
 namespace {
@@ -31,17 +32,16 @@ Choices<std::optional<ImageFormat>> FormatChoices() {
 
 void BindModelOptions(OptionBinder* binder, RestoreOptions* options) {
   binder->Group("Model");
-  binder->AddPath("-w,--weights", &options->weights, "FILE",
-                  "Weights: a facedeblur model, or Keras 2 HDF5 of the reference network "
-                  "[face_wiener.h5]; a bare name is looked for here and in the model folder");
+  binder->AddPath(
+      "-w,--weights", &options->weights, "FILE",
+      fmt::format("Weights: a facedeblur model, or Keras 2 HDF5 of the reference network "
+                  "[{}]; a bare name is looked for here and in the model folder",
+                  kDefaultWeights));
   binder->AddPath("--models", &options->models, "DIR",
                   "Folder with models [FACEDEBLUR_MODELS, or models/ beside the program]");
   binder->AddText("-d,--device", &options->device, "DEVICE",
                   "Where the network runs: auto, cpu, cuda or cuda:N");
-  binder->AddChoice("--precision", &options->precision, PrecisionNames(), "PRECISION",
-                    "Of the network's convolutions: fp32, bf16 (on processors with AVX512-BF16 and "
-                    "GPUs from compute capability 8.0 on), or auto: on such a processor the one "
-                    "that a short timing finds faster, on such a GPU bf16, elsewhere fp32");
+  binder->AddPrecision(&options->precision);
 }
 
 void BindFaceOptions(OptionBinder* binder, RestoreOptions* options) {
@@ -75,10 +75,9 @@ void BindOutputOptions(OptionBinder* binder, RestoreOptions* options) {
   binder->AddChoice("--format", &options->format, formats, "FORMAT",
                     "Output format: " + JoinedWords(formats));
   binder
-      ->Add(
-          "--quality", &options->quality, "Q",
-          "Quality of lossy formats, 1 to 100; 0: JPEG as the source, else 95 (other formats from "
-          "lossless sources: lossless)")
+      ->Add("--quality", &options->quality, "Q",
+            "Quality of lossy formats, 1 to 100. 0: a JPEG keeps its own tables, what comes from a "
+            "lossless source stays lossless where the format can, and the rest is 95")
       ->check(CLI::Range(0, 100));
   binder->AddFlag("--no-history", &options->no_history,
                   "Leave out of the outputs' metadata that this program edited them, and how");
@@ -121,14 +120,11 @@ void BindRunOptions(OptionBinder* binder, RestoreOptions* options) {
       "that shows without looking for faces; nothing is written, no report or log either");
   binder->Add("-j,--jobs", &options->jobs, "N", "Photos in work at a time; 0: threads + 1")
       ->check(CLI::Range(0, 4096));
-  binder
-      ->Add("--threads", &options->threads, "N",
-            "Threads to work with; 0: one for each processor. Outputs do not depend on it")
-      ->check(CLI::Range(0, 4096));
+  binder->AddThreads(&options->threads);
   binder
       ->Add("--max-memory", &options->max_memory, "SIZE",
-            "Memory to aim at, as 700MB or 2G: photos wait until they fit beside the others and "
-            "the program itself, one is worked on whatever it needs; 0: half of what there is")
+            "Memory that the program aims to stay within, such as 700MB or 2G: photos wait until "
+            "they fit beside the others, and one alone always runs; 0: half of what there is")
       ->transform(CLI::AsSizeValue(false));
   binder
       ->Add("--max-pixels", &options->limits.max_pixels, "N",
@@ -156,32 +152,8 @@ std::int64_t ImageBudget(std::uint64_t max_memory, std::size_t thread_count) {
 /// For the metadata of what is restored: what it was restored with.
 std::string DescribeEditing(const RestoreOptions& options) {
   const fs::path weights = options.weights.empty() ? kDefaultWeights : options.weights.filename();
-  const auto extent =
-      std::find_if(kExtentChoices.begin(), kExtentChoices.end(),
-                   [&](const auto& choice) { return choice.second == options.process.extent; });
   return fmt::format("weights {}, strength {}, extent {}", ToValidUtf8(weights.string()),
-                     options.process.strength, extent->first);
-}
-
-/// Names may hold anything but the separator, line ends among them with --null.
-std::vector<fs::path> ReadFileList(const fs::path& file, bool null) {
-  Bytes bytes;
-  try {
-    bytes = file == kStandardStream ? ReadStandardInput() : ReadFile(file);
-  } catch (const Error& error) {
-    throw Error(ErrorKind::kUsage, file.string() + ": " + error.what());
-  }
-  if (!null && std::find(bytes.begin(), bytes.end(), 0) != bytes.end()) {
-    throw Error(ErrorKind::kUsage, file.string() + ": its names end in NUL; -0 is needed");
-  }
-  std::vector<fs::path> names;
-  const auto separator = static_cast<std::uint8_t>(null ? '\0' : '\n');
-  for (auto begin = bytes.begin(); begin != bytes.end();) {
-    const auto end = std::find(begin, bytes.end(), separator);
-    if (begin != end) names.emplace_back(std::string(begin, end));
-    begin = end == bytes.end() ? end : end + 1;
-  }
-  return names;
+                     options.process.strength, WordFor(options.process.extent, kExtentChoices));
 }
 
 /// Standard input and output carry one thing each.

@@ -12,6 +12,7 @@
 #include "facedeblur/dataset/pair_writer.h"
 #include "facedeblur/util/interrupt.h"
 #include "facedeblur/util/model_path.h"
+#include "facedeblur/util/task_pool.h"
 #include "facedeblur/util/text.h"
 
 namespace facedeblur {
@@ -43,7 +44,7 @@ void Bind(CLI::App* app, SynthOptions* options) {
   binder.AddPath("--preview", &w.preview, "FILE", "PNG with some kernels and pairs to look at");
   binder.AddPath("--cache", &options->cache, "FILE", "File that keeps the landmarks of the faces");
   binder.AddPath("--models", &options->models, "DIR", "Folder with models");
-  binder.Add("--threads", &options->threads, "INT", "0: one for each processor");
+  binder.AddThreads(&options->threads);
   app->set_config("--config", "", "Read options from an INI or TOML file");
 }
 

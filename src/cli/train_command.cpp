@@ -18,6 +18,7 @@
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/interrupt.h"
 #include "facedeblur/util/model_path.h"
+#include "facedeblur/util/task_pool.h"
 #include "facedeblur/weights/networks.h"
 
 namespace facedeblur {
@@ -37,6 +38,8 @@ struct TrainOptions {
     all.ToConfig();  // tells what config.ini cannot hold before anything is loaded
   }
 };
+
+std::string NameOf(NetworkId id) { return std::string(InfoOf(id).name); }
 
 std::vector<std::string> NetworkNames() {
   std::vector<std::string> names;
@@ -65,11 +68,11 @@ void BindNetwork(CLI::App* app, TrainOptions* options) {
          "--network", choose,
          DescribeNetworks() +
              ". It sets the defaults of pairs and of training; those shown below are of " +
-             std::string(InfoOf(t.network).name))
+             NameOf(t.network))
       ->check(CLI::IsMember(NetworkNames()))
-      ->default_str(std::string(InfoOf(t.network).name))
+      ->default_str(NameOf(t.network))
       ->type_name("TEXT");
-  options->all.AddText("network", [&t] { return std::string(InfoOf(t.network).name); });
+  options->all.AddText("network", [&t] { return NameOf(t.network); });
 }
 
 void BindLosses(OptionBinder* binder, LossOptions* losses) {
@@ -77,8 +80,9 @@ void BindLosses(OptionBinder* binder, LossOptions* losses) {
   binder->Add("--kernel-loss", &losses->kernel, "FLOAT", "Weight of the kernel loss");
   binder->Add("--kernel-steps", &losses->kernel_steps, "FLOAT",
               "Share of steps that train only the first kernel estimate");
-  binder->Add("--correction-steps", &losses->correction_steps, "FLOAT",
-              "Share of steps that train only its correction, in face-wiener-3");
+  binder->Add(
+      "--correction-steps", &losses->correction_steps, "FLOAT",
+      "Share of steps that train only its correction, in " + NameOf(NetworkId::kFaceWiener3));
   binder->Add("--structure", &losses->structure, "FLOAT",
               "Extra weight of eyes, brows, nose and mouth");
   binder->Add("--balance", &losses->balance, "FLOAT",
@@ -86,7 +90,8 @@ void BindLosses(OptionBinder* binder, LossOptions* losses) {
               "the logarithm of its error");
   binder->AddPath("--features", &losses->feature_network, "FILE",
                   "Network whose features restored and sharp faces must share: VGG16 or VGG19 "
-                  "weights of Keras, or a face-landmarks-1 of ours");
+                  "weights of Keras, or a " +
+                      NameOf(NetworkId::kFaceLandmarks1) + " of ours");
   binder->Add("--feature-loss", &losses->feature, "FLOAT", "Weight of the features' loss");
 }
 
@@ -109,7 +114,8 @@ void Bind(CLI::App* app, TrainOptions* options) {
   binder.Add("--samples", &t.samples, "INT", "Pairs to train on in all");
   binder.Add("--batch", &t.batch, "INT", "Pairs per step");
   binder.Add("--crops", &t.crops, "FLOAT",
-             "Share of the pairs, the first ones, that are trained on crops; reference-15 only");
+             "Share of the pairs, the first ones, that are trained on crops; " +
+                 NameOf(NetworkId::kReference15) + " only");
   binder.Add("--crop-size", &t.crop_size, "INT", "Side of the crops, pixels");
   binder.Add("--learning-rate", &t.learning_rate, "FLOAT", "Peak learning rate");
   binder.Add("--weight-decay", &t.weight_decay, "FLOAT", "Decoupled weight decay");
@@ -119,12 +125,7 @@ void Bind(CLI::App* app, TrainOptions* options) {
   BindLosses(&binder, &t.losses);
   binder.Add("--validate-every", &t.validate_every, "INT", "Pairs between validations");
   binder.Add("--validation-pairs", &t.validation_pairs, "INT", "Pairs to validate on");
-  binder.AddChoice(
-      "--precision", &t.precision, PrecisionNames(), "TEXT",
-      "Of convolutions: fp32, bf16 (on processors with AVX512-BF16 and GPUs from compute "
-      "capability 8.0 on), or auto: on such a processor the one that a short timing finds faster, "
-      "on such a GPU bf16, elsewhere fp32; a run that is resumed with auto keeps what it began "
-      "with");
+  binder.AddPrecision(&t.precision, "; a run that is resumed with auto keeps what it began with");
   binder.Add("--threads", &t.threads, "INT", "Threads of the network's operations");
   binder.Add("--loader-threads", &t.loader_threads, "INT", "Threads that draw pairs");
   binder.AddText("--training-note", &t.training_note, "TEXT",

@@ -27,11 +27,12 @@ const std::vector<RangeOption>& PlacementOptionTable() {
   static const std::vector<RangeOption> table = {
       {"--min-eyes", [](PairOptions* o) { return &o->min_eye_distance; }, 4, 400,
        "Smallest eye distance in a chip, pixels"},
-      {"--max-eyes", [](PairOptions* o) { return &o->max_eye_distance; }, 4, 400, "Largest"},
+      {"--max-eyes", [](PairOptions* o) { return &o->max_eye_distance; }, 4, 400,
+       "Largest eye distance, pixels"},
       {"--max-rotation", [](PairOptions* o) { return &o->max_rotation; }, 0, 180,
-       "Faces turned either way by up to, degrees"},
+       "Largest turn of a face to either side, degrees"},
       {"--max-shift", [](PairOptions* o) { return &o->max_shift; }, 0, 0.5,
-       "Faces shifted by up to, part of the chip"}};
+       "Largest shift of a face, as a part of the chip"}};
   return table;
 }
 

@@ -1,5 +1,6 @@
 #include "facedeblur/face/detector.h"
 
+#include "facedeblur/util/error.h"
 #include "facedeblur/util/model_path.h"
 #include "facedeblur/util/sha256.h"
 
@@ -11,10 +12,17 @@ std::string DetectorIdentity::Key() const {
   return Sha256(Bytes(all.begin(), all.end())).substr(0, kDigits);
 }
 
+FaceDetector::FaceDetector(const LandmarkScheme& scheme) {
+  if (scheme == kLandmarkScheme) return;
+  throw Error(ErrorKind::kModel, "the " + std::to_string(kLandmarkScheme.count) + " landmarks of " +
+                                     kLandmarkScheme.name + " are needed, and it gives " +
+                                     std::to_string(scheme.count) + " of " + scheme.name);
+}
+
 std::unique_ptr<FaceDetector> LoadDetector(DetectorOptions options,
                                            const std::filesystem::path& models) {
   options.landmark_model = FindModel(kLandmarkModel, models);
-  return FaceDetector::Create(options);
+  return MakeDlibDetector(options);
 }
 
 }  // namespace facedeblur

@@ -21,25 +21,27 @@ namespace {
 constexpr double kDlibWindow = 80;  // frontal_face_detector.h: trained on 80x80 windows
 constexpr double kSmallestFace = 40;
 
+/// Which landmarks they are is not in the file; dlib's models with so many points are of iBUG
+/// 300-W.
+LandmarkScheme SchemeOf(const LandmarkModel& model) {
+  const bool usual = model.points() == kLandmarkScheme.count;
+  return {usual ? kLandmarkScheme.name : "another scheme", model.points()};
+}
+
 class DlibFaceDetector : public FaceDetector {
  public:
-  explicit DlibFaceDetector(DetectorOptions options)
-      : options_(std::move(options)),
-        model_hash_(options_.landmark_model),
-        landmarks_(ReadModel(options_.landmark_model)) {
-    if (landmarks_.points() == kLandmarkScheme.count) return;
-    throw Error(ErrorKind::kModel, options_.landmark_model.string() + ": a model with " +
-                                       std::to_string(kLandmarkScheme.count) +
-                                       " landmarks is needed, this one has " +
-                                       std::to_string(landmarks_.points()));
-  }
+  DlibFaceDetector(DetectorOptions options, std::unique_ptr<ModelFileHash> model_hash,
+                   LandmarkModel landmarks)
+      : FaceDetector(SchemeOf(landmarks)),
+        options_(std::move(options)),
+        model_hash_(std::move(model_hash)),
+        landmarks_(std::move(landmarks)) {}
 
   DetectorIdentity identity() const override {
     std::ostringstream name;
-    name << "dlib " << LibraryVersion() << " HOG, min-face " << options_.min_face
-         << ", auto-pixels " << options_.auto_pixels << ", threshold " << options_.threshold
-         << DescribeTurns(options_);
-    return {name.str(), kLandmarkScheme.name, model_hash_.Sha256()};
+    name << "dlib " << DlibVersion() << " HOG, min-face " << options_.min_face << ", auto-pixels "
+         << options_.auto_pixels << ", threshold " << options_.threshold << DescribeTurns(options_);
+    return {name.str(), kLandmarkScheme.name, model_hash_->Sha256()};
   }
 
   std::vector<DetectedFace> Detect(const cv::Mat& pixels) const override {
@@ -57,14 +59,6 @@ class DlibFaceDetector : public FaceDetector {
   }
 
  private:
-  static LandmarkModel ReadModel(const std::filesystem::path& file) {
-    try {
-      return LandmarkModel(file);
-    } catch (const std::exception& error) {
-      throw Error(ErrorKind::kModel, file.string() + ": " + DescribeException(error));
-    }
-  }
-
   /// Faces at one angle in a grey copy of the photo.
   std::vector<DetectedFace> Search(const cv::Mat& grey, double scale, int turn,
                                    double threshold) const {
@@ -104,7 +98,7 @@ class DlibFaceDetector : public FaceDetector {
   }
 
   DetectorOptions options_;
-  ModelFileHash model_hash_;  // made before the file is read
+  std::unique_ptr<ModelFileHash> model_hash_;
   HogScanner scanner_;
   LandmarkModel landmarks_;
 };
@@ -121,12 +115,18 @@ double DetectionScale(const DetectorOptions& options, cv::Size photo) {
                   std::sqrt(static_cast<double>(options.auto_pixels) / pixels));
 }
 
-std::string FaceDetector::LibraryVersion() {
+std::string DlibVersion() {
   return std::to_string(DLIB_MAJOR_VERSION) + "." + std::to_string(DLIB_MINOR_VERSION);
 }
 
-std::unique_ptr<FaceDetector> FaceDetector::Create(const DetectorOptions& options) {
-  return std::make_unique<DlibFaceDetector>(options);
+std::unique_ptr<FaceDetector> MakeDlibDetector(const DetectorOptions& options) {
+  const std::filesystem::path& file = options.landmark_model;
+  auto hash = std::make_unique<ModelFileHash>(file);  // before the file is read
+  try {
+    return std::make_unique<DlibFaceDetector>(options, std::move(hash), LandmarkModel(file));
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kModel, file.string() + ": " + DescribeException(error));
+  }
 }
 
 }  // namespace facedeblur

@@ -11,10 +11,7 @@ cv::Mat GreyCopy(const cv::Mat& pixels) {
   cv::Mat grey = pixels;
   if (pixels.channels() == 3) cv::cvtColor(pixels, grey, cv::COLOR_BGR2GRAY);
   if (pixels.channels() == 4) cv::cvtColor(pixels, grey, cv::COLOR_BGRA2GRAY);
-  if (grey.depth() == CV_8U) return grey;
-  cv::Mat eight_bits;
-  grey.convertTo(eight_bits, CV_8U, 255.0 / MaxSampleValue(grey));
-  return eight_bits;
+  return ToEightBits(grey);
 }
 
 cv::Mat Scaled(const cv::Mat& image, double scale) {

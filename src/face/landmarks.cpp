@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string>
 
 #include "facedeblur/util/error.h"
 
@@ -16,7 +17,8 @@ cv::Point2f MeanOf(const Landmarks& landmarks, std::ptrdiff_t first, std::ptrdif
 
 void RequireScheme(const Landmarks& landmarks) {
   if (landmarks.size() == kLandmarkScheme.count) return;
-  throw Error(ErrorKind::kUsage, "alignment needs 68 landmarks");
+  throw Error(ErrorKind::kUsage,
+              "alignment needs " + std::to_string(kLandmarkScheme.count) + " landmarks");
 }
 
 }  // namespace

@@ -67,6 +67,10 @@ void RequireWithin(const DecodeLimits& limits, const ImageHeader& header) {
 Image DecodeImage(const Bytes& bytes, const DecodeLimits& limits, std::string* warning) {
   const ImageHeader header = ProbeImage(bytes);
   RequireWithin(limits, header);
+  return DecodeProbedImage(bytes, header, warning);
+}
+
+Image DecodeProbedImage(const Bytes& bytes, const ImageHeader& header, std::string* warning) {
   const FormatRow& row = RowOf(header.format);
   Image image;
   image.format = header.format;

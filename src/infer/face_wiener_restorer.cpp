@@ -5,30 +5,20 @@
 #include <utility>
 #include <vector>
 
+#include "facedeblur/face/chip.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/weights/networks.h"
 #include "infer/face_wiener_runner.h"
 #include "infer/network_restorers.h"
 #include "nn/batch_queue.h"
 #include "nn/chip_tensor.h"
 #include "nn/face_wiener_net.h"
+#include "nn/kernel_solver.h"
 #include "nn/torch_error.h"
 
 namespace facedeblur {
 namespace {
-
-/// The root mean square distance of each blur kernel's mass from its centre: Nx27x27 -> N, pixels,
-/// float64, on the kernels' device.
-torch::Tensor RmsRadii(const torch::Tensor& kernels) {
-  const torch::Tensor k = kernels.to(torch::kFloat64);
-  const torch::Tensor at =
-      torch::arange(k.size(1), torch::TensorOptions(k.device()).dtype(torch::kFloat64));
-  const auto variances = [&](const torch::Tensor& marginals) {
-    const torch::Tensor means = (marginals * at).sum(1, /*keepdim=*/true);
-    return (marginals * (at - means).square()).sum(1);
-  };
-  return (variances(k.sum(1)) + variances(k.sum(2))).sqrt();
-}
 
 ChipTemplate Checked(ChipTemplate chip_template) {
   if (chip_template.size >= KernelNetImpl::kWindow && chip_template.size % kChipSizeStep == 0) {
@@ -37,10 +27,16 @@ ChipTemplate Checked(ChipTemplate chip_template) {
   throw Error(ErrorKind::kModel, "its chip size does not fit the face network");
 }
 
+std::string Described(const std::string& network) {
+  const NetworkInfo* const info = FindNetwork(network);
+  return info == nullptr ? network : network + " (" + std::string(info->description) + ")";
+}
+
 class FaceWienerRestorer : public FaceRestorer {
  public:
   FaceWienerRestorer(bool corrects_kernel, ModelFile model, const ComputeDevice& device)
       : device_(device),
+        description_(Described(model.network)),
         template_(Checked(model.chip_template)),
         network_(corrects_kernel, std::move(model), device) {
     if (!device.cuda) return;
@@ -70,7 +66,7 @@ class FaceWienerRestorer : public FaceRestorer {
   }
 
   const ChipTemplate& chip_template() const override { return template_; }
-  std::string Describe() const override { return "face network (kernel estimate, Wiener, U-Net)"; }
+  std::string Describe() const override { return description_; }
 
  private:
   /// What `run` returns; errors of LibTorch become those that callers expect.
@@ -122,7 +118,7 @@ class FaceWienerRestorer : public FaceRestorer {
                                                 const ParallelFor& parallel) const {
     const FaceWienerRunner::TwoLooks first = network_.EstimateTwice(chips, parallel);
     const torch::Tensor kernels = network_.Improve(chips, first.kernels);
-    const torch::Tensor radii = RmsRadii(first.kernels);
+    const torch::Tensor radii = RmsRadius(first.kernels);
     return {kernels.cpu(), radii.cpu(), first.agreement.cpu()};
   }
 
@@ -134,7 +130,7 @@ class FaceWienerRestorer : public FaceRestorer {
 
   /// Nx3xSxS -> the radii (N) of the blur kernels at a first look, on the CPU.
   torch::Tensor Measure(const torch::Tensor& chips) const {
-    return RmsRadii(network_.Estimate(chips)).cpu();
+    return RmsRadius(network_.Estimate(chips)).cpu();
   }
 
   /// Coarse to fine: the network handles kernels up to 27 pixels wide. The kernel seen in a copy of
@@ -175,6 +171,7 @@ class FaceWienerRestorer : public FaceRestorer {
   static constexpr std::size_t kLargestBatch = 16;
 
   ComputeDevice device_;
+  std::string description_;
   ChipTemplate template_;
   FaceWienerRunner network_;
   std::unique_ptr<BatchQueue> estimates_;     // on CUDA

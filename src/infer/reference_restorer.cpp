@@ -1,4 +1,4 @@
-#include "facedeblur/nn/reference_spec.h"
+#include "facedeblur/weights/reference_spec.h"
 #include "infer/network_restorers.h"
 #include "nn/chip_tensor.h"
 #include "nn/reference_net.h"

@@ -8,22 +8,22 @@ namespace facedeblur {
 namespace {
 
 template <bool corrects_kernel>
-std::unique_ptr<FaceRestorer> FaceWienerRestorer(Weights weights, const ComputeDevice& device) {
+std::unique_ptr<FaceRestorer> RestorerOfFaceWiener(Weights weights, const ComputeDevice& device) {
   return MakeFaceWienerRestorer(corrects_kernel, std::get<ModelFile>(std::move(weights)), device);
 }
 
 template <bool corrects_kernel>
-std::unique_ptr<Objective> FaceWienerObjective(const LossOptions& losses,
-                                               const torch::Device& device) {
+std::unique_ptr<Objective> ObjectiveOfFaceWiener(const LossOptions& losses,
+                                                 const torch::Device& device) {
   return MakeFaceWienerObjective(losses, device, corrects_kernel);
 }
 
-std::unique_ptr<FaceRestorer> ReferenceRestorer(Weights weights, const ComputeDevice& device) {
+std::unique_ptr<FaceRestorer> RestorerOfReference(Weights weights, const ComputeDevice& device) {
   return MakeReferenceRestorer(std::get<std::vector<KerasLayer>>(weights), device);
 }
 
-std::unique_ptr<Objective> LandmarkObjective(const LossOptions& /*losses*/,
-                                             const torch::Device& /*device*/) {
+std::unique_ptr<Objective> ObjectiveOfLandmarks(const LossOptions& /*losses*/,
+                                                const torch::Device& /*device*/) {
   return MakeLandmarkObjective();
 }
 
@@ -31,10 +31,10 @@ std::unique_ptr<Objective> LandmarkObjective(const LossOptions& /*losses*/,
 
 const std::array<NetworkEntry, kNetworkCount>& NetworkTable() {
   static constexpr std::array<NetworkEntry, kNetworkCount> kTable = {{
-      {NetworkId::kFaceWiener1, FaceWienerRestorer<false>, FaceWienerObjective<false>},
-      {NetworkId::kFaceWiener3, FaceWienerRestorer<true>, FaceWienerObjective<true>},
-      {NetworkId::kReference15, ReferenceRestorer, MakeReferenceObjective},
-      {NetworkId::kFaceLandmarks1, nullptr, LandmarkObjective},
+      {NetworkId::kFaceWiener1, RestorerOfFaceWiener<false>, ObjectiveOfFaceWiener<false>},
+      {NetworkId::kFaceWiener3, RestorerOfFaceWiener<true>, ObjectiveOfFaceWiener<true>},
+      {NetworkId::kReference15, RestorerOfReference, MakeReferenceObjective},
+      {NetworkId::kFaceLandmarks1, nullptr, ObjectiveOfLandmarks},
   }};
   return kTable;
 }

@@ -11,7 +11,7 @@
 namespace facedeblur {
 
 /// How a network is made: for its name and what its weights are, see weights/networks.h; for what
-/// it is trained on, DefaultPairs().
+/// it is trained on, DefaultTraining().
 struct NetworkEntry {
   NetworkId id;
   /// From weights of its kind. Null where the network restores nothing.

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "facedeblur/networks/restorers.h"
-#include "facedeblur/nn/reference_spec.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/weights/reference_spec.h"
 #include "facedeblur/weights/weights_file.h"
 
 namespace facedeblur {

@@ -82,12 +82,12 @@ KernelEvidence Evidence(const torch::Tensor& blurred, const torch::Tensor& resto
                        1)};
 }
 
-/// How much of the correction to take, Nx1x1, for NxKxK first estimates. Narrow kernels are found
-/// better without it.
+/// How much of the correction to take, N values, for NxKxK first estimates.
 torch::Tensor ShareOfCorrection(const torch::Tensor& first) {
   constexpr double kNone = 1.3;  // pixels of RMS radius
   constexpr double kAll = 2.3;
-  return ((RmsRadius(KeepPeaks(first)) - kNone) / (kAll - kNone)).clamp(0, 1).view({-1, 1, 1});
+  const torch::Tensor radius = RmsRadius(KeepPeaks(first)).to(first.scalar_type());
+  return ((radius - kNone) / (kAll - kNone)).clamp(0, 1);
 }
 
 }  // namespace
@@ -170,17 +170,29 @@ torch::Tensor FaceWienerNetImpl::EstimateFirstKernel(const torch::Tensor& chips)
   return EstimateFirstLogKernel(KernelWindow(chips)).exp();
 }
 
+torch::Tensor FaceWienerNetImpl::MixKernels(const torch::Tensor& first,
+                                            const torch::Tensor& corrected) {
+  return torch::lerp(first, corrected, ShareOfCorrection(first).view({-1, 1, 1}));
+}
+
+torch::Tensor FaceWienerNetImpl::CorrectWideKernels(const torch::Tensor& window,
+                                                    const torch::Tensor& first) {
+  constexpr int kCorrections = 2;
+  const torch::Tensor wide = ShareOfCorrection(first).nonzero().squeeze(1);
+  if (wide.numel() == 0) return first;
+  const torch::Tensor seen = window.index_select(0, wide);
+  const torch::Tensor start = first.index_select(0, wide);
+  torch::Tensor kernel = start;
+  for (int i = 0; i < kCorrections; ++i) kernel = CorrectLogKernel(seen, kernel).exp();
+  return first.index_copy(0, wide, MixKernels(start, kernel));
+}
+
 torch::Tensor FaceWienerNetImpl::ImproveKernel(const torch::Tensor& chips,
                                                const torch::Tensor& first) {
-  constexpr int kCorrections = 2;
   constexpr int kRounds = 2;
-  torch::Tensor kernel = first;
-  if (corrects_kernel()) {
-    const torch::Tensor window = KernelWindow(chips);
-    for (int i = 0; i < kCorrections; ++i) kernel = CorrectLogKernel(window, kernel).exp();
-    kernel = torch::lerp(first, kernel, ShareOfCorrection(first));
-  }
-  return SolveKernel(chips, kernel, kRounds);
+  const torch::Tensor prior =
+      corrects_kernel() ? CorrectWideKernels(KernelWindow(chips), first) : first;
+  return SolveKernel(chips, prior, kRounds);
 }
 
 torch::Tensor FaceWienerNetImpl::Deconvolve(const torch::Tensor& chip,

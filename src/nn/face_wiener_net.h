@@ -58,8 +58,12 @@ class FaceWienerNetImpl : public torch::nn::Module {
   /// that moves with the rounds shrinks mild blur to a point.
   torch::Tensor SolveKernel(const torch::Tensor& chips, const torch::Tensor& prior, int rounds);
 
+  /// The corrected kernels where the first estimates are wide, the first ones where they are
+  /// narrow: these are found better without a correction.
+  static torch::Tensor MixKernels(const torch::Tensor& first, const torch::Tensor& corrected);
+
   /// The kernel of the chips' central 128x128 window: the first estimate, and what the steps above
-  /// make of a first estimate. Narrow kernels are only solved for again, not corrected.
+  /// make of a first estimate.
   torch::Tensor EstimateFirstKernel(const torch::Tensor& chips);
   torch::Tensor ImproveKernel(const torch::Tensor& chips, const torch::Tensor& first);
 
@@ -80,6 +84,8 @@ class FaceWienerNetImpl : public torch::nn::Module {
   void Pack(torch::ScalarType precision, bool winograd = true);
 
  private:
+  torch::Tensor CorrectWideKernels(const torch::Tensor& window, const torch::Tensor& first);
+
   KernelNet k_{nullptr};
   RefinementUNet u_{nullptr};
   KernelNet r_{nullptr};

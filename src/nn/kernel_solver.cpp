@@ -126,11 +126,13 @@ torch::Tensor KeepPeaks(const torch::Tensor& kernels) {
 }
 
 torch::Tensor RmsRadius(const torch::Tensor& kernels) {
-  const torch::Tensor at = torch::arange(kernels.size(1), kernels.options());
-  const auto variance = [&at](const torch::Tensor& marginal) {
-    return (marginal * at.square()).sum(1) - (marginal * at).sum(1).square();
+  const torch::Tensor k = kernels.to(torch::kFloat64);
+  const torch::Tensor at = torch::arange(k.size(1), k.options());
+  const auto variances = [&at](const torch::Tensor& marginals) {
+    const torch::Tensor means = (marginals * at).sum(1, /*keepdim=*/true);
+    return (marginals * (at - means).square()).sum(1);
   };
-  return (variance(kernels.sum(1)) + variance(kernels.sum(2))).clamp_min(0).sqrt();
+  return (variances(k.sum(1)) + variances(k.sum(2))).sqrt();
 }
 
 torch::Tensor CenterKernels(const torch::Tensor& kernels) {

@@ -54,7 +54,8 @@ torch::Tensor KeepPeaks(const torch::Tensor& kernels);
 /// nobody can tell that it did. NxKxK, K odd; sums are kept at 1.
 torch::Tensor CenterKernels(const torch::Tensor& kernels);
 
-/// Root mean square distance of NxKxK kernels' mass from its centre, pixels: N. Entries sum to 1.
+/// Root mean square distance of NxKxK kernels' mass from its centre, pixels: N in float64. Entries
+/// sum to 1.
 torch::Tensor RmsRadius(const torch::Tensor& kernels);
 
 }  // namespace facedeblur

@@ -40,7 +40,7 @@ memory Reordered(memory source, const memory::desc& layout) {
 }
 
 /// A layer's weights in each layout that a size has asked for: nearly always one or two.
-struct Weights {
+struct LayerWeights {
   memory::dims shape;
   memory::desc plain_layout;
   at::Tensor plain;  // until the first layout is made
@@ -50,7 +50,7 @@ struct Weights {
   memory In(const memory::desc& layout);
 };
 
-memory Weights::In(const memory::desc& layout) {
+memory LayerWeights::In(const memory::desc& layout) {
   for (const memory& known : layouts) {
     if (known.get_desc() == layout) return known;
   }
@@ -148,7 +148,7 @@ class OneDnnConvolution : public PackedConvolution {
   at::ScalarType precision_;
   Options options_;
   mutable std::mutex mutex_;
-  mutable Weights weights_;
+  mutable LayerWeights weights_;
   mutable std::vector<std::shared_ptr<const Variant>> variants_;  // the latest last
 };
 

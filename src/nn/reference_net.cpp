@@ -6,8 +6,8 @@
 #include <cmath>
 #include <string>
 
-#include "facedeblur/nn/reference_spec.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/weights/reference_spec.h"
 #include "nn/chip_tensor.h"
 #include "nn/trainable_convolution.h"
 

@@ -99,8 +99,8 @@ class WinogradConvolution {
   std::unique_ptr<Packed> packed_;
 };
 
-/// What training needs beside: how a loss changes with each weight of such a convolution, from
-/// `slopes`, how it changes with each of the results. Fills in inputs [first, first + inputs) of
+/// For training: the gradient of a loss with respect to the filters, from `slopes`, its gradient
+/// with respect to the results. Fills in inputs [first, first + inputs) of
 /// `target`, OxIxKxK. The same bits however the inputs are divided among calls, which may come
 /// from several threads at a time.
 void FindWinogradSlopes(const WinogradImages& source, const WinogradImages& slopes, int filter,

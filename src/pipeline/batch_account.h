@@ -15,7 +15,7 @@ class BatchAccount {
   explicit BatchAccount(const RecordCallback& on_record) : on_record_(on_record) {}
 
   /// Counts a finished image and calls `on_record`. What that throws fails the batch as a whole.
-  /// Of a batch that has failed no more records are told.
+  /// After a failure no more records are told.
   void Add(const ImageRecord& record);
 
   /// The batch as a whole cannot go on. Only the first failure is kept.

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "facedeblur/util/error.h"
-#include "facedeblur/util/memory.h"
+#include "facedeblur/util/memory_budget.h"
 #include "facedeblur/util/task_pool.h"
 #include "pipeline/batch_account.h"
 #include "pipeline/face_stage.h"
@@ -97,7 +97,8 @@ class Batch {
   void Begin(const JobPtr& job) {
     Guard(job, [&] {
       if (outputs_.SettledByExisting(job.get())) return true;
-      const ImageHeader header = ReadSource(options_.limits, job.get());
+      ReadSource(options_.limits, job.get());
+      const ImageHeader& header = job->header;
       const ImageFormat output = outputs_.OutputFormat(*job, header.format);
       const int codec_memory = std::max(CodecMemory(header.format), CodecMemory(output));
       const int around = options_.process.extent == Extent::kPhoto ? kPhotoMemory : 0;
@@ -113,7 +114,7 @@ class Batch {
 
   void FindFaces(const JobPtr& job) {
     Guard(job, [&] {
-      DecodeSource(options_.limits, job.get());
+      DecodeSource(job.get());
       faces_.Find(job.get());
       if (job->faces.empty()) {
         outputs_.WriteWithoutFace(job.get());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "facedeblur/image/image.h"
+#include "facedeblur/image/probe.h"
 #include "facedeblur/pipeline/batch_report.h"
 #include "facedeblur/pipeline/image_processor.h"
 #include "facedeblur/util/file_io.h"
@@ -28,6 +29,7 @@ struct ImageJob {
   ImageRecord record;
   std::filesystem::path relative;  ///< as PlannedImage::relative
   Bytes source;                    ///< the input file's bytes
+  ImageHeader header;              ///< what they begin with
   Image image;
   std::vector<FaceTask> faces;
   std::vector<FaceAttempt> attempts;  ///< one for each of `faces`

@@ -6,21 +6,20 @@
 
 namespace facedeblur {
 
-ImageHeader ReadSource(const DecodeLimits& limits, ImageJob* job) {
+void ReadSource(const DecodeLimits& limits, ImageJob* job) {
   const StageTimer timer(&job->record.seconds.decode);
   job->record.unreachable = true;
   job->source =
       job->record.input == kStandardStream ? ReadStandardInput() : ReadFile(job->record.input);
   job->record.unreachable = false;
-  const ImageHeader header = ProbeImage(job->source);
-  RequireWithin(limits, header);
-  return header;
+  job->header = ProbeImage(job->source);
+  RequireWithin(limits, job->header);
 }
 
-void DecodeSource(const DecodeLimits& limits, ImageJob* job) {
+void DecodeSource(ImageJob* job) {
   const StageTimer timer(&job->record.seconds.decode);
   std::string warning;
-  job->image = DecodeImage(job->source, limits, &warning);
+  job->image = DecodeProbedImage(job->source, job->header, &warning);
   job->record.size = job->image.pixels.size();
   if (!warning.empty()) job->record.warnings.push_back(warning);
   const auto named = FormatFromExtension(job->record.input);

@@ -2,8 +2,8 @@
 #include "facedeblur/weights/model_file.h"
 #include "nn/chip_tensor.h"
 #include "nn/face_wiener_net.h"
+#include "train/model_file_maker.h"
 #include "train/objective.h"
-#include "train/self_test_pattern.h"
 
 namespace facedeblur {
 namespace {
@@ -62,16 +62,15 @@ class FaceWienerObjective : public Objective {
   }
 
   Bytes Serialize(const ModelNotes& notes) override {
-    ModelFile model;
-    model.network = notes.network;
-    model.chip_template = FaceNetworkTemplate();
-    model.training = notes.training;
-    model.license = notes.license;
-    for (const auto& item : net_->named_parameters()) {
-      // What is stored is what the self-test must be run with.
-      model.tensors[item.key()] = FromTorch(item.value().to(torch::kFloat16));
-    }
-    AddSelfTest(&model);
+    ModelFile model = MakeModelFile(*net_, FaceNetworkTemplate(), notes);
+    FaceWienerNet rounded(net_->corrects_kernel());
+    LoadTensors(model.tensors, rounded.get());
+    rounded->eval();
+    AddSelfTest(
+        [&rounded](const torch::Tensor& chip) {
+          return FromTorch(rounded->forward(chip).clamp(0, 1)[0].permute({1, 2, 0}));
+        },
+        &model);
     return SerializeModelFile(model, /*half_precision=*/true);
   }
 
@@ -93,9 +92,11 @@ class FaceWienerObjective : public Objective {
 
   torch::Tensor Solve(const TrainingBatch& batch, const Estimates& estimates) {
     const torch::NoGradGuard no_grad;
-    const torch::Tensor& last =
-        estimates.corrected.defined() ? estimates.corrected : estimates.first;
-    return net_->SolveKernel(batch.blurred, last.exp(), /*rounds=*/1);
+    torch::Tensor prior = estimates.first.exp();
+    if (estimates.corrected.defined()) {
+      prior = FaceWienerNetImpl::MixKernels(prior, estimates.corrected.exp());
+    }
+    return net_->SolveKernel(batch.blurred, prior, /*rounds=*/1);
   }
 
   Loss FirstEstimateLoss(const TrainingBatch& batch) {
@@ -125,22 +126,6 @@ class FaceWienerObjective : public Objective {
       loss.Add("correction", KernelLoss(estimates.corrected, batch.kernel), losses_.kernel);
     }
     return loss;
-  }
-
-  void AddSelfTest(ModelFile* model) const {
-    FaceWienerNet rounded(net_->corrects_kernel());
-    LoadTensors(model->tensors, rounded.get());
-    rounded->eval();
-    const c10::InferenceMode inference;
-    constexpr int kSize = KernelNetImpl::kWindow;
-    const cv::Mat pattern = SelfTestPattern(kSize);
-    cv::Mat chip;
-    pattern.convertTo(chip, CV_32F, 1 / 255.0);
-    const cv::Mat output = ChipFromTensor(rounded->forward(TensorFromChip(chip)));
-    model->self_test.input = {{kSize, kSize, 3}, {pattern.datastart, pattern.dataend}};
-    model->self_test.output = {{kSize, kSize, 3},
-                               {output.ptr<float>(), output.ptr<float>() + output.total() * 3}};
-    model->self_test.tolerance = 5e-3;
   }
 
   LossOptions losses_;

@@ -4,8 +4,8 @@
 #include "facedeblur/weights/model_file.h"
 #include "nn/chip_tensor.h"
 #include "nn/landmark_net.h"
+#include "train/model_file_maker.h"
 #include "train/objective.h"
-#include "train/self_test_pattern.h"
 
 namespace facedeblur {
 namespace {
@@ -39,23 +39,13 @@ class LandmarkObjective : public Objective {
 
   Bytes Serialize(const ModelNotes& notes) override {
     constexpr int kSize = LandmarkNetImpl::kWindow;
-    ModelFile model;
-    model.network = notes.network;
-    model.chip_template = {kSize, {{46, 44}, {82, 44}, {64, 65}, {46, 80}, {82, 80}}};
-    model.training = notes.training;
-    model.license = notes.license;
+    const ChipTemplate chip_template = {kSize, {{46, 44}, {82, 44}, {64, 65}, {46, 80}, {82, 80}}};
+    ModelFile model = MakeModelFile(*net_, chip_template, notes);
     LandmarkNet rounded;
-    for (const auto& item : net_->named_parameters()) {
-      model.tensors[item.key()] = FromTorch(item.value().to(torch::kFloat16));
-    }
     LoadTensors(model.tensors, rounded.get());
-    const c10::InferenceMode inference;
-    const cv::Mat pattern = SelfTestPattern(kSize);
-    cv::Mat chip;
-    pattern.convertTo(chip, CV_32F, 1 / 255.0);
-    model.self_test.input = {{kSize, kSize, 3}, {pattern.datastart, pattern.dataend}};
-    model.self_test.output = FromTorch(rounded->forward(TensorFromChip(chip))[0]);
-    model.self_test.tolerance = 5e-3;
+    AddSelfTest(
+        [&rounded](const torch::Tensor& chip) { return FromTorch(rounded->forward(chip)[0]); },
+        &model);
     return SerializeModelFile(model, /*half_precision=*/true);
   }
 

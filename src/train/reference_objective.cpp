@@ -1,9 +1,9 @@
 #include <string>
 #include <utility>
 
-#include "facedeblur/nn/reference_spec.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/weights/keras_weights.h"
+#include "facedeblur/weights/reference_spec.h"
 #include "nn/reference_net.h"
 #include "train/objective.h"
 

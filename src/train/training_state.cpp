@@ -11,8 +11,8 @@
 namespace facedeblur {
 namespace {
 
-/// Tensors are stored under their numbers: an archive takes only names that Python would take too,
-/// and ours need not be such.
+/// Tensors are stored under their numbers: an archive takes only names that are valid in Python,
+/// which ours need not be.
 void WriteAll(const std::string& name, const std::vector<torch::Tensor>& tensors,
               torch::serialize::OutputArchive* archive) {
   for (std::size_t i = 0; i < tensors.size(); ++i) {

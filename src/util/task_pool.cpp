@@ -53,6 +53,11 @@ class SharedLoop {
 
 }  // namespace
 
+std::size_t ThreadCount(int asked) {
+  return asked > 0 ? static_cast<std::size_t>(asked)
+                   : std::max(1U, std::thread::hardware_concurrency());
+}
+
 void RunInOrder(std::size_t count, const std::function<void(std::size_t)>& task) {
   for (std::size_t i = 0; i < count; ++i) task(i);
 }

@@ -7,11 +7,13 @@ const std::array<NetworkInfo, kNetworkCount>& Networks() {
       {NetworkId::kFaceWiener1, "face-wiener-1", "kernel estimate, Wiener, U-Net",
        WeightsKind::kModel, /*restores=*/true},
       {NetworkId::kFaceWiener3, "face-wiener-3",
-       "the same, and judges its kernels by what they lead to", WeightsKind::kModel,
+       "kernel estimate judged by what it leads to, Wiener, U-Net", WeightsKind::kModel,
        /*restores=*/true},
-      {NetworkId::kReference15, "reference-15", "the Keras notebook's", WeightsKind::kKeras,
+      {NetworkId::kReference15, "reference-15", "15 convolutions, that of the Keras notebook",
+       WeightsKind::kKeras,
        /*restores=*/true},
-      {NetworkId::kFaceLandmarks1, "face-landmarks-1", "for --features", WeightsKind::kModel,
+      {NetworkId::kFaceLandmarks1, "face-landmarks-1", "landmarks, for --features",
+       WeightsKind::kModel,
        /*restores=*/false},
   }};
   return kNetworks;

@@ -7,7 +7,7 @@
 
 namespace facedeblur {
 
-/// Blur kernels (point spread functions): square, odd size, CV_32F, entries >= 0 that sum to 1. A
+/// Blur kernels (point spread functions): square, odd size, CV_32F, entries >= 0 that sum to 1. An
 /// image is blurred by correlating it with the kernel.
 
 /// Camera shake after Boracchi and Foi, "Modeling the performance of image restoration from motion

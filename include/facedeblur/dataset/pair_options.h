@@ -7,7 +7,7 @@
 
 namespace facedeblur {
 
-/// What a camera, and what people do to its photos, adds to a blur. Shares are of all images.
+/// What a camera and later editing add to a blur. Shares are of all images.
 struct DegradationOptions {
   double linear_light = 0.5;     ///< share blurred in linear light (gamma 2.2) ...
   double highlights = 0.5;       ///< ... of those, share whose lights exceed white before the blur

@@ -8,7 +8,7 @@
 
 namespace facedeblur {
 
-/// Tells how far two images of faces are apart as persons: the distance of their embeddings by
+/// Tells how much two faces look like the same person: the distance of their embeddings by
 /// dlib's face recognition network (a ResNet of 29 layers, trained with a metric loss). Images of
 /// one person are usually less than 0.6 apart. Functions may be called from several threads.
 class FaceIdentity {

@@ -37,8 +37,8 @@ ChipGeometry PlaceChip(const Landmarks& landmarks, const ChipTemplate& chip_temp
 /// middle of a square of an allowed size and is shrunk only where it exceeds kMaxChipSize.
 ChipGeometry WholeImageChip(cv::Size image);
 
-/// The same chip with as much again of its surroundings on each side as a quarter of it: 1.5 times
-/// the size, at the same scale.
+/// The same chip with a margin of a quarter of its size on each side: 1.5 times as large, at the
+/// same scale.
 ChipGeometry WithSurroundings(const ChipGeometry& geometry);
 
 /// Cuts a chip out of a photo: CV_32FC3, BGR, range 0..1, from 8- or 16-bit pixels with 1, 3 or 4

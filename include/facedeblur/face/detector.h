@@ -52,14 +52,12 @@ struct DetectorIdentity {
 /// from several threads at once.
 class FaceDetector {
  public:
-  /// dlib's HOG detector with its shape predictor (Kazemi and Sullivan, CVPR 2014).
-  /// Throws Error(kModel) when the landmark model cannot be read, or gives other points than those
-  /// of kLandmarkScheme.
-  static std::unique_ptr<FaceDetector> Create(const DetectorOptions& options);
-
-  static std::string LibraryVersion();  ///< dlib's
-
+  /// `scheme` is that of the landmarks it finds. Throws Error(kModel) where it is not
+  /// kLandmarkScheme.
+  explicit FaceDetector(const LandmarkScheme& scheme);
   virtual ~FaceDetector() = default;
+  FaceDetector(const FaceDetector&) = delete;
+  FaceDetector& operator=(const FaceDetector&) = delete;
 
   /// The first call reads the landmark model's file again: some tenths of a second, which a run
   /// that needs no identity does not pay. Throws Error(kModel) when the file is no longer the one
@@ -74,6 +72,13 @@ class FaceDetector {
   virtual std::vector<DetectedFace> Detect(const cv::Mat& pixels) const = 0;
 };
 
+/// dlib's HOG detector with its shape predictor (Kazemi and Sullivan, CVPR 2014).
+/// Throws Error(kModel) when the landmark model cannot be read, or gives other points than those
+/// of kLandmarkScheme.
+std::unique_ptr<FaceDetector> MakeDlibDetector(const DetectorOptions& options);
+
+std::string DlibVersion();
+
 /// The detector with the landmark model that FindModel() finds (util/model_path.h), whatever
 /// `options.landmark_model` is. Throws Error(kModel).
 std::unique_ptr<FaceDetector> LoadDetector(DetectorOptions options,
@@ -82,8 +87,8 @@ std::unique_ptr<FaceDetector> LoadDetector(DetectorOptions options,
 /// Scale of the copy that is searched in a photo of the given size (see DetectorOptions).
 double DetectionScale(const DetectorOptions& options, cv::Size photo);
 
-/// Scale of the copies that are turned: half of the other, so that photos without faces cost little
-/// more, but not in photos that are small anyway, nor with DetectorOptions::min_face.
+/// Scale of the turned copies: half of DetectionScale(), so that photos without faces cost little
+/// more; the same in photos that are small anyway, and with DetectorOptions::min_face.
 double TurnedScale(const DetectorOptions& options, cv::Size photo);
 
 }  // namespace facedeblur

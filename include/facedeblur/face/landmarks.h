@@ -1,6 +1,7 @@
 #pragma once
 
 #include <opencv2/core.hpp>
+#include <string_view>
 #include <vector>
 
 namespace facedeblur {
@@ -10,6 +11,10 @@ namespace facedeblur {
 struct LandmarkScheme {
   const char* name;
   std::size_t count;
+
+  bool operator==(const LandmarkScheme& other) const {
+    return std::string_view(name) == other.name && count == other.count;
+  }
 };
 
 /// The scheme of iBUG 300-W (Sagonas et al. 2013): jaw 0-16, brows 17-26, nose 27-35, eyes 36-47,

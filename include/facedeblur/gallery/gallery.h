@@ -24,10 +24,9 @@ enum class GalleryStart {
 class Gallery {
  public:
   /// Makes the folder and its page, which from then on can be opened at any time. An empty path
-  /// takes nothing. Throws
-  /// Error(kUsage) when a gallery is there and `start` does not allow that, when it is of the other
-  /// kind or being written by another run, or when the folder holds an index.html or a photos.js
-  /// that is not ours; Error(kOutput) when it cannot be written.
+  /// takes nothing. Throws Error(kUsage) when a gallery is there and `start` does not allow that,
+  /// when it is of the other kind or being written by another run, or when the folder holds an
+  /// index.html or a photos.js that is not ours; Error(kOutput) when it cannot be written.
   Gallery(std::filesystem::path folder, GalleryKind kind, GalleryStart start);
   ~Gallery();
   Gallery(const Gallery&) = delete;

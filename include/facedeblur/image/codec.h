@@ -26,6 +26,9 @@ void RequireWithin(const DecodeLimits& limits, const ImageHeader& header);
 /// handle (floating point, more than 16 bits).
 Image DecodeImage(const Bytes& bytes, const DecodeLimits& limits, std::string* warning);
 
+/// The same where ProbeImage() has given the header already, and its size was found small enough.
+Image DecodeProbedImage(const Bytes& bytes, const ImageHeader& header, std::string* warning);
+
 struct EncodeOptions {
   /// Output format; none: the one the image was decoded from.
   std::optional<ImageFormat> format;

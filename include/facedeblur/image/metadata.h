@@ -25,7 +25,7 @@ class Metadata {
   static Metadata Read(const Bytes& file);
 
   /// Takes what the codec of another format has found. Its decoder has turned the pixels as the
-  /// file says in its own way, and EXIF has no say then: orientation() is 1.
+  /// file says in its own way, so EXIF's orientation is ignored: orientation() is 1.
   /// Throws Error(kInput) when the metadata is damaged.
   static Metadata FromRaw(const RawMetadata& raw);
 

@@ -59,7 +59,7 @@ struct BatchModels {
 BatchModels ReadyModels(const FaceDetector* detector, const FaceRestorer* restorer);
 
 /// Bytes that work on an image takes at its peak, beside its file: an estimate from its number of
-/// pixels and the CodecMemory() of its formats. What does not fit the type is told as its largest
+/// pixels and the CodecMemory() of its formats. Never more than the type's largest
 /// number.
 std::int64_t ImageMemory(std::int64_t pixels, int codec_memory = 0);
 

@@ -13,7 +13,7 @@ using Bytes = std::vector<std::uint8_t>;
 /// opened or read, or is not a regular file.
 Bytes ReadFile(const std::filesystem::path& path);
 
-/// ReadFile() whose errors name the path, for files that no caller names.
+/// ReadFile() with the path in its errors, for callers that do not add it.
 Bytes ReadNamedFile(const std::filesystem::path& path);
 
 /// Reads standard input to its end. Throws Error(kInput).

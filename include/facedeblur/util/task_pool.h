@@ -15,6 +15,9 @@
 
 namespace facedeblur {
 
+/// `asked` where it is positive, or else one for each processor.
+std::size_t ThreadCount(int asked);
+
 /// Runs task(0) .. task(count - 1) in any order, some of them at the same time, and returns when
 /// none is running any more. After the first failure no further one is started, and that failure is
 /// thrown.

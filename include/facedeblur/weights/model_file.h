@@ -18,7 +18,7 @@ namespace facedeblur {
 /// 8-bit BGR) and `/selftest/output` (what the network makes of it: HxWx3, BGR, 0..1, of networks
 /// that restore faces; 68x2 of the landmark network).
 struct ModelFile {
-  std::string network;           ///< a name the model registry knows
+  std::string network;           ///< a name of the table of networks
   std::string channels = "BGR";  ///< order the network wants
   double range = 1;              ///< value of white in the network's input and output
   ChipTemplate chip_template;

@@ -8,7 +8,7 @@ namespace facedeblur {
 
 /// Every network of this program.
 enum class NetworkId { kFaceWiener1, kFaceWiener3, kReference15, kFaceLandmarks1 };
-inline constexpr std::size_t kNetworkCount = 4;
+inline constexpr auto kNetworkCount = static_cast<std::size_t>(NetworkId::kFaceLandmarks1) + 1;
 
 /// What a network's weights are stored as.
 enum class WeightsKind {

@@ -1,4 +1,4 @@
-#include "facedeblur/util/memory.h"
+#include "facedeblur/util/usable_memory.h"
 
 #include <unistd.h>
 
@@ -6,7 +6,6 @@
 #include <fstream>
 #include <limits>
 #include <string>
-#include <utility>
 
 namespace facedeblur {
 
@@ -59,38 +58,6 @@ std::int64_t UsableMemory(const fs::path& root) {
   return std::min({std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGE_SIZE),
                    LowestLimit(mount, groups.unified, "memory.max"),
                    LowestLimit(mount / "memory", groups.memory_v1, "memory.limit_in_bytes")});
-}
-
-void MemoryBudget::Acquire(std::int64_t bytes, std::function<void()> then) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    waiting_.push_back({bytes, std::move(then)});
-  }
-  Serve();
-}
-
-void MemoryBudget::Release(std::int64_t bytes) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    free_ += bytes;
-  }
-  Serve();
-}
-
-void MemoryBudget::Serve() {
-  while (true) {
-    std::function<void()> then;
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (waiting_.empty()) return;
-      const std::int64_t wanted = waiting_.front().bytes;
-      if (wanted > free_ && free_ < total_) return;
-      free_ -= wanted;
-      then = std::move(waiting_.front().then);
-      waiting_.pop_front();
-    }
-    then();
-  }
 }
 
 }  // namespace facedeblur

@@ -63,7 +63,7 @@ TEST(ModelFile, EveryTruncationIsAnError) {
 
 TEST(ModelFile, ShippedModelIsReadable) {
   const ModelFile model = ReadModelFile(ReadFile(testing::ModelsFolder() / "face_wiener.h5"));
-  EXPECT_EQ(model.network, "face-wiener-1");
+  EXPECT_EQ(model.network, "face-wiener-3");
   EXPECT_FALSE(model.license.empty());
   EXPECT_FALSE(model.training.empty());
 }

@@ -59,7 +59,7 @@ class FaceWienerNetImpl : public torch::nn::Module {
   torch::Tensor SolveKernel(const torch::Tensor& chips, const torch::Tensor& prior, int rounds);
 
   /// The corrected kernels where the first estimates are wide, the first ones where they are
-  /// narrow: these are found better without a correction.
+  /// narrow, since these are found better without a correction, and a mixture in between.
   static torch::Tensor MixKernels(const torch::Tensor& first, const torch::Tensor& corrected);
 
   /// The kernel of the chips' central 128x128 window: the first estimate, and what the steps above

@@ -100,9 +100,9 @@ class WinogradConvolution {
 };
 
 /// For training: the gradient of a loss with respect to the filters, from `slopes`, its gradient
-/// with respect to the results. Fills in inputs [first, first + inputs) of
-/// `target`, OxIxKxK. The same bits however the inputs are divided among calls, which may come
-/// from several threads at a time.
+/// with respect to the results. Fills in inputs [first, first + inputs) of `target`, OxIxKxK. The
+/// same bits however the inputs are divided among calls, which may come from several threads at a
+/// time.
 void FindWinogradSlopes(const WinogradImages& source, const WinogradImages& slopes, int filter,
                         int first, int inputs, float* target);
 /// With these kernels, whose width divides the channels and the inputs of the call.

@@ -59,8 +59,7 @@ struct BatchModels {
 BatchModels ReadyModels(const FaceDetector* detector, const FaceRestorer* restorer);
 
 /// Bytes that work on an image takes at its peak, beside its file: an estimate from its number of
-/// pixels and the CodecMemory() of its formats. Never more than the type's largest
-/// number.
+/// pixels and the CodecMemory() of its formats. Never more than the type's largest number.
 std::int64_t ImageMemory(std::int64_t pixels, int codec_memory = 0);
 
 /// Told of every finished image, one call at a time, from any thread.

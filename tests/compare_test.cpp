@@ -213,6 +213,14 @@ TEST_F(CompareFolders, DifferencesAreDrawn) {
   EXPECT_FALSE(fs::exists(folder_ / "diff/same.png.diff.png"));
 }
 
+TEST_F(CompareFolders, ADifferenceIsAsPrivateAsTheOutput) {
+  options_.difference_folder = folder_ / "diff";
+  constexpr fs::perms kOwner = fs::perms::owner_read | fs::perms::owner_write;
+  fs::permissions(folder_ / "out/sub/changed.png", kOwner);
+  Run();
+  EXPECT_EQ(fs::status(folder_ / "diff/sub/changed.png.diff.png").permissions(), kOwner);
+}
+
 TEST_F(CompareFolders, ADifferenceThatCannotBeWrittenEndsTheComparison) {
   WriteText(folder_ / "diff", "a file where the folder should be");
   options_.difference_folder = folder_ / "diff";

@@ -43,7 +43,7 @@ TEST(LoadRestorer, ShippedModelPassesItsSelfTest) {
 TEST(LoadRestorer, KerasWeightsRunAtSixtyFourPixels) {
   const TempFolder folder;
   testing::WriteBytes(folder / "celebA_deblur_cnn_weights.h5",
-                      SerializeKerasWeights(testing::MakeReferenceLayers()));
+                      SerializeKerasWeights({testing::MakeReferenceLayers(), {}}));
   const auto restorer = LoadRestorer(folder / "celebA_deblur_cnn_weights.h5", {});
   EXPECT_EQ(restorer->chip_template().size, 64);
   const cv::Mat chip(64, 64, CV_32FC3, cv::Scalar(0.2, 0.5, 0.7));

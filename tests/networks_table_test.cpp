@@ -32,7 +32,7 @@ class NetworkOf : public ::testing::TestWithParam<NetworkInfo> {
 
   static Weights FreshWeights() {
     const std::string name(GetParam().name);
-    return ParseWeights(MakeObjective()->Serialize({name, "", ""}));
+    return ParseWeights(MakeObjective()->Serialize(name, {}));
   }
 };
 
@@ -54,10 +54,10 @@ TEST_P(NetworkOf, WritesWeightsOfItsKindThatNameIt) {
 
 TEST_P(NetworkOf, ReadsWhatItWrote) {
   const std::string name(GetParam().name);
-  const Bytes weights = MakeObjective()->Serialize({name, "", ""});
+  const Bytes weights = MakeObjective()->Serialize(name, {});
   const auto other = MakeObjective();
   other->LoadWeights(weights);
-  EXPECT_EQ(other->Serialize({name, "", ""}), weights);
+  EXPECT_EQ(other->Serialize(name, {}), weights);
 }
 
 TEST_P(NetworkOf, RestoresIfItSaysSo) {

@@ -113,7 +113,8 @@ std::string FailureOf(const std::function<void()>& action) {
 
 TEST(VggFeatures, BothDepthsAreReadFromKerasFiles) {
   const testing::TempFolder folder;
-  testing::WriteBytes(folder / "vgg19.h5", SerializeKerasWeights(MakeVgg({2, 2, 4, 4, 4}, false)));
+  testing::WriteBytes(folder / "vgg19.h5",
+                      SerializeKerasWeights({MakeVgg({2, 2, 4, 4, 4}, false), {}}));
   const auto vgg = LoadFeatureExtractor(folder / "vgg19.h5", torch::kCPU);
   EXPECT_EQ(vgg->Features(torch::rand({2, 3, 32, 32})).size(), 4U);
 }

@@ -8,7 +8,6 @@
 #include "facedeblur/util/error.h"
 #include "facedeblur/weights/reference_spec.h"
 #include "keras_fixture.h"
-#include "nn/chip_tensor.h"
 #include "nn/reference_net.h"
 
 namespace facedeblur {
@@ -172,6 +171,42 @@ TEST(ReferenceNet, EveryLayerLearnsFromTheIdentity) {
   }
 }
 
+TEST(ReferenceNet, OfANarrowOneTheWholeIsTheSameFunctionAndAStartForMore) {
+  torch::manual_seed(4);
+  const torch::Tensor image = torch::rand({1, 3, 20, 20}) * 255;
+  ReferenceNet net;
+  net->StartAtIdentity();
+  net->SetWidth(0.25);
+  torch::optim::AdamW optimizer(net->parameters(), torch::optim::AdamWOptions(1e-3));
+  const torch::Tensor& filters = net->named_parameters()["conv9.weight"];  // 128 of 128 channels
+  const auto train = [&] {
+    const torch::Tensor before = filters.detach().clone();
+    for (int step = 0; step < 3; ++step) {
+      for (torch::Tensor& p : net->parameters()) p.mutable_grad() = torch::Tensor();
+      (net->forward(image.clone()) - image.flip(3)).abs().mean().backward();
+      optimizer.step();
+    }
+    return (filters.detach() - before).abs().sum({2, 3}) > 1e-4;  // more than weights decay
+  };
+  const torch::Tensor changed = train();
+  EXPECT_TRUE(changed.slice(0, 0, 32).slice(1, 0, 32).all().item<bool>());
+  EXPECT_EQ(changed.sum().item<int>(), 32 * 32);
+
+  ReferenceNet whole;
+  whole->LoadKeras(net->ToKeras());
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor expected = net->forward(image.clone());
+  EXPECT_LT((whole->forward(image.clone()) - expected).abs().max().item<double>(), 0.01);
+  whole->SetWidth(0.5);
+  EXPECT_LT((whole->forward(image.clone()) - expected).abs().max().item<double>(), 0.01);
+
+  net->SetWidth(0.5);
+  const at::AutoGradMode with_gradients(true);
+  const torch::Tensor more = train();
+  EXPECT_GT(more.slice(0, 0, 32).slice(1, 32, 64).sum().item<int>(), 1000)
+      << "new channels are not taken up";
+}
+
 TEST(ReferenceNet, HasTheNotebooksParameterCount) {
   ReferenceNet net;
   std::int64_t count = 0;
@@ -186,7 +221,7 @@ TEST(ReferenceNet, WritesBackWhatItRead) {
   const auto layers = testing::MakeReferenceLayers();
   ReferenceNet net;
   net->LoadKeras(layers);
-  const auto written = ReadKerasWeights(SerializeKerasWeights(net->ToKeras()));
+  const auto written = ReadKerasWeights(SerializeKerasWeights({net->ToKeras(), {}})).layers;
   ASSERT_EQ(written.size(), layers.size());
   for (std::size_t i = 0; i < layers.size(); ++i) {
     for (std::size_t k = 0; k < layers[i].tensors.size(); ++k) {

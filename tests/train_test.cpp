@@ -314,7 +314,7 @@ TEST(Train, TheReferenceNetworkBecomesAKerasFile) {
   options.samples = 6;
   options.crops = 0.5;
   RunTiny(options);
-  const auto layers = ReadKerasWeights(ReadFile(folder / "weights.h5"));
+  const auto layers = ReadKerasWeights(ReadFile(folder / "weights.h5")).layers;
   EXPECT_EQ(layers.size(), 28U);
   EXPECT_EQ(LoadRestorer(folder / "weights.h5", {})->chip_template().size, 64);
   // The statistics of the normalisations are part of the state; crops end where they would have.
@@ -504,6 +504,9 @@ TEST(Train, NonsenseIsRefusedByName) {
               o->crops = 0.5;
               o->crop_size = 129;
             }).find("larger than the chips"),
+            std::string::npos);
+  EXPECT_NE(message([](TrainerOptions* o) { o->width = 0; }).find("width"), std::string::npos);
+  EXPECT_NE(message([](TrainerOptions* o) { o->width = 0.5; }).find("face-wiener-1 cannot"),
             std::string::npos);
   EXPECT_NE(message([](TrainerOptions* o) { o->pairs.chip_size = 64; }).find("128"),
             std::string::npos);

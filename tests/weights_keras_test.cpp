@@ -66,19 +66,27 @@ Hdf5File HandMade(const std::string& prefix, const std::vector<KerasLayer>& laye
 }
 
 TEST(KerasWeights, RoundTrip) {
-  ExpectEqual(ReadKerasWeights(SerializeKerasWeights(TwoLayers())), TwoLayers());
+  ExpectEqual(ReadKerasWeights(SerializeKerasWeights({TwoLayers(), {}})).layers, TwoLayers());
+}
+
+TEST(KerasWeights, NotesAreKept) {
+  const KerasWeights weights{TwoLayers(), {"by hand", "anyone's", ""}};
+  const KerasWeights read = ReadKerasWeights(SerializeKerasWeights(weights));
+  EXPECT_EQ(read.notes.training, "by hand");
+  EXPECT_EQ(read.notes.license, "anyone's");
+  EXPECT_EQ(read.notes.figures, "");
 }
 
 TEST(KerasWeights, FileOrderNotNameOrder) {
   // HDF5 lists names alphabetically, which would put batch_normalization_10 first.
-  const auto layers = ReadKerasWeights(HandMade("/", TwoLayers(), "tensorflow").Serialize());
+  const auto layers = ReadKerasWeights(HandMade("/", TwoLayers(), "tensorflow").Serialize()).layers;
   ExpectEqual(layers, TwoLayers());
 }
 
 TEST(KerasWeights, WholeModelFiles) {
   Hdf5File file = HandMade("/model_weights", TwoLayers(), "tensorflow");
   file.CreateGroup("/optimizer_weights");
-  ExpectEqual(ReadKerasWeights(file.Serialize()), TwoLayers());
+  ExpectEqual(ReadKerasWeights(file.Serialize()).layers, TwoLayers());
 }
 
 TEST(KerasWeights, ListsSplitOverSeveralAttributes) {
@@ -94,7 +102,7 @@ TEST(KerasWeights, ListsSplitOverSeveralAttributes) {
     file.WriteStrings("/" + layers[l].name, "weight_names", weights);
     file.WriteStrings("/", "layer_names" + std::to_string(l), {layers[l].name});
   }
-  ExpectEqual(ReadKerasWeights(file.Serialize()), layers);
+  ExpectEqual(ReadKerasWeights(file.Serialize()).layers, layers);
 }
 
 TEST(KerasWeights, OtherBackendsAreRefused) {
@@ -117,7 +125,7 @@ TEST(KerasWeights, ForeignContentIsNamed) {
 }
 
 TEST(KerasWeights, TruncationIsNamed) {
-  const Bytes whole = SerializeKerasWeights(TwoLayers());
+  const Bytes whole = SerializeKerasWeights({TwoLayers(), {}});
   for (const double part : {0.1, 0.5, 0.9, 0.99}) {
     const auto end = static_cast<std::ptrdiff_t>(part * static_cast<double>(whole.size()));
     EXPECT_NE(Message(Bytes(whole.begin(), whole.begin() + end)).find("truncated"),

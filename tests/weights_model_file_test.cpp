@@ -16,8 +16,9 @@ ModelFile MakeModel() {
   model.channels = "RGB";
   model.range = 255;
   model.chip_template = {64, {{1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10}}};
-  model.training = "by hand";
-  model.license = "none";
+  model.notes.training = "by hand";
+  model.notes.license = "none";
+  model.notes.figures = "+1 dB";
   model.tensors["a.weight"] = {{2, 3}, {0.5F, -1.25F, 3, 1e-3F, 65000, -0.1F}};
   model.tensors["b"] = {{1}, {42}};
   model.self_test = {{{1, 1, 3}, {0, 128, 255}}, {{1, 1, 3}, {0.1F, 0.2F, 0.3F}}, 0.01};
@@ -30,8 +31,9 @@ TEST(ModelFile, RoundTripInFullPrecision) {
   EXPECT_EQ(read.network, model.network);
   EXPECT_EQ(read.channels, model.channels);
   EXPECT_EQ(read.range, model.range);
-  EXPECT_EQ(read.training, model.training);
-  EXPECT_EQ(read.license, model.license);
+  EXPECT_EQ(read.notes.training, model.notes.training);
+  EXPECT_EQ(read.notes.license, model.notes.license);
+  EXPECT_EQ(read.notes.figures, model.notes.figures);
   EXPECT_EQ(read.chip_template.size, 64);
   EXPECT_EQ(read.chip_template.points, model.chip_template.points);
   ASSERT_EQ(read.tensors.size(), 2U);
@@ -64,8 +66,8 @@ TEST(ModelFile, EveryTruncationIsAnError) {
 TEST(ModelFile, ShippedModelIsReadable) {
   const ModelFile model = ReadModelFile(ReadFile(testing::ModelsFolder() / "face_wiener.h5"));
   EXPECT_EQ(model.network, "face-wiener-3");
-  EXPECT_FALSE(model.license.empty());
-  EXPECT_FALSE(model.training.empty());
+  EXPECT_FALSE(model.notes.license.empty());
+  EXPECT_FALSE(model.notes.training.empty());
 }
 
 TEST(WeightsFile, TheHashIsThatOfTheBytesThatWereRead) {

@@ -15,6 +15,7 @@ void TrainerOptions::Validate() const {
   require(crops >= 0 && crops <= 1, "the share of crops must be from 0 to 1");
   require(crops == 0 || (crop_size >= 1 && crop_size <= pairs.chip_size),
           "crops must be no larger than the chips that they are cut from");
+  require(width > 0 && width <= 1, "the width must be above 0 and at most 1");
   require(threads >= 1 && loader_threads >= 1, "at least one thread is needed");
   require(validate_every >= 1 && validation_pairs >= 1, "validation needs pairs");
   require(ema >= 0 && ema < 1, "the average's decay must be from 0 to below 1");

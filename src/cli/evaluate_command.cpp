@@ -61,6 +61,8 @@ struct EvaluateOptions {
   EvaluationProtocol ToProtocol() const;
 };
 
+constexpr char kRestoration[] = "Restoration of faces";
+
 void BindProtocol(OptionBinder* binder, CLI::App* app, EvaluateOptions* options) {
   EvaluationProtocol& p = options->protocol;
   binder->AddChoice("--protocol", &options->preset, kPresets, "NAME",
@@ -79,10 +81,36 @@ void BindProtocol(OptionBinder* binder, CLI::App* app, EvaluateOptions* options)
       ->check(CLI::Range(0, 100000));
   app->add_option("--noise", options->noise, "Standard deviation of the noise, 0 to 1 [protocol's]")
       ->check(NumberBetween(0.0, 1.0))
-      ->type_name("FLOAT");
-  binder->Add("--seed", &p.seed, "UINT", "Seed of kernels and noise");
+      ->type_name("FLOAT")
+      ->group(kRestoration);
   binder->AddFlag("--off-center", &options->off_center,
                   "Leave kernels where they are drawn instead of centring them");
+}
+
+void BindRestoration(OptionBinder* binder, CLI::App* app, EvaluateOptions* options) {
+  auto* blurred = binder->AddPath("--blurred", &options->blurred, "FOLDER",
+                                  "Blurred images of the same names, instead of blurring by a "
+                                  "protocol");
+  binder->AddFlag("--aligned", &options->aligned, "The images of both folders are chips already")
+      ->needs(blurred);
+  binder->AddPath("-w,--weights", &options->weights, "FILE",
+                  "Weights [the default ones]; a bare name is looked for here and in the model "
+                  "folder");
+  binder->AddPath("--cache", &options->cache, "FILE", "File that keeps the landmarks of the faces");
+  binder->AddText("--device", &options->device, "TEXT", "auto, cpu, cuda or cuda:N");
+  binder->AddPrecision(&options->precision);
+  binder->AddPath(
+      "--identity", &options->identity, "FILE",
+      "dlib's face recognition network (dlib_face_recognition_resnet_model_v1.dat): also "
+      "score how much faces still look like the same person");
+  BindProtocol(binder, app, options);
+  binder->AddFlag("--no-baselines", &options->no_baselines,
+                  "Leave out unsharp mask, Richardson-Lucy and Wiener");
+  binder->AddPath("--sheet", &options->sheet, "FILE",
+                  "PNG with example faces in rows Clean, Blurry and Deblurred; of several folders, "
+                  "the folder's name is put in front");
+  binder->Add("--sheet-faces", &options->sheet_faces, "INT", "Faces on it")
+      ->check(CLI::Range(1, 40));
 }
 
 void Bind(CLI::App* app, EvaluateOptions* options) {
@@ -91,40 +119,15 @@ void Bind(CLI::App* app, EvaluateOptions* options) {
       .AddPath("folders", &options->folders, "FOLDER",
                "Folders with sharp faces never trained on, each a set of its own")
       ->required();
-  auto* blurred = binder.AddPath("--blurred", &options->blurred, "FOLDER",
-                                 "Blurred images of the same names, instead of blurring by a "
-                                 "protocol");
-  binder.AddFlag("--aligned", &options->aligned, "The images of both folders are chips already")
-      ->needs(blurred);
-  binder.AddPath("-w,--weights", &options->weights, "FILE",
-                 "Weights [the default ones]; a bare name is looked for here and in the model "
-                 "folder");
   binder.AddPath("--models", &options->models, "DIR", "Folder with models");
-  binder.AddPath("--cache", &options->cache, "FILE", "File that keeps the landmarks of the faces");
-  binder.AddText("--device", &options->device, "TEXT", "auto, cpu, cuda or cuda:N");
-  binder.AddPrecision(&options->precision);
-  binder.AddPath(
-      "--identity", &options->identity, "FILE",
-      "dlib's face recognition network (dlib_face_recognition_resnet_model_v1.dat): also "
-      "score how much faces still look like the same person");
-  BindProtocol(&binder, app, options);
-  binder.AddFlag("--no-baselines", &options->no_baselines,
-                 "Leave out unsharp mask, Richardson-Lucy and Wiener");
+  binder.Add("--seed", &options->protocol.seed, "UINT", "Seed of kernels and noise");
   binder.AddChoice("--format", &options->format, kReportFormats, "NAME",
                    JoinedWords(kReportFormats));
   binder.AddPath("-o,--output", &options->output, "FILE", "File for the report [standard output]");
-  binder.AddPath("--sheet", &options->sheet, "FILE",
-                 "PNG with example faces in rows Clean, Blurry and Deblurred; of several folders, "
-                 "the folder's name is put in front");
-  binder.Add("--sheet-faces", &options->sheet_faces, "INT", "Faces on it")
-      ->check(CLI::Range(1, 40));
   binder.AddThreads(&options->threads);
-  BindFinder(app,
-             {"--blurred", "--aligned", "--weights", "--cache", "--device", "--precision",
-              "--identity", "--protocol", "--chip-size", "--min-kernel", "--max-kernel",
-              "--kernels-per-size", "--kernels-per-face", "--noise", "--off-center",
-              "--no-baselines", "--sheet", "--sheet-faces"},
-             &options->finder);
+  binder.Group(kRestoration);
+  BindRestoration(&binder, app, options);
+  BindFinder(app, kRestoration, &options->finder);
 }
 
 std::string DescribeProtocol(const EvaluationProtocol& p) {

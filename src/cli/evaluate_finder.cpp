@@ -13,14 +13,15 @@ std::string Listed(const std::vector<int>& numbers) {
 
 }  // namespace
 
-void BindFinder(CLI::App* app, const std::vector<const char*>& others, FinderOptions* options) {
+void BindFinder(CLI::App* app, const std::string& others, FinderOptions* options) {
   OptionBinder binder(app);
   binder.Group("Search for faces");
   CLI::Option* finder = binder.AddFlag(
       "--finder", &options->enabled,
       "Score the search for faces instead of weights: photos of FOLDER are blurred as a whole, and "
       "what is found sharp is the truth. Tells recall, false faces and the error of landmarks");
-  for (const char* other : others) finder->excludes(app->get_option(other));
+  const auto is_other = [&](const CLI::Option* option) { return option->get_group() == others; };
+  for (CLI::Option* other : app->get_options(is_other)) finder->excludes(other);
   app->add_option("--blur-sizes", options->protocol.blur_sizes,
                   "Sizes of the camera shake, pixels at a face of 128; 0: no blur")
       ->delimiter(',')

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "cli/option_binder.h"
@@ -15,8 +16,8 @@ struct FinderOptions {
   DetectorOptions detector;
 };
 
-/// Binds these options; they go with none of `others`, which are bound already.
-void BindFinder(CLI::App* app, const std::vector<const char*>& others, FinderOptions* options);
+/// Binds these options; they go with none of the group `others`, which is bound already.
+void BindFinder(CLI::App* app, const std::string& others, FinderOptions* options);
 
 /// Scores the search in each of the folders.
 FinderReport ReportFinder(const std::vector<std::filesystem::path>& folders,

@@ -38,8 +38,9 @@ std::string ToJson(const std::string& file, const WeightsInfo& info) {
   json["chip_size"] = info.chip_size;
   json["bytes"] = info.bytes;
   json["sha256"] = info.sha256;
-  json["training"] = info.training;
-  json["license"] = info.license;
+  json["training"] = info.notes.training;
+  json["license"] = info.notes.license;
+  json["figures"] = info.notes.figures;
   json["self_test"] = info.self_test;
   return ToJsonLine(json);
 }
@@ -57,8 +58,9 @@ std::string ToText(const std::string& file, const WeightsInfo& info) {
                    ", chips for " + std::to_string(info.chip_size) + " pixels");
   add("bytes", std::to_string(info.bytes));
   add("sha256", info.sha256);
-  add("training", info.training);
-  add("license", info.license);
+  add("figures", info.notes.figures);
+  add("training", info.notes.training);
+  add("license", info.notes.license);
   add("self-test", info.self_test);
   return text;
 }

@@ -1,13 +1,16 @@
 #include "cli/option_binder.h"
 
+#include <cstdlib>
+
 #include "facedeblur/util/error.h"
 
 namespace facedeblur {
 
 CLI::Validator NumberBetween(double low, double high) {
   const auto check = [low, high](const std::string& text) -> std::string {
-    double value = 0;
-    const bool number = CLI::detail::lexical_cast(text, value);
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    const bool number = !text.empty() && *end == '\0';
     if (number && value >= low && value <= high) return "";
     return fmt::format("{} is not a number from {} to {}", text, low, high);
   };

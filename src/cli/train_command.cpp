@@ -117,6 +117,9 @@ void Bind(CLI::App* app, TrainOptions* options) {
              "Share of the pairs, the first ones, that are trained on crops; " +
                  NameOf(NetworkId::kReference15) + " only");
   binder.Add("--crop-size", &t.crop_size, "INT", "Side of the crops, pixels");
+  binder.Add("--width", &t.width, "FLOAT",
+             "Share of each layer's channels that is trained: a fast start for the whole; " +
+                 NameOf(NetworkId::kReference15) + " only");
   binder.Add("--learning-rate", &t.learning_rate, "FLOAT", "Peak learning rate");
   binder.Add("--weight-decay", &t.weight_decay, "FLOAT", "Decoupled weight decay");
   binder.Add("--warmup", &t.warmup, "INT", "Pairs over which the learning rate rises");
@@ -128,10 +131,10 @@ void Bind(CLI::App* app, TrainOptions* options) {
   binder.AddPrecision(&t.precision, "; a run that is resumed with auto keeps what it began with");
   binder.Add("--threads", &t.threads, "INT", "Threads of the network's operations");
   binder.Add("--loader-threads", &t.loader_threads, "INT", "Threads that draw pairs");
-  binder.AddText("--training-note", &t.training_note, "TEXT",
-                 "Text for the model file: what it was trained on");
-  binder.AddText("--license-note", &t.license_note, "TEXT",
-                 "Text for the model file: terms of the weights");
+  const std::string note = "Text for the weights file: ";
+  binder.AddText("--training-note", &t.notes.training, "TEXT", note + "what they were trained on");
+  binder.AddText("--license-note", &t.notes.license, "TEXT", note + "their terms");
+  binder.AddText("--figures-note", &t.notes.figures, "TEXT", note + "how good they are");
   binder.Group("Pairs");
   BindPairOptions(&binder, &t.pairs);
   app->set_config("--config", "", "Read options from an INI or TOML file");

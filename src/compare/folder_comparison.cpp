@@ -134,7 +134,7 @@ void Measure(const Pair& pair, const CompareOptions& options, ComparedImage* ima
     }
     if (image->difference.max_diff > 0 && !options.difference_folder.empty()) {
       WritePng(options.difference_folder / (pair.relative.string() + ".diff.png"),
-               DifferenceImage(output, reference));
+               DifferenceImage(output, reference), fs::status(pair.output).permissions());
     }
   }
   if (!options.gallery.empty()) WriteGalleryImages(pair, options, output, reference, image);

@@ -5,12 +5,13 @@
 
 namespace facedeblur {
 
-void WritePng(const std::filesystem::path& file, const cv::Mat& pixels) {
+void WritePng(const std::filesystem::path& file, const cv::Mat& pixels,
+              std::filesystem::perms permissions) {
   Image image;
   image.pixels = pixels;
   EncodeOptions options;
   options.format = ImageFormat::kPng;
-  WriteFileAtomically(file, EncodeImage(image, options), Clobber::kReplace);
+  WriteFileAtomically(file, EncodeImage(image, options), Clobber::kReplace, permissions);
 }
 
 }  // namespace facedeblur

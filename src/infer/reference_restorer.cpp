@@ -1,7 +1,9 @@
+#include "facedeblur/nn/device.h"
 #include "facedeblur/weights/reference_spec.h"
 #include "infer/network_restorers.h"
 #include "nn/chip_tensor.h"
 #include "nn/reference_net.h"
+#include "nn/torch_device.h"
 #include "nn/torch_error.h"
 
 namespace facedeblur {

@@ -19,7 +19,7 @@ std::unique_ptr<Objective> ObjectiveOfFaceWiener(const LossOptions& losses,
 }
 
 std::unique_ptr<FaceRestorer> RestorerOfReference(Weights weights, const ComputeDevice& device) {
-  return MakeReferenceRestorer(std::get<std::vector<KerasLayer>>(weights), device);
+  return MakeReferenceRestorer(std::get<KerasWeights>(weights).layers, device);
 }
 
 std::unique_ptr<Objective> ObjectiveOfLandmarks(const LossOptions& /*losses*/,

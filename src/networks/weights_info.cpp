@@ -16,19 +16,19 @@ WeightsInfo DescribeModel(const ModelFile& model) {
   info.channels = model.channels;
   info.range = model.range;
   info.chip_size = model.chip_template.size;
-  info.training = model.training;
-  info.license = model.license;
+  info.notes = model.notes;
   for (const auto& [name, tensor] : model.tensors) info.parameters += tensor.ElementCount();
   return info;
 }
 
-WeightsInfo DescribeKeras(const std::vector<KerasLayer>& layers) {
+WeightsInfo DescribeKeras(const KerasWeights& weights) {
   WeightsInfo info;
   info.kind = "Keras 2 HDF5";
+  info.notes = weights.notes;
   info.channels = "RGB";
   info.range = kReferenceWhite;
   info.chip_size = kReferenceChipSize;
-  for (const KerasLayer& layer : layers) {
+  for (const KerasLayer& layer : weights.layers) {
     for (const Tensor& tensor : layer.tensors) info.parameters += tensor.ElementCount();
   }
   return info;
@@ -40,8 +40,8 @@ WeightsInfo InspectWeights(const std::filesystem::path& weights, const ComputeDe
   WeightsFile file = ReadWeightsFile(weights);
   const auto* model = std::get_if<ModelFile>(&file.content);
   const bool is_model = model != nullptr;
-  WeightsInfo info = is_model ? DescribeModel(*model)
-                              : DescribeKeras(std::get<std::vector<KerasLayer>>(file.content));
+  WeightsInfo info =
+      is_model ? DescribeModel(*model) : DescribeKeras(std::get<KerasWeights>(file.content));
   info.network = NetworkName(file.content);
   info.bytes = file.bytes;
   info.sha256 = file.sha256;

@@ -1,14 +1,8 @@
 #pragma once
 
-#include <torch/nn/module.h>
 #include <torch/types.h>
 
-#include <map>
 #include <opencv2/core.hpp>
-#include <string>
-
-#include "facedeblur/nn/device.h"
-#include "facedeblur/weights/tensor.h"
 
 namespace facedeblur {
 
@@ -20,15 +14,5 @@ cv::Mat ChipFromTensor(const torch::Tensor& tensor);
 
 /// ITU-R BT.601 luma of BGR: Nx3xHxW -> Nx1xHxW.
 torch::Tensor Luma(const torch::Tensor& bgr);
-
-/// File tensor -> LibTorch tensor of the same shape (a copy).
-torch::Tensor ToTorch(const Tensor& tensor);
-Tensor FromTorch(const torch::Tensor& tensor);
-
-torch::Device TorchDevice(const ComputeDevice& device);
-
-/// Makes named tensors a module's parameters and buffers, without a copy on the CPU. Throws
-/// Error(kModel) when one is missing, left over, or of another shape.
-void LoadTensors(std::map<std::string, Tensor> tensors, torch::nn::Module* module);
 
 }  // namespace facedeblur

@@ -11,7 +11,6 @@
 #include <opencv2/core/utility.hpp>
 
 #include "facedeblur/util/error.h"
-#include "nn/chip_tensor.h"
 #include "nn/torch_error.h"
 
 #ifdef __SSE__

@@ -5,7 +5,7 @@
 #include "facedeblur/util/error.h"
 #include "facedeblur/weights/networks.h"
 #include "facedeblur/weights/weights_file.h"
-#include "nn/chip_tensor.h"
+#include "nn/file_tensor.h"
 #include "nn/landmark_net.h"
 #include "nn/vgg_features.h"
 
@@ -30,8 +30,8 @@ class LandmarkFeatures : public FeatureExtractor {
 };
 
 std::unique_ptr<FeatureExtractor> Make(const Weights& weights, const torch::Device& device) {
-  if (const auto* layers = std::get_if<std::vector<KerasLayer>>(&weights)) {
-    return std::make_unique<VggFeatures>(*layers, device);
+  if (const auto* keras = std::get_if<KerasWeights>(&weights)) {
+    return std::make_unique<VggFeatures>(keras->layers, device);
   }
   const auto& model = std::get<ModelFile>(weights);
   if (model.network != InfoOf(NetworkId::kFaceLandmarks1).name) {

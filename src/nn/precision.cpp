@@ -10,10 +10,10 @@
 
 #include "facedeblur/nn/device.h"
 #include "facedeblur/util/error.h"
-#include "nn/chip_tensor.h"
 #include "nn/mixed_precision.h"
 #include "nn/onednn_convolution.h"
 #include "nn/residual_block.h"
+#include "nn/torch_device.h"
 
 namespace facedeblur {
 namespace {

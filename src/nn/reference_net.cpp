@@ -8,7 +8,7 @@
 
 #include "facedeblur/util/error.h"
 #include "facedeblur/weights/reference_spec.h"
-#include "nn/chip_tensor.h"
+#include "nn/file_tensor.h"
 #include "nn/trainable_convolution.h"
 
 namespace facedeblur {
@@ -125,6 +125,19 @@ std::int64_t PaddingOf(std::size_t layer) {
   return IsEven(layer) ? 0 : kReferenceLayers[layer].kernel / 2;
 }
 
+/// Channels that a layer passes on in a network of this width.
+std::int64_t ActiveFilters(std::size_t layer, double width) {
+  constexpr int kWhole = 16;  // fast convolutions come in such steps
+  const int filters = kReferenceLayers[layer].filters;
+  if (layer + 1 == kReferenceLayers.size()) return filters;
+  return std::clamp(static_cast<int>(std::lround(filters * width / kWhole)), 1, filters / kWhole) *
+         kWhole;
+}
+
+std::int64_t ActiveInputs(std::size_t layer, double width) {
+  return layer == 0 ? kImageChannels : ActiveFilters(layer - 1, width);
+}
+
 bool HasRelu(std::size_t layer) {
   return kReferenceLayers[layer].normalized || layer + 1 == kReferenceLayers.size();
 }
@@ -169,6 +182,17 @@ void ReferenceNetImpl::StartAtIdentity() {
   }
   // No deviation follows the last convolution, so the image comes to it that much darker.
   convolutions_.back()->weight.mul_(kReferenceWhite / white);
+}
+
+void ReferenceNetImpl::SetWidth(double share) {
+  const torch::NoGradGuard no_grad;
+  width_ = share;
+  for (std::size_t i = 0; i < convolutions_.size(); ++i) {
+    convolutions_[i]
+        ->weight.slice(0, 0, ActiveFilters(i, width_))
+        .slice(1, ActiveInputs(i, width_))
+        .zero_();
+  }
 }
 
 void ReferenceNetImpl::LoadKeras(const std::vector<KerasLayer>& layers) {
@@ -253,13 +277,16 @@ torch::Tensor ReferenceNetImpl::RunLayer(std::size_t layer, const torch::Tensor&
 /// images once more, forth and back.
 torch::Tensor ReferenceNetImpl::Convolve(std::size_t layer, const torch::Tensor& padded) {
   const auto& convolution = convolutions_[layer];
-  torch::Tensor weight = convolution->weight;
-  torch::Tensor bias = convolution->bias;
+  const std::int64_t filters = ActiveFilters(layer, width_);
+  const auto active = [&](const torch::Tensor& all) { return all.slice(0, 0, filters); };
+  torch::Tensor weight = active(convolution->weight).slice(1, 0, ActiveInputs(layer, width_));
+  torch::Tensor bias = active(convolution->bias);
   if (kReferenceLayers[layer].normalized && !folded_) {
     const auto& norm = normalizations_[layer];
-    const torch::Tensor scale = norm->weight / torch::sqrt(norm->running_var + kReferenceEpsilon);
+    const torch::Tensor scale =
+        active(norm->weight) / torch::sqrt(active(norm->running_var) + kReferenceEpsilon);
     weight = weight * scale.view({-1, 1, 1, 1});
-    bias = (bias - norm->running_mean) * scale + norm->bias;
+    bias = (bias - active(norm->running_mean)) * scale + active(norm->bias);
   }
   return TrainableConvolution(padded, weight, bias, /*stride=*/1, PaddingOf(layer));
 }

@@ -26,6 +26,11 @@ class ReferenceNetImpl : public torch::nn::Module {
   /// whatever they are called. Throws Error(kModel) naming the first layer that does not fit.
   void LoadKeras(const std::vector<KerasLayer>& layers);
 
+  /// From now on only the first channels of each layer are computed and trained, `share` of them (0
+  /// to 1, rounded to multiples of 16). The others no longer have an influence, so that the whole
+  /// network is the same function, and a start for a wider one (Chen et al., Net2Net, ICLR 2016).
+  void SetWidth(double share);
+
   /// The inverse of LoadKeras, with names as Keras gives them.
   std::vector<KerasLayer> ToKeras() const;
 
@@ -55,6 +60,7 @@ class ReferenceNetImpl : public torch::nn::Module {
   std::vector<torch::nn::Conv2d> convolutions_;
   std::vector<torch::nn::BatchNorm2d> normalizations_;      // empty handles where a layer has none
   std::vector<std::shared_ptr<PackedConvolution>> packed_;  // empty before Pack(); null: LibTorch's
+  double width_ = 1;
   bool folded_ = false;
 };
 TORCH_MODULE(ReferenceNet);

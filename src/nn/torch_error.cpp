@@ -1,12 +1,13 @@
 #include "nn/torch_error.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 #include <c10/util/Exception.h>
 
 #include <new>
 #include <string>
 
-#include "nn/chip_tensor.h"
+#include "nn/torch_device.h"
 
 namespace facedeblur {
 namespace {

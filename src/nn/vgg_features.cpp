@@ -7,7 +7,7 @@
 #include <string>
 
 #include "facedeblur/util/error.h"
-#include "nn/chip_tensor.h"
+#include "nn/file_tensor.h"
 
 namespace facedeblur {
 namespace {

@@ -1,7 +1,7 @@
 #include "facedeblur/util/error.h"
 #include "facedeblur/weights/model_file.h"
-#include "nn/chip_tensor.h"
 #include "nn/face_wiener_net.h"
+#include "nn/file_tensor.h"
 #include "train/model_file_maker.h"
 #include "train/objective.h"
 
@@ -61,8 +61,8 @@ class FaceWienerObjective : public Objective {
     net_->StartAs(*uncorrected);
   }
 
-  Bytes Serialize(const ModelNotes& notes) override {
-    ModelFile model = MakeModelFile(*net_, FaceNetworkTemplate(), notes);
+  Bytes Serialize(const std::string& network, const WeightsNotes& notes) override {
+    ModelFile model = MakeModelFile(*net_, network, FaceNetworkTemplate(), notes);
     FaceWienerNet rounded(net_->corrects_kernel());
     LoadTensors(model.tensors, rounded.get());
     rounded->eval();

@@ -2,7 +2,7 @@
 
 #include "facedeblur/util/error.h"
 #include "facedeblur/weights/model_file.h"
-#include "nn/chip_tensor.h"
+#include "nn/file_tensor.h"
 #include "nn/landmark_net.h"
 #include "train/model_file_maker.h"
 #include "train/objective.h"
@@ -37,10 +37,10 @@ class LandmarkObjective : public Objective {
     LoadTensors(ReadModelFile(std::move(bytes)).tensors, net_.get());
   }
 
-  Bytes Serialize(const ModelNotes& notes) override {
+  Bytes Serialize(const std::string& network, const WeightsNotes& notes) override {
     constexpr int kSize = LandmarkNetImpl::kWindow;
     const ChipTemplate chip_template = {kSize, {{46, 44}, {82, 44}, {64, 65}, {46, 80}, {82, 80}}};
-    ModelFile model = MakeModelFile(*net_, chip_template, notes);
+    ModelFile model = MakeModelFile(*net_, network, chip_template, notes);
     LandmarkNet rounded;
     LoadTensors(model.tensors, rounded.get());
     AddSelfTest(

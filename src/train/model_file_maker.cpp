@@ -3,18 +3,18 @@
 #include <c10/core/InferenceMode.h>
 
 #include "nn/chip_tensor.h"
+#include "nn/file_tensor.h"
 #include "train/self_test_pattern.h"
 
 namespace facedeblur {
 
-ModelFile MakeModelFile(const torch::nn::Module& network, const ChipTemplate& chip_template,
-                        const ModelNotes& notes) {
+ModelFile MakeModelFile(const torch::nn::Module& module, const std::string& network,
+                        const ChipTemplate& chip_template, const WeightsNotes& notes) {
   ModelFile model;
-  model.network = notes.network;
+  model.network = network;
   model.chip_template = chip_template;
-  model.training = notes.training;
-  model.license = notes.license;
-  for (const auto& item : network.named_parameters()) {
+  model.notes = notes;
+  for (const auto& item : module.named_parameters()) {
     // What is stored is what the self-test must be run with.
     model.tensors[item.key()] = FromTorch(item.value().to(torch::kFloat16));
   }

@@ -14,13 +14,6 @@
 
 namespace facedeblur {
 
-/// Texts that go into a weights file.
-struct ModelNotes {
-  std::string network;  ///< its name
-  std::string training;
-  std::string license;
-};
-
 /// What is trained, and towards what: a network with its losses and its file.
 class Objective {
  public:
@@ -33,6 +26,10 @@ class Objective {
   /// Whether it can be trained on crops of chips.
   virtual bool TakesCrops() const { return false; }
 
+  /// Trains only this share of the channels of each layer, from 0 to 1; false where the network
+  /// cannot be narrower. Weights must have been loaded before.
+  virtual bool SetWidth(double /*share*/) { return false; }
+
   /// `random` decides what a step is trained on.
   virtual Loss ComputeLoss(const TrainingBatch& batch, Random* random) = 0;
 
@@ -43,8 +40,8 @@ class Objective {
   /// Takes weights from a file's content; module() is on the CPU. Throws Error(kModel).
   virtual void LoadWeights(Bytes bytes) = 0;
 
-  /// The weights as a file that the rest of the program reads.
-  virtual Bytes Serialize(const ModelNotes& notes) = 0;
+  /// The weights as a file that the rest of the program reads. `network` is its name.
+  virtual Bytes Serialize(const std::string& network, const WeightsNotes& notes) = 0;
 };
 
 /// Freshly initialised networks, on the CPU; their losses work on `device`. Throw Error(kModel)

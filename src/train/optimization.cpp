@@ -9,8 +9,8 @@
 
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/random.h"
-#include "nn/chip_tensor.h"
 #include "nn/mixed_precision.h"
+#include "nn/torch_device.h"
 #include "train/training_batch.h"
 
 namespace facedeblur {

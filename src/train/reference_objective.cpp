@@ -28,6 +28,11 @@ class ReferenceObjective : public Objective {
 
   bool TakesCrops() const override { return true; }
 
+  bool SetWidth(double share) override {
+    net_->SetWidth(share);
+    return true;
+  }
+
   Loss ComputeLoss(const TrainingBatch& batch, Random* /*random*/) override {
     return image_loss_(net_->Restore(batch.blurred), batch);
   }
@@ -37,11 +42,12 @@ class ReferenceObjective : public Objective {
     return image_loss_(*restored, batch);
   }
 
-  void LoadWeights(Bytes bytes) override { net_->LoadKeras(ReadKerasWeights(std::move(bytes))); }
+  void LoadWeights(Bytes bytes) override {
+    net_->LoadKeras(ReadKerasWeights(std::move(bytes)).layers);
+  }
 
-  /// A Keras file has no place for notes.
-  Bytes Serialize(const ModelNotes& /*notes*/) override {
-    return SerializeKerasWeights(net_->ToKeras());
+  Bytes Serialize(const std::string& /*network*/, const WeightsNotes& notes) override {
+    return SerializeKerasWeights({net_->ToKeras(), notes});
   }
 
  private:

@@ -9,8 +9,8 @@
 
 namespace facedeblur {
 
-RunFolder::RunFolder(std::filesystem::path folder, ModelNotes notes)
-    : folder_(std::move(folder)), notes_(std::move(notes)) {
+RunFolder::RunFolder(std::filesystem::path folder, std::string network, WeightsNotes notes)
+    : folder_(std::move(folder)), network_(std::move(network)), notes_(std::move(notes)) {
   std::error_code failed;
   std::filesystem::create_directories(folder_, failed);
   if (failed) throw Error(ErrorKind::kOutput, folder_.string() + ": " + failed.message());
@@ -29,7 +29,8 @@ void RunFolder::SaveBest(TrainingState* state) const { SaveWeights("best.h5", st
 
 void RunFolder::SaveWeights(const std::string& name, TrainingState* state) const {
   const WeightAverage::InPlace average(&state->average);
-  WriteFileAtomically(folder_ / name, state->objective->Serialize(notes_), Clobber::kReplace);
+  WriteFileAtomically(folder_ / name, state->objective->Serialize(network_, notes_),
+                      Clobber::kReplace);
 }
 
 void RunFolder::WriteExamples(const cv::Mat& examples) const {

@@ -15,8 +15,8 @@ namespace facedeblur {
 /// The folder of a training run and the files in it.
 class RunFolder {
  public:
-  /// Makes the folder where it is missing. Throws Error(kOutput).
-  RunFolder(std::filesystem::path folder, ModelNotes notes);
+  /// Makes the folder where it is missing; the others go into weights files. Throws Error(kOutput).
+  RunFolder(std::filesystem::path folder, std::string network, WeightsNotes notes);
 
   /// Goes on where an earlier run in this folder was saved, if there was one. `device` is where the
   /// state's tensors are.
@@ -41,7 +41,8 @@ class RunFolder {
   void SaveWeights(const std::string& name, TrainingState* state) const;
 
   std::filesystem::path folder_;
-  ModelNotes notes_;
+  std::string network_;
+  WeightsNotes notes_;
 };
 
 }  // namespace facedeblur

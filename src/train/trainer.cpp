@@ -11,7 +11,7 @@
 #include "facedeblur/nn/precision.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
-#include "nn/chip_tensor.h"
+#include "nn/torch_device.h"
 #include "nn/torch_error.h"
 #include "train/batch_loader.h"
 #include "train/loss_means.h"
@@ -53,6 +53,10 @@ std::unique_ptr<Objective> Prepare(ObjectiveFactory make_objective, const Traine
                 std::string(InfoOf(options.network).name) + " cannot be trained on crops of chips");
   }
   if (!options.init.empty()) LoadInitialWeights(options.init, objective.get());
+  if (options.width < 1 && !objective->SetWidth(options.width)) {
+    throw Error(ErrorKind::kUsage, std::string(InfoOf(options.network).name) +
+                                       " cannot be trained with part of its channels");
+  }
   objective->module().to(device);
   MakeChannelsLast(&objective->module());
   return objective;
@@ -97,8 +101,7 @@ class Trainer {
           const TrainerOptions& options, const ComputeDevice& device)
       : options_(options),
         torch_device_(TorchDevice(device)),
-        folder_(options.output, {std::string(InfoOf(options.network).name), options.training_note,
-                                 options.license_note}),
+        folder_(options.output, std::string(InfoOf(options.network).name), options.notes),
         objective_(Prepare(make_objective, options, torch_device_)),
         state_(objective_.get(), options.learning_rate, options.weight_decay),
         optimization_(options, device, &state_),

@@ -39,11 +39,9 @@ std::string FindLayerGroup(const Hdf5File& file) {
 
 }  // namespace
 
-std::vector<KerasLayer> ReadKerasWeights(Bytes bytes) {
-  return ReadKerasLayers(Hdf5File::Open(std::move(bytes)));
-}
+KerasWeights ReadKerasWeights(Bytes bytes) { return ReadKeras(Hdf5File::Open(std::move(bytes))); }
 
-std::vector<KerasLayer> ReadKerasLayers(const Hdf5File& file) {
+KerasWeights ReadKeras(const Hdf5File& file) {
   const std::string group = FindLayerGroup(file);
   const std::string backend = file.ReadString(group, "backend").value_or("tensorflow");
   if (backend != "tensorflow") {
@@ -51,7 +49,7 @@ std::vector<KerasLayer> ReadKerasLayers(const Hdf5File& file) {
                                        "'; only those of TensorFlow can be used");
   }
   const std::string prefix = group == "/" ? "/" : group + "/";
-  std::vector<KerasLayer> layers;
+  KerasWeights weights{{}, ReadNotes(file)};
   for (const std::string& name : ReadNameList(file, group, "layer_names")) {
     const std::string path = prefix + name;
     if (!file.HasObject(path)) {
@@ -61,25 +59,25 @@ std::vector<KerasLayer> ReadKerasLayers(const Hdf5File& file) {
     for (const std::string& weight : ReadNameList(file, path, "weight_names")) {
       layer.tensors.push_back(file.ReadTensor(path + "/" + weight));
     }
-    if (!layer.tensors.empty()) layers.push_back(std::move(layer));
+    if (!layer.tensors.empty()) weights.layers.push_back(std::move(layer));
   }
-  return layers;
+  return weights;
 }
 
-Bytes SerializeKerasWeights(const std::vector<KerasLayer>& layers) {
+Bytes SerializeKerasWeights(const KerasWeights& weights) {
   static const std::vector<std::string> kConvolution = {"kernel:0", "bias:0"};
   static const std::vector<std::string> kNormalization = {"gamma:0", "beta:0", "moving_mean:0",
                                                           "moving_variance:0"};
   Hdf5File file = Hdf5File::Create();
   std::vector<std::string> names;
-  for (const KerasLayer& layer : layers) {
-    const auto& weights = layer.tensors.size() == 4 ? kNormalization : kConvolution;
-    if (layer.tensors.size() != weights.size()) {
+  for (const KerasLayer& layer : weights.layers) {
+    const auto& tensors = layer.tensors.size() == 4 ? kNormalization : kConvolution;
+    if (layer.tensors.size() != tensors.size()) {
       throw Error(ErrorKind::kModel, "layer '" + layer.name + "' has an unexpected tensor count");
     }
     std::vector<std::string> paths;
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-      paths.push_back(layer.name + "/" + weights[i]);
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      paths.push_back(layer.name + "/" + tensors[i]);
       file.WriteTensor("/" + layer.name + "/" + paths.back(), layer.tensors[i],
                        Hdf5File::Storage::kFloat32);
     }
@@ -89,6 +87,7 @@ Bytes SerializeKerasWeights(const std::vector<KerasLayer>& layers) {
   file.WriteStrings("/", "layer_names", names);
   file.WriteString("/", "backend", "tensorflow");
   file.WriteString("/", "keras_version", "2.2.4");
+  WriteNotes(weights.notes, &file);
   return file.Serialize();
 }
 

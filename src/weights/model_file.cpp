@@ -62,8 +62,7 @@ ModelFile ReadModel(const Hdf5File& file) {
   model.network = RequireString(file, "network");
   model.channels = RequireString(file, "channels");
   model.range = RequireNumber(file, "/", "range");
-  model.training = RequireString(file, "training");
-  model.license = RequireString(file, "license");
+  model.notes = ReadNotes(file);
   model.chip_template = ReadTemplate(file);
   model.self_test = ReadSelfTest(file);
   if (!file.HasObject("/tensors")) Fail("it holds no tensors");
@@ -81,8 +80,7 @@ Bytes SerializeModelFile(const ModelFile& model, bool half_precision) {
   file.WriteString("/", "channels", model.channels);
   file.WriteNumber("/", "range", model.range);
   file.WriteNumber("/", "chip_size", model.chip_template.size);
-  file.WriteString("/", "training", model.training);
-  file.WriteString("/", "license", model.license);
+  WriteNotes(model.notes, &file);
   Tensor points{{static_cast<std::int64_t>(model.chip_template.points.size()), 2}, {}};
   for (const auto& point : model.chip_template.points) {
     points.values.insert(points.values.end(), {point.x, point.y});

@@ -8,8 +8,12 @@
 
 namespace facedeblur {
 
+/// Notes are attributes of the root of a file, of Keras's too, which overlooks them.
+WeightsNotes ReadNotes(const Hdf5File& file);
+void WriteNotes(const WeightsNotes& notes, Hdf5File* file);
+
 /// As ReadModelFile() and ReadKerasWeights(), from an open file.
 ModelFile ReadModel(const Hdf5File& file);
-std::vector<KerasLayer> ReadKerasLayers(const Hdf5File& file);
+KerasWeights ReadKeras(const Hdf5File& file);
 
 }  // namespace facedeblur

@@ -21,7 +21,7 @@ std::string_view NetworkName(const Weights& weights) {
 Weights ParseWeights(Bytes bytes) {
   const Hdf5File file = Hdf5File::Open(std::move(bytes));
   if (file.HasAttribute("/", "format_version")) return ReadModel(file);
-  return ReadKerasLayers(file);
+  return ReadKeras(file);
 }
 
 WeightsFile ReadWeightsFile(const std::filesystem::path& path) {

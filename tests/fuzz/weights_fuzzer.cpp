@@ -29,10 +29,10 @@ constexpr std::array<const char*, 14> kObjects = {"/",
                                                   "/tensors/a.weight",
                                                   "/layers",
                                                   "/block1_conv1"};
-constexpr std::array<const char*, 14> kNames = {
-    "format",       "format_version", "network",      "channels",     "range",
-    "chip_size",    "training",       "license",      "tolerance",    "layer_names",
-    "weight_names", "backend",        "layer_names0", "keras_version"};
+constexpr std::array<const char*, 15> kNames = {
+    "format",      "format_version", "network", "channels",     "range",
+    "chip_size",   "training",       "license", "figures",      "tolerance",
+    "layer_names", "weight_names",   "backend", "layer_names0", "keras_version"};
 constexpr std::array<const char*, 9> kTexts = {
     "facedeblur-model", "face-wiener-1",       "BGR",    "conv2d", "conv2d/kernel:0",
     "tensorflow",       "batch_normalization", "theano", ""};

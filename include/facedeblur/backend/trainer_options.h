@@ -8,6 +8,7 @@
 #include "facedeblur/dataset/training_pair.h"
 #include "facedeblur/restore/compute_device.h"
 #include "facedeblur/weights/networks.h"
+#include "facedeblur/weights/weights_notes.h"
 
 namespace facedeblur {
 
@@ -35,6 +36,7 @@ struct TrainerOptions {
   int batch = 8;                  ///< pairs per step
   double crops = 0;               ///< share of the pairs, the first ones, that are trained on crops
   int crop_size = 32;             ///< of these, pixels
+  double width = 1;               ///< share of each layer's channels that is trained
   double learning_rate = 5e-4;
   double weight_decay = 1e-4;
   std::int64_t warmup = 800;               ///< pairs over which the learning rate rises
@@ -47,8 +49,7 @@ struct TrainerOptions {
   std::int64_t validation_pairs = 128;
   std::filesystem::path output;  ///< folder for weights, state, log and plots
   std::filesystem::path init;    ///< weights to start from; empty: fresh ones
-  std::string training_note;     ///< goes into the model file: what the data was
-  std::string license_note;      ///< goes into the model file: terms of the weights
+  WeightsNotes notes;            ///< for the weights file
 
   /// Throws Error(kUsage) for values out of range.
   void Validate() const;

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "facedeblur/weights/weights_notes.h"
+
 namespace facedeblur {
 
 /// What a weights file is.
@@ -15,8 +17,7 @@ struct WeightsInfo {
   std::int64_t parameters = 0;
   std::int64_t bytes = 0;
   std::string sha256;
-  std::string training;   ///< empty where the file has no place for it
-  std::string license;    ///< likewise
+  WeightsNotes notes;
   std::string self_test;  ///< "passed", "none", or how it failed
   bool self_test_failed = false;
 };

@@ -5,6 +5,7 @@
 
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/weights/tensor.h"
+#include "facedeblur/weights/weights_notes.h"
 
 namespace facedeblur {
 
@@ -16,14 +17,20 @@ struct KerasLayer {
   std::vector<Tensor> tensors;
 };
 
+/// A file of such layers. Keras neither writes notes nor minds them.
+struct KerasWeights {
+  std::vector<KerasLayer> layers;
+  WeightsNotes notes;
+};
+
 /// Reads the layers that have weights, in the model's order, from what `save_weights` or
 /// `model.save` of Keras 2 wrote. Throws Error(kModel) for files that are no HDF5, truncated, of
 /// Keras 3 (.weights.h5), or of a backend other than TensorFlow (whose kernels lie flipped).
-std::vector<KerasLayer> ReadKerasWeights(Bytes bytes);
+KerasWeights ReadKerasWeights(Bytes bytes);
 
 /// Writes layers as `save_weights` of Keras 2 does, so that Keras loads the result; weights are
 /// named kernel:0 and bias:0, or gamma:0, beta:0, moving_mean:0 and moving_variance:0, by their
 /// number.
-Bytes SerializeKerasWeights(const std::vector<KerasLayer>& layers);
+Bytes SerializeKerasWeights(const KerasWeights& weights);
 
 }  // namespace facedeblur

@@ -6,6 +6,7 @@
 #include "facedeblur/face/chip.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/weights/tensor.h"
+#include "facedeblur/weights/weights_notes.h"
 
 namespace facedeblur {
 
@@ -13,17 +14,16 @@ namespace facedeblur {
 /// it is for, what chips that network wants, and a self-test to prove that it does the same here.
 ///
 /// On disk it is HDF5: root attributes `format` ("facedeblur-model"), `format_version` (1),
-/// `network`, `channels` ("BGR" or "RGB"), `range` (value of white), `chip_size`, `training` and
-/// `license` (text); data sets `/template` (5x2), `/tensors/<name>`, `/selftest/input` (HxWx3,
-/// 8-bit BGR) and `/selftest/output` (what the network makes of it: HxWx3, BGR, 0..1, of networks
-/// that restore faces; 68x2 of the landmark network).
+/// `network`, `channels` ("BGR" or "RGB"), `range` (value of white), `chip_size`, `training`,
+/// `license` and, where there are any, `figures` (text); data sets `/template` (5x2),
+/// `/tensors/<name>`, `/selftest/input` (HxWx3, 8-bit BGR) and `/selftest/output` (what the network
+/// makes of it: HxWx3, BGR, 0..1, of networks that restore faces; 68x2 of the landmark network).
 struct ModelFile {
   std::string network;           ///< a name of the table of networks
   std::string channels = "BGR";  ///< order the network wants
   double range = 1;              ///< value of white in the network's input and output
   ChipTemplate chip_template;
-  std::string training;  ///< how the weights were made, as text for people
-  std::string license;   ///< terms of use of the weights
+  WeightsNotes notes;
   std::map<std::string, Tensor> tensors;
   struct SelfTest {
     Tensor input;

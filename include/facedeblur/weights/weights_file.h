@@ -15,7 +15,7 @@
 namespace facedeblur {
 
 /// What a weights file can hold: a model of the project's own, or the layers of a Keras 2 file.
-using Weights = std::variant<ModelFile, std::vector<KerasLayer>>;
+using Weights = std::variant<ModelFile, KerasWeights>;
 
 WeightsKind KindOf(const Weights& weights);
 

@@ -177,8 +177,9 @@ TEST(ReferenceNet, OfANarrowOneTheWholeIsTheSameFunctionAndAStartForMore) {
   ReferenceNet net;
   net->StartAtIdentity();
   net->SetWidth(0.25);
-  torch::optim::AdamW optimizer(net->parameters(), torch::optim::AdamWOptions(1e-3));
-  const torch::Tensor& filters = net->named_parameters()["conv9.weight"];  // 128 of 128 channels
+  torch::optim::AdamW optimizer(net->parameters(),
+                                torch::optim::AdamWOptions(1e-3).weight_decay(0));
+  const torch::Tensor filters = net->named_parameters()["conv9.weight"];  // 128 to 128 channels
   const auto train = [&] {
     const torch::Tensor before = filters.detach().clone();
     for (int step = 0; step < 3; ++step) {
@@ -186,7 +187,7 @@ TEST(ReferenceNet, OfANarrowOneTheWholeIsTheSameFunctionAndAStartForMore) {
       (net->forward(image.clone()) - image.flip(3)).abs().mean().backward();
       optimizer.step();
     }
-    return (filters.detach() - before).abs().sum({2, 3}) > 1e-4;  // more than weights decay
+    return (filters.detach() - before).abs().sum({2, 3}) > 0;
   };
   const torch::Tensor changed = train();
   EXPECT_TRUE(changed.slice(0, 0, 32).slice(1, 0, 32).all().item<bool>());

@@ -127,11 +127,11 @@ std::int64_t PaddingOf(std::size_t layer) {
 
 /// Channels that a layer passes on in a network of this width.
 std::int64_t ActiveFilters(std::size_t layer, double width) {
-  constexpr int kWhole = 16;  // fast convolutions come in such steps
-  const int filters = kReferenceLayers[layer].filters;
+  constexpr std::int64_t kWhole = 16;  // fast convolutions come in such steps
+  const std::int64_t filters = kReferenceLayers[layer].filters;
   if (layer + 1 == kReferenceLayers.size()) return filters;
-  return std::clamp(static_cast<int>(std::lround(filters * width / kWhole)), 1, filters / kWhole) *
-         kWhole;
+  const auto steps = std::llround(static_cast<double>(filters) * width / kWhole);
+  return std::clamp<std::int64_t>(steps, 1, filters / kWhole) * kWhole;
 }
 
 std::int64_t ActiveInputs(std::size_t layer, double width) {

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/sha256.h"
@@ -53,6 +55,22 @@ TEST(ModelFile, HalfPrecisionRoundsToElevenBits) {
   }
   EXPECT_EQ(after[1], -1.25F);
   EXPECT_LT(SerializeModelFile(model, true).size(), SerializeModelFile(model, false).size() + 1);
+}
+
+TEST(ModelFile, AMissingNoteIsNamedButForThatOfFigures) {
+  for (const std::string note : {"training", "license", "figures"}) {
+    Bytes bytes = SerializeModelFile(MakeModel(), false);
+    const auto name = std::search(bytes.begin(), bytes.end(), note.begin(), note.end());
+    ASSERT_NE(name, bytes.end());
+    *name = 'x';  // now it is the name of something else
+    try {
+      ReadModelFile(bytes);
+      EXPECT_EQ(note, "figures") << "older files do not have it";
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(note), std::string::npos) << error.what();
+      EXPECT_NE(note, "figures");
+    }
+  }
 }
 
 TEST(ModelFile, EveryTruncationIsAnError) {

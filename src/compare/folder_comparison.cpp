@@ -133,8 +133,9 @@ void Measure(const Pair& pair, const CompareOptions& options, ComparedImage* ima
       image->message = breach.empty() ? "the same pixels in a different file" : breach;
     }
     if (image->difference.max_diff > 0 && !options.difference_folder.empty()) {
+      std::error_code error;
       WritePng(options.difference_folder / (pair.relative.string() + ".diff.png"),
-               DifferenceImage(output, reference), fs::status(pair.output).permissions());
+               DifferenceImage(output, reference), fs::status(pair.output, error).permissions());
     }
   }
   if (!options.gallery.empty()) WriteGalleryImages(pair, options, output, reference, image);

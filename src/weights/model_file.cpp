@@ -62,6 +62,7 @@ ModelFile ReadModel(const Hdf5File& file) {
   model.network = RequireString(file, "network");
   model.channels = RequireString(file, "channels");
   model.range = RequireNumber(file, "/", "range");
+  for (const char* note : {"training", "license"}) RequireString(file, note);
   model.notes = ReadNotes(file);
   model.chip_template = ReadTemplate(file);
   model.self_test = ReadSelfTest(file);

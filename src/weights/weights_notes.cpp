@@ -25,10 +25,7 @@ WeightsNotes ReadNotes(const Hdf5File& file) {
 }
 
 void WriteNotes(const WeightsNotes& notes, Hdf5File* file) {
-  for (const Field& field : kFields) {
-    const std::string& text = notes.*field.text;
-    if (!text.empty()) file->WriteString("/", field.name, text);
-  }
+  for (const Field& field : kFields) file->WriteString("/", field.name, notes.*field.text);
 }
 
 }  // namespace facedeblur

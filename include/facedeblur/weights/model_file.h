@@ -15,7 +15,7 @@ namespace facedeblur {
 ///
 /// On disk it is HDF5: root attributes `format` ("facedeblur-model"), `format_version` (1),
 /// `network`, `channels` ("BGR" or "RGB"), `range` (value of white), `chip_size`, `training`,
-/// `license` and, where there are any, `figures` (text); data sets `/template` (5x2),
+/// `license` and, but for older files, `figures` (text); data sets `/template` (5x2),
 /// `/tensors/<name>`, `/selftest/input` (HxWx3, 8-bit BGR) and `/selftest/output` (what the network
 /// makes of it: HxWx3, BGR, 0..1, of networks that restore faces; 68x2 of the landmark network).
 struct ModelFile {

@@ -267,6 +267,7 @@ struct Placed {
     for (FaceTask& task : tasks) {
       task.before = ExtractChip(photo, task.geometry);
       cv::GaussianBlur(task.before, task.after, {}, 2);
+      task.change = task.after - task.before;
     }
   }
 };

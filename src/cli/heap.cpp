@@ -1,12 +1,14 @@
 #include "cli/heap.h"
 
-#ifdef __GLIBC__
+// What to tune by are macros of glibc's <malloc.h>; other C libraries have no such file, or one
+// without them.
+#if __has_include(<malloc.h>)
 #include <malloc.h>
 #endif
 
 namespace facedeblur {
 
-#ifdef __GLIBC__
+#if defined(M_MMAP_THRESHOLD) && defined(M_MMAP_MAX)
 
 void TuneHeap(HeapUse use) {
   // Photos: the network's intermediate results come and go thousands of times, and their pages are

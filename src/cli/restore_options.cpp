@@ -140,8 +140,8 @@ void BindRunOptions(OptionBinder* binder, RestoreOptions* options) {
 /// What the images may take: the program has libraries and models in memory, and every thread its
 /// share of the network's intermediate results.
 std::int64_t ImageBudget(std::uint64_t max_memory, std::size_t thread_count) {
-  constexpr std::int64_t kProgram = 360'000'000;
-  constexpr std::int64_t kThread = 100'000'000;  // a head of the largest size
+  constexpr std::int64_t kProgram = 440'000'000;
+  constexpr std::int64_t kThread = 60'000'000;  // a head of the largest size
   constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
   const std::int64_t all =
       max_memory > 0 ? static_cast<std::int64_t>(std::min(max_memory, kMost)) : UsableMemory() / 2;

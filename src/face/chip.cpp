@@ -127,7 +127,9 @@ cv::Mat ExtractChip(const cv::Mat& pixels, const ChipGeometry& geometry) {
   cv::Mat result;
   cv::warpAffine(source, result, chip_from_source, {geometry.size, geometry.size}, cv::INTER_CUBIC,
                  cv::BORDER_REFLECT_101);
-  return cv::min(cv::max(result, 0.0), 1.0);
+  cv::max(result, 0.0, result);
+  cv::min(result, 1.0, result);
+  return result;
 }
 
 cv::Mat ResizeChip(const cv::Mat& chip, cv::Size size) {

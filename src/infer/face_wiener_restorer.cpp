@@ -106,10 +106,15 @@ class FaceWienerRestorer : public FaceRestorer {
     const torch::Tensor deconvolved = network_.Deconvolve(images, kernel.to(images.device()));
     const std::vector<torch::Tensor> results =
         refinements_ ? refinements_->Run(deconvolved) : Refined(deconvolved, parallel);
-    const cv::Mat sharp = ChipFromTensor(results[0]);
-    const cv::Mat change = ResizeChip(sharp - scaled, region.size()) * blur.weight;
-    const cv::Mat moved = region + change;
-    return cv::min(cv::max(moved, 0.0), 1.0);
+    // In place: a head of the largest size takes 7 MB.
+    cv::Mat result = ChipFromTensor(results[0]);
+    result -= scaled;
+    result = ResizeChip(result, region.size());
+    result *= blur.weight;
+    result += region;
+    cv::max(result, 0.0, result);
+    cv::min(result, 1.0, result);
+    return result;
   }
 
   /// Nx3xSxS -> their blur kernels, the radii (N) of those at a first look, and how two looks agree

@@ -1,7 +1,5 @@
 #include "nn/chip_tensor.h"
 
-#include <cstring>
-
 namespace facedeblur {
 
 torch::Tensor TensorFromChip(const cv::Mat& chip) {
@@ -13,10 +11,10 @@ torch::Tensor TensorFromChip(const cv::Mat& chip) {
 }
 
 cv::Mat ChipFromTensor(const torch::Tensor& tensor) {
-  const torch::Tensor rows =
-      tensor.to(torch::kCPU, torch::kFloat32).clamp(0, 1).permute({0, 2, 3, 1}).contiguous();
-  cv::Mat chip(static_cast<int>(rows.size(1)), static_cast<int>(rows.size(2)), CV_32FC3);
-  std::memcpy(chip.data, rows.data_ptr<float>(), chip.total() * chip.elemSize());
+  cv::Mat chip(static_cast<int>(tensor.size(2)), static_cast<int>(tensor.size(3)), CV_32FC3);
+  torch::Tensor rows = torch::from_blob(chip.data, {1, chip.rows, chip.cols, 3});
+  rows.copy_(tensor.permute({0, 2, 3, 1}));
+  rows.clamp_(0, 1);
   return chip;
 }
 

@@ -11,6 +11,7 @@
 #include <opencv2/core/utility.hpp>
 
 #include "facedeblur/util/error.h"
+#include "nn/reused_memory.h"
 #include "nn/torch_error.h"
 
 #ifdef __SSE__
@@ -93,6 +94,7 @@ void ConfigureInference() {
   static const bool once = [] {
     at::set_num_interop_threads(1);
     LimitOpenBlas();
+    ReusedMemory::Install();
     return true;
   }();
   (void)once;
@@ -107,6 +109,7 @@ void ConfigureInference() {
 struct InferenceScope::Guard {
   c10::InferenceMode inference;
   FlushDenormals flush_denormals;
+  ReusedMemory memory;
 };
 
 InferenceScope::InferenceScope() : guard_(std::make_unique<Guard>()) {

@@ -198,9 +198,15 @@ torch::Tensor FaceWienerNetImpl::ImproveKernel(const torch::Tensor& chips,
 torch::Tensor FaceWienerNetImpl::Deconvolve(const torch::Tensor& chip,
                                             const torch::Tensor& kernel) const {
   const std::int64_t border = FastBorder(chip.size(2), kernel.size(1));
-  const torch::Tensor deconvolved =
-      WienerDeconvolve(chip, kernel, kNoiseToSignal, border).clamp(-0.5, 1.5);
-  return torch::cat({chip, deconvolved}, 1);
+  const auto ratios = static_cast<std::int64_t>(kNoiseToSignal.size());
+  const std::int64_t channels = chip.size(1);
+  torch::Tensor all = torch::empty(
+      {chip.size(0), channels * (1 + ratios), chip.size(2), chip.size(3)}, chip.options());
+  all.slice(1, 0, channels).copy_(chip);
+  const torch::Tensor deconvolved = all.slice(1, channels);
+  WienerDeconvolve(chip, kernel, kNoiseToSignal, border, deconvolved);
+  deconvolved.clamp_(-0.5, 1.5);
+  return all;
 }
 
 torch::Tensor FaceWienerNetImpl::Refine(const torch::Tensor& deconvolved) {

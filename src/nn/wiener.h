@@ -14,4 +14,9 @@ namespace facedeblur {
 torch::Tensor WienerDeconvolve(const torch::Tensor& image, const torch::Tensor& kernel,
                                const std::vector<double>& noise_to_signal, std::int64_t border);
 
+/// The same into `target`, which may be a part of a larger tensor.
+void WienerDeconvolve(const torch::Tensor& image, const torch::Tensor& kernel,
+                      const std::vector<double>& noise_to_signal, std::int64_t border,
+                      const torch::Tensor& target);
+
 }  // namespace facedeblur

@@ -19,14 +19,12 @@ FaceRecord MeasureFace(const FaceTask& task) {
   record.landmarks = task.face.landmarks;
   record.chip_size = task.geometry.size;
   constexpr double kDenoise = 1.5;  // pixels; without it a noisy blurred face looks sharp
-  const cv::Mat before = task.FaceOf(task.before);
-  const cv::Mat after = task.FaceOf(task.after);
-  record.blur_before = BlurEffect(before, kDenoise);
-  record.blur_after = BlurEffect(after, kDenoise);
+  record.blur_before = BlurEffect(task.before, kDenoise);
+  record.blur_after = BlurEffect(task.after, kDenoise);
   record.confidence = task.confidence;
   record.kernel_radius = KernelRadius(task.blur.kernel) / task.blur.scale;
-  const double samples = static_cast<double>(before.total()) * 3;
-  record.change = 255 * cv::norm(after, before, cv::NORM_L1) / samples;
+  const double samples = static_cast<double>(task.before.total()) * 3;
+  record.change = 255 * cv::norm(task.after, task.before, cv::NORM_L1) / samples;
   return record;
 }
 
@@ -47,10 +45,18 @@ void FaceStage::Find(ImageJob* job) const {
 
 void FaceStage::Restore(ImageJob* job, std::size_t index, const ParallelFor& parallel) const {
   FaceAttempt& attempt = job->attempts[index];
+  FaceTask& face = job->faces[index];
   try {
-    const StageTimer timer(&attempt.seconds);
-    RestoreFace(job->image.pixels, *models_.restorer.get(), options_.process.extent, parallel,
-                &job->faces[index]);
+    {
+      const StageTimer timer(&attempt.seconds);
+      RestoreFace(job->image.pixels, *models_.restorer.get(), options_.process.extent, parallel,
+                  &face);
+    }
+    if (options_.measure_faces) attempt.record = MeasureFace(face);
+    if (!options_.ShowsFaces()) {  // only what is to be added is needed from now on
+      face.before.release();
+      face.after.release();
+    }
   } catch (const std::exception& error) {
     const auto* known = dynamic_cast<const Error*>(&error);
     attempt.device_failed = known != nullptr && known->kind() == ErrorKind::kDevice;
@@ -73,8 +79,11 @@ void FaceStage::Blend(ImageJob* job, const ParallelFor& parallel) const {
     const StageTimer timer(&job->record.seconds.blend);
     BlendFaces(job->faces, strength, &job->image);
   }
+  for (FaceTask& face : job->faces) face.change.release();  // encoding takes memory, too
   if (!options_.measure_faces) return;
-  for (const FaceTask& face : job->faces) job->record.face_records.push_back(MeasureFace(face));
+  for (FaceAttempt& attempt : job->attempts) {
+    job->record.face_records.push_back(std::move(attempt.record));
+  }
 }
 
 }  // namespace facedeblur

@@ -21,6 +21,7 @@ struct FaceAttempt {
   double seconds = 0;
   std::string error;           ///< empty: it went well
   bool device_failed = false;  ///< no fault of the image: no other face could be restored either
+  FaceRecord record;           ///< where faces are measured
 };
 
 /// An image on its way from file to file. One thread at a time owns it; only while its faces are

@@ -17,24 +17,24 @@ cv::Mat MaskOf(const FaceTask& task) {
   return BlendingMask(task.face.landmarks, task.geometry);
 }
 
-/// Where the faces' changes belong, each pixel shared among them; their residuals are not there
-/// yet.
+/// What restoring the faces adds to the image, each pixel shared among them.
 std::vector<ChipChange> PlaceChanges(const std::vector<FaceTask>& tasks) {
   std::vector<ChipChange> changes;
   for (const FaceTask& task : tasks) {
-    changes.push_back({task.RestoredGeometry(), {}, MaskOf(task)});
+    changes.push_back({task.RestoredGeometry(), task.change, MaskOf(task)});
   }
   ShareOverlaps(&changes);
   return changes;
 }
 
-void ApplyChanges(const std::vector<FaceTask>& tasks, double strength,
-                  std::vector<ChipChange> changes, cv::Mat* pixels) {
-  for (std::size_t i = 0; i < changes.size(); ++i) {
-    changes[i].residual = tasks[i].after - tasks[i].before;
-    ApplyChange(changes[i], strength, pixels);
-    changes[i] = {};  // those of six large faces are as large as a photo
-  }
+void ApplyChanges(const std::vector<ChipChange>& changes, double strength, cv::Mat* pixels) {
+  for (const ChipChange& change : changes) ApplyChange(change, strength, pixels);
+}
+
+/// The face's own part of a chip with its surroundings.
+cv::Mat FaceIn(const cv::Mat& region, int face_size) {
+  const int margin = (region.cols - face_size) / 2;
+  return region(cv::Rect(margin, margin, face_size, face_size));
 }
 
 }  // namespace
@@ -62,26 +62,25 @@ std::vector<FaceTask> PlaceFaces(cv::Size image_size, std::vector<DetectedFace> 
   return tasks;
 }
 
-cv::Mat FaceTask::FaceOf(const cv::Mat& restored) const {
-  const int margin = (restored.cols - geometry.size) / 2;
-  return restored(cv::Rect(margin, margin, geometry.size, geometry.size));
-}
-
 void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, Extent extent,
                  const ParallelFor& parallel, FaceTask* task) {
-  task->before = ExtractChip(pixels, task->geometry);
-  task->blur = restorer.EstimateBlur(task->before, parallel);
+  cv::Mat region = ExtractChip(pixels, task->geometry);
+  task->blur = restorer.EstimateBlur(region, parallel);
   const bool whole_image = task->face.landmarks.empty();
   if (extent != Extent::kFace && !whole_image && !task->blur.kernel.empty()) {
     task->has_surroundings = true;
-    task->before = ExtractChip(pixels, task->RestoredGeometry());
+    region = ExtractChip(pixels, task->RestoredGeometry());
   }
-  const cv::Mat restored = restorer.RestoreRegion(task->before, task->blur, parallel);
+  const int size = task->geometry.size;
+  task->before = FaceIn(region, size).clone();
+  cv::Mat restored = restorer.RestoreRegion(region, task->blur, parallel);
   if (!task->blur.kernel.empty()) {
-    const cv::Mat face = task->FaceOf(task->before);
-    task->confidence = Confidence(Weigh(face, task->FaceOf(restored), task->blur));
+    task->confidence = Confidence(Weigh(task->before, FaceIn(restored, size), task->blur));
   }
-  task->after = KeepBelieved(task->before, restored, task->confidence);
+  restored = KeepBelieved(region, restored, task->confidence);
+  task->after = FaceIn(restored, size).clone();
+  cv::subtract(restored, region, region);
+  task->change = region;
 }
 
 void BlendFaces(const std::vector<FaceTask>& tasks, double strength, Image* image) {
@@ -89,7 +88,7 @@ void BlendFaces(const std::vector<FaceTask>& tasks, double strength, Image* imag
   cv::Rect reached;
   for (const ChipChange& change : changes) reached |= ReachedRegion(change);
   KeepSourcePixels(reached, image);
-  ApplyChanges(tasks, strength, changes, &image->pixels);
+  ApplyChanges(changes, strength, &image->pixels);
 }
 
 void BlendPhoto(const std::vector<FaceTask>& tasks, const FaceRestorer& restorer, double strength,
@@ -99,7 +98,7 @@ void BlendPhoto(const std::vector<FaceTask>& tasks, const FaceRestorer& restorer
   const std::vector<ChipChange> changes = PlaceChanges(tasks);
   KeepSourcePixels(cv::Rect(cv::Point(0, 0), image->pixels.size()), image);
   RestorePhoto(blur, changes, restorer, strength, parallel, &image->pixels);
-  ApplyChanges(tasks, strength, changes, &image->pixels);
+  ApplyChanges(changes, strength, &image->pixels);
 }
 
 }  // namespace facedeblur

@@ -21,14 +21,6 @@ fs::perms PermissionsOf(const fs::path& input) {
   return fs::status(input, error).permissions();
 }
 
-/// Encoding takes as much memory as the image again.
-void ReleaseChips(std::vector<FaceTask>* faces) {
-  for (FaceTask& face : *faces) {
-    face.before.release();
-    face.after.release();
-  }
-}
-
 }  // namespace
 
 bool OutputWriter::SettledByExisting(ImageJob* job) const {
@@ -73,7 +65,6 @@ cv::Mat OutputWriter::KeepBefore(const ImageJob& job) const {
 }
 
 void OutputWriter::WriteRestored(const cv::Mat& before, ImageJob* job) const {
-  if (options_.save_faces.empty() && options_.gallery.empty()) ReleaseChips(&job->faces);
   AddHistory(job);
   Write(Encode(job), job);
   WriteByProducts(before, *job);
@@ -132,8 +123,8 @@ void OutputWriter::WriteByProducts(const cv::Mat& before, const ImageJob& job) c
   for (std::size_t i = 0; i < job.faces.size(); ++i) {
     const fs::path stem = options_.save_faces / (name + ".face" + std::to_string(i + 1));
     const FaceTask& face = job.faces[i];
-    WriteByProduct(job, stem.string() + ".before.png", face.FaceOf(face.before), ImageFormat::kPng);
-    WriteByProduct(job, stem.string() + ".after.png", face.FaceOf(face.after), ImageFormat::kPng);
+    WriteByProduct(job, stem.string() + ".before.png", face.before, ImageFormat::kPng);
+    WriteByProduct(job, stem.string() + ".after.png", face.after, ImageFormat::kPng);
   }
 }
 

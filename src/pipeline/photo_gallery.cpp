@@ -39,8 +39,8 @@ void WriteGalleryImages(const fs::path& gallery, const fs::path& photo, const cv
   for (std::size_t i = 0; i < faces.size(); ++i) {
     const int number = static_cast<int>(i) + 1;
     const FaceTask& face = faces[i];
-    images.WriteFace(number, "before", face.FaceOf(face.before));
-    images.WriteFace(number, "after", face.FaceOf(face.after));
+    images.WriteFace(number, "before", face.before);
+    images.WriteFace(number, "after", face.after);
     images.WriteKernel(number, face.blur.kernel);
   }
 }

@@ -24,7 +24,8 @@ std::string LibTorchVersion();
 void ConfigureInference();
 
 /// Needed by a thread while it runs a network: no gradients, one thread per operation (OpenMP keeps
-/// that number for each thread) and, on x86 processors, denormals flushed to 0.
+/// that number for each thread), memory that is freed kept for the next operation and, on x86
+/// processors, denormals flushed to 0.
 class InferenceScope {
  public:
   InferenceScope();

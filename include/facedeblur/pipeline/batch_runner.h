@@ -46,6 +46,9 @@ struct BatchOptions {
   /// worked on whatever it needs.
   std::int64_t memory = std::numeric_limits<std::int64_t>::max();
   std::size_t threads = 1;  ///< threads that work on them
+
+  /// Whether chips of the faces are written.
+  bool ShowsFaces() const { return !save_faces.empty() || !gallery.empty(); }
 };
 
 /// The models that a batch uses; shared by all threads, not owned. They may still be loading while

@@ -20,17 +20,16 @@ struct FaceTask {
   BlurEstimate blur;      ///< of the face's chip
   /// Confidence() of the restored face; 1 where the network tells no kernel to judge it by.
   double confidence = 1;
-  bool has_surroundings = false;  ///< around the face in both images: see RestoredGeometry()
-  cv::Mat before;                 ///< as cut from the image, CV_32FC3
-  cv::Mat after;                  ///< as restored; empty until RestoreFace()
+  bool has_surroundings = false;  ///< are restored, too: see RestoredGeometry()
+  // Empty until RestoreFace(); CV_32FC3.
+  cv::Mat before;  ///< the face as cut from the image
+  cv::Mat after;   ///< the same as restored
+  cv::Mat change;  ///< what is to be added to the image at RestoredGeometry()
 
-  /// The place of `before` and `after`.
+  /// The place of what is restored.
   ChipGeometry RestoredGeometry() const {
     return has_surroundings ? WithSurroundings(geometry) : geometry;
   }
-
-  /// The face's own chip in `before` or `after`.
-  cv::Mat FaceOf(const cv::Mat& restored) const;
 };
 
 /// Finds the faces, largest first; the whole image is the one face where `options.aligned` says

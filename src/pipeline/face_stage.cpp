@@ -28,6 +28,18 @@ FaceRecord MeasureFace(const FaceTask& task) {
   return record;
 }
 
+/// What went wrong with a face becomes its image's failure. A failed device stays one: no other
+/// face could be restored either.
+[[noreturn]] void ThrowForImage(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    const auto* known = dynamic_cast<const Error*>(&error);
+    if (known != nullptr && known->kind() == ErrorKind::kDevice) throw;
+    throw Error(ErrorKind::kInput, "a face cannot be restored: " + DescribeException(error));
+  }
+}
+
 }  // namespace
 
 void FaceStage::Find(ImageJob* job) const {
@@ -57,19 +69,15 @@ void FaceStage::Restore(ImageJob* job, std::size_t index, const ParallelFor& par
       face.before.release();
       face.after.release();
     }
-  } catch (const std::exception& error) {
-    const auto* known = dynamic_cast<const Error*>(&error);
-    attempt.device_failed = known != nullptr && known->kind() == ErrorKind::kDevice;
-    attempt.error = DescribeException(error);
+  } catch (...) {
+    attempt.error = std::current_exception();
   }
 }
 
 void FaceStage::Blend(ImageJob* job, const ParallelFor& parallel) const {
   for (const FaceAttempt& attempt : job->attempts) job->record.seconds.restore += attempt.seconds;
   for (const FaceAttempt& attempt : job->attempts) {
-    if (attempt.error.empty()) continue;
-    if (attempt.device_failed) throw Error(ErrorKind::kDevice, attempt.error);
-    throw Error(ErrorKind::kInput, "a face cannot be restored: " + attempt.error);
+    if (attempt.error) ThrowForImage(attempt.error);
   }
   const double strength = options_.process.strength;
   if (options_.process.extent == Extent::kPhoto && !options_.process.aligned) {

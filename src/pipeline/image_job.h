@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -19,9 +20,8 @@ namespace facedeblur {
 /// How restoring one face went.
 struct FaceAttempt {
   double seconds = 0;
-  std::string error;           ///< empty: it went well
-  bool device_failed = false;  ///< no fault of the image: no other face could be restored either
-  FaceRecord record;           ///< where faces are measured
+  std::exception_ptr error;  ///< null: it went well
+  FaceRecord record;         ///< where faces are measured
 };
 
 /// An image on its way from file to file. One thread at a time owns it; only while its faces are

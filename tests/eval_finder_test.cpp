@@ -117,7 +117,8 @@ TEST(EvaluateFinder, SumsAreThoseOfAMadeUpDetector) {
   FinderProtocol protocol;
   protocol.blur_sizes = {0, 15};
   protocol.kernels_per_photo = 2;
-  const FinderEvaluation evaluation = EvaluateFinder(folder.path(), MadeUpDetector(), protocol, 2);
+  const FinderEvaluation evaluation =
+      EvaluateFinder(folder.path(), MadeUpDetector(), MadeUpDetector(), protocol, 2);
   EXPECT_EQ(evaluation.photos, 2U);
   EXPECT_EQ(evaluation.faces, 3U);
   EXPECT_EQ(evaluation.unreadable, 1U);
@@ -146,7 +147,8 @@ TEST(EvaluateFinder, WithoutBlurAllIsFoundWhereItIs) {
   FinderProtocol protocol;
   protocol.blur_sizes = {0, 27};
   const std::filesystem::path folder = testing::DataFolder() / "sharp";
-  const FinderEvaluation one = EvaluateFinder(folder, testing::Detector(), protocol, 1);
+  const FinderEvaluation one =
+      EvaluateFinder(folder, testing::Detector(), testing::Detector(), protocol, 1);
   EXPECT_EQ(one.photos, 7U);
   EXPECT_EQ(one.faces, 12U);
   EXPECT_EQ(one.by_size[0].found, 12U);
@@ -154,7 +156,8 @@ TEST(EvaluateFinder, WithoutBlurAllIsFoundWhereItIs) {
   EXPECT_EQ(one.by_size[0].landmark_errors, 0);
   EXPECT_GT(one.by_size[1].found, 0U);
   EXPECT_GT(one.by_size[1].landmark_errors, 0);
-  const FinderEvaluation two = EvaluateFinder(folder, testing::Detector(), protocol, 2);
+  const FinderEvaluation two =
+      EvaluateFinder(folder, testing::Detector(), testing::Detector(), protocol, 2);
   EXPECT_EQ(one.by_size[1].found, two.by_size[1].found) << "threads change nothing";
   EXPECT_EQ(one.by_size[1].landmark_errors, two.by_size[1].landmark_errors);
 }
@@ -162,7 +165,7 @@ TEST(EvaluateFinder, WithoutBlurAllIsFoundWhereItIs) {
 TEST(EvaluateFinder, AFolderWithoutPhotosIsAnError) {
   const TempFolder folder;
   testing::WriteText(folder / "damaged.png", "no photo");
-  EXPECT_THROW(EvaluateFinder(folder.path(), MadeUpDetector(), {}, 1), Error);
+  EXPECT_THROW(EvaluateFinder(folder.path(), MadeUpDetector(), MadeUpDetector(), {}, 1), Error);
 }
 
 TEST(FinderReport, EveryFormatHoldsTheNumbers) {

@@ -235,7 +235,7 @@ TEST(Detector, FindsFacesThatLieAslantWhereAsked) {
 
 TEST(Detector, FacesThatAreFoundUprightStayAsTheyAre) {
   const auto upright_alone = [] {
-    DetectorOptions options = DetectorOptions::UprightAlone();
+    DetectorOptions options = DetectorOptions::SharpAndUpright();
     options.landmark_model = Options().landmark_model;
     return MakeDlibDetector(options);
   }();

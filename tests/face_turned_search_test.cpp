@@ -74,7 +74,7 @@ TEST(SearchAngles, UpsideDownWinsWhereItIsMuchSurer) {
 
 TEST(SearchAngles, UprightAloneSearchesNothingElse) {
   MadeUp search{{{90, 3}}, {}};
-  EXPECT_TRUE(search.Find(DetectorOptions::UprightAlone()).empty());
+  EXPECT_TRUE(search.Find(DetectorOptions::SharpAndUpright()).empty());
   EXPECT_EQ(search.searched, std::set<int>({0}));
 }
 

@@ -46,6 +46,7 @@ std::unique_ptr<BoundCommand> BindCompare(CLI::App* app);
 std::unique_ptr<BoundCommand> BindInfo(CLI::App* app);
 std::unique_ptr<BoundCommand> BindSynth(CLI::App* app);
 std::unique_ptr<BoundCommand> BindTrain(CLI::App* app);
+std::unique_ptr<BoundCommand> BindTrainFinder(CLI::App* app);
 std::unique_ptr<BoundCommand> BindEvaluate(CLI::App* app);
 std::unique_ptr<BoundCommand> BindShell(CLI::App* app);
 

@@ -203,7 +203,7 @@ std::string EvaluateWeights(const EvaluateOptions& options) {
       LoadNetwork({options.weights, options.models, options.device, options.precision});
   TellDevice(network.compute);
   const auto detector =
-      options.aligned ? nullptr : LoadDetector(DetectorOptions::UprightAlone(), options.models);
+      options.aligned ? nullptr : LoadDetector(DetectorOptions::SharpAndUpright(), options.models);
   const auto identity = options.identity.empty() ? nullptr : FaceIdentity::Load(options.identity);
   std::vector<EvaluatedSet> sets;
   for (const fs::path& folder : options.folders) {

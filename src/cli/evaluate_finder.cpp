@@ -45,11 +45,14 @@ void BindFinder(CLI::App* app, const std::string& others, FinderOptions* options
 FinderReport ReportFinder(const std::vector<std::filesystem::path>& folders,
                           const FinderOptions& options, const std::filesystem::path& models,
                           std::size_t threads) {
+  DetectorOptions for_sharp = options.detector;
+  for_sharp.search_blurred = false;
+  const auto truth = LoadDetector(for_sharp, models);
   const auto detector = LoadDetector(options.detector, models);
   FinderReport report{detector->identity(), options.protocol, {}};
   for (const std::filesystem::path& folder : folders) {
     report.sets.push_back(
-        {folder.string(), EvaluateFinder(folder, *detector, options.protocol, threads)});
+        {folder.string(), EvaluateFinder(folder, *truth, *detector, options.protocol, threads)});
   }
   return report;
 }

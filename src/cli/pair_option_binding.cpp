@@ -1,6 +1,7 @@
 #include "cli/pair_option_binding.h"
 
 #include <variant>
+#include <vector>
 
 namespace facedeblur {
 namespace {
@@ -24,14 +25,21 @@ struct FieldBinder {
   }
 };
 
+void BindTable(const std::vector<RangeOption>& table, OptionBinder* binder, PairOptions* options) {
+  for (const RangeOption& option : table) {
+    std::visit(FieldBinder{binder, options, option}, option.field);
+  }
+}
+
 }  // namespace
 
 void BindPairOptions(OptionBinder* binder, PairOptions* options) {
-  for (const auto* table : {&PlacementOptionTable(), &DegradationOptionTable()}) {
-    for (const RangeOption& option : *table) {
-      std::visit(FieldBinder{binder, options, option}, option.field);
-    }
-  }
+  BindTable(PlacementOptionTable(), binder, options);
+  BindDegradationOptions(binder, options);
+}
+
+void BindDegradationOptions(OptionBinder* binder, PairOptions* options) {
+  BindTable(DegradationOptionTable(), binder, options);
 }
 
 }  // namespace facedeblur

@@ -9,4 +9,7 @@ namespace facedeblur {
 /// PairOptions::Validate() checks the limits.
 void BindPairOptions(OptionBinder* binder, PairOptions* options);
 
+/// Those of the blur and what else befalls an image alone, not of how a face lies in its chip.
+void BindDegradationOptions(OptionBinder* binder, PairOptions* options);
+
 }  // namespace facedeblur

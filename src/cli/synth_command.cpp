@@ -56,7 +56,8 @@ PairWriterResult WritePairs(const SynthOptions& options, const PairWriterOptions
   load.threads = writer.threads;
   load.stop = writer.stop;
   return WriteFacePairs(
-      FaceSet::Load(load, *LoadDetector(DetectorOptions::UprightAlone(), options.models)), writer);
+      FaceSet::Load(load, *LoadDetector(DetectorOptions::SharpAndUpright(), options.models)),
+      writer);
 }
 
 int RunSynth(const SynthOptions& options, const CLI::App& /*app*/) {

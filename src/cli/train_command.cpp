@@ -181,7 +181,7 @@ FaceSet LoadFaces(const TrainOptions& options) {
   constexpr std::size_t kFewestFaces = 20;
   load.min_faces = kFewestFaces;
   load.stop = [] { return InterruptSignal() != 0; };
-  return FaceSet::Load(load, *LoadDetector(DetectorOptions::UprightAlone(), options.models));
+  return FaceSet::Load(load, *LoadDetector(DetectorOptions::SharpAndUpright(), options.models));
 }
 
 int RunTrain(const TrainOptions& options, const CLI::App& /*app*/) {

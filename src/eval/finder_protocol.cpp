@@ -96,18 +96,18 @@ cv::Mat Shake(const cv::Mat& photo, int kernel_size, Random random) {
 }
 
 /// The searches of one photo; its number decides its kernels.
-FinderEvaluation EvaluatePhoto(const cv::Mat& photo, std::size_t number,
+FinderEvaluation EvaluatePhoto(const cv::Mat& photo, std::size_t number, const FaceDetector& truth,
                                const FaceDetector& detector, const FinderProtocol& protocol) {
-  const std::vector<DetectedFace> truth = FindFaces(detector, photo);
-  FinderEvaluation evaluation{1, truth.size(), 0, {}};
+  const std::vector<DetectedFace> faces = FindFaces(truth, photo);
+  FinderEvaluation evaluation{1, faces.size(), 0, {}};
   const auto kernels = static_cast<std::size_t>(protocol.kernels_per_photo);
   for (const int blur_size : protocol.blur_sizes) {
     FinderScore score;
     for (std::size_t k = 0; k < kernels; ++k) {
       const Random random(protocol.seed, number * kernels + k);
       const cv::Mat blurred =
-          blur_size == 0 ? photo : Shake(photo, KernelSize(blur_size, truth), random);
-      score += ScoreSearch(truth, FindFaces(detector, blurred));
+          blur_size == 0 ? photo : Shake(photo, KernelSize(blur_size, faces), random);
+      score += ScoreSearch(faces, FindFaces(detector, blurred));
     }
     evaluation.by_size.push_back(score);
   }
@@ -143,8 +143,9 @@ FinderScore ScoreSearch(const std::vector<DetectedFace>& truth,
   return score;
 }
 
-FinderEvaluation EvaluateFinder(const fs::path& folder, const FaceDetector& detector,
-                                const FinderProtocol& protocol, std::size_t threads) {
+FinderEvaluation EvaluateFinder(const fs::path& folder, const FaceDetector& truth,
+                                const FaceDetector& detector, const FinderProtocol& protocol,
+                                std::size_t threads) {
   const std::vector<fs::path> files = ListImageFiles(folder);
   std::vector<FinderEvaluation> photos(files.size());
   RunParallel(threads, files.size(), [&](std::size_t i) {
@@ -155,7 +156,7 @@ FinderEvaluation EvaluateFinder(const fs::path& folder, const FaceDetector& dete
       photos[i].unreadable = 1;  // a damaged file among thousands is not worth stopping for
       return;
     }
-    photos[i] = EvaluatePhoto(photo, i, detector, protocol);
+    photos[i] = EvaluatePhoto(photo, i, truth, detector, protocol);
   });
   FinderEvaluation all;
   all.by_size.resize(protocol.blur_sizes.size());

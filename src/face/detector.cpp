@@ -1,5 +1,6 @@
 #include "facedeblur/face/detector.h"
 
+#include "facedeblur/face/finder_file.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/model_path.h"
 #include "facedeblur/util/sha256.h"
@@ -22,6 +23,7 @@ FaceDetector::FaceDetector(const LandmarkScheme& scheme) {
 std::unique_ptr<FaceDetector> LoadDetector(DetectorOptions options,
                                            const std::filesystem::path& models) {
   options.landmark_model = FindModel(kLandmarkModel, models);
+  if (options.search_blurred) options.finder = FindOptionalModel(kFinderFile, models);
   return MakeDlibDetector(options);
 }
 

@@ -13,7 +13,9 @@
 #include "face/turned_copy.h"
 #include "face/turned_search.h"
 #include "facedeblur/face/detector.h"
+#include "facedeblur/face/finder_file.h"
 #include "facedeblur/util/error.h"
+#include "facedeblur/util/sha256.h"
 
 namespace facedeblur {
 namespace {
@@ -28,19 +30,35 @@ LandmarkScheme SchemeOf(const LandmarkModel& model) {
   return {usual ? kLandmarkScheme.name : "another scheme", model.points()};
 }
 
+/// The search, and the name that tells its added sub-detectors from others.
+struct Finder {
+  std::unique_ptr<const HogScanner> scanner;
+  std::string added;  ///< empty where there are none
+};
+
+Finder LoadFinder(const std::filesystem::path& file) {
+  if (file.empty()) return {std::make_unique<HogScanner>(), ""};
+  const Bytes bytes = ReadFile(file);
+  constexpr std::size_t kDigits = 16;
+  return {std::make_unique<HogScanner>(ParseFinder(bytes).sub_detectors),
+          ", finder " + Sha256(bytes).substr(0, kDigits)};
+}
+
 class DlibFaceDetector : public FaceDetector {
  public:
   DlibFaceDetector(DetectorOptions options, std::unique_ptr<ModelFileHash> model_hash,
-                   LandmarkModel landmarks)
+                   Finder finder, LandmarkModel landmarks)
       : FaceDetector(SchemeOf(landmarks)),
         options_(std::move(options)),
         model_hash_(std::move(model_hash)),
+        finder_(std::move(finder)),
         landmarks_(std::move(landmarks)) {}
 
   DetectorIdentity identity() const override {
     std::ostringstream name;
     name << "dlib " << DlibVersion() << " HOG, min-face " << options_.min_face << ", auto-pixels "
-         << options_.auto_pixels << ", threshold " << options_.threshold << DescribeTurns(options_);
+         << options_.auto_pixels << ", threshold " << options_.threshold << DescribeTurns(options_)
+         << finder_.added;
     return {name.str(), kLandmarkScheme.name, model_hash_->Sha256()};
   }
 
@@ -64,7 +82,7 @@ class DlibFaceDetector : public FaceDetector {
                                    double threshold) const {
     const TurnedCopy copy = TurnBack(grey, turn);
     std::vector<DetectedFace> faces;
-    for (const HogWindow& window : scanner_.Scan(copy.pixels, threshold)) {
+    for (const HogWindow& window : finder_.scanner->Scan(copy.pixels, threshold)) {
       DetectedFace face = ReadLandmarks(copy, window, scale);
       face.turned = turn;
       // A face may come out a little smaller than the window that found it.
@@ -99,7 +117,7 @@ class DlibFaceDetector : public FaceDetector {
 
   DetectorOptions options_;
   std::unique_ptr<ModelFileHash> model_hash_;
-  HogScanner scanner_;
+  Finder finder_;
   LandmarkModel landmarks_;
 };
 
@@ -120,12 +138,16 @@ std::string DlibVersion() {
 }
 
 std::unique_ptr<FaceDetector> MakeDlibDetector(const DetectorOptions& options) {
-  const std::filesystem::path& file = options.landmark_model;
-  auto hash = std::make_unique<ModelFileHash>(file);  // before the file is read
+  const std::filesystem::path* file = &options.finder;
   try {
-    return std::make_unique<DlibFaceDetector>(options, std::move(hash), LandmarkModel(file));
+    Finder finder = LoadFinder(*file);
+    file = &options.landmark_model;
+    auto hash = std::make_unique<ModelFileHash>(*file);  // before the file is read
+    LandmarkModel landmarks(*file);
+    return std::make_unique<DlibFaceDetector>(options, std::move(hash), std::move(finder),
+                                              std::move(landmarks));
   } catch (const std::exception& error) {
-    throw Error(ErrorKind::kModel, file.string() + ": " + DescribeException(error));
+    throw Error(ErrorKind::kModel, file->string() + ": " + DescribeException(error));
   }
 }
 

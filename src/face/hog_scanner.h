@@ -13,20 +13,26 @@ struct HogWindow {
   long right = 0;   ///< inclusive
   long bottom = 0;  ///< inclusive
   double score = 0;
+  bool added = false;  ///< found by one of the added sub-detectors, and by none of dlib's own
 };
 
-/// dlib's HOG detector for frontal faces (dlib's frontal_face_detector.h), in a library of its own.
+/// dlib's HOG detector for frontal faces (dlib's frontal_face_detector.h) with sub-detectors added
+/// to it, in a library of its own.
 /// The library is built twice, for any x86-64 processor and for those with AVX2, and the dynamic
 /// linker takes the one that the machine can run (glibc-hwcaps). Scan() may be called from several
 /// threads.
 class HogScanner {
  public:
-  HogScanner();
+  /// `added` are sub-detectors as in FinderFile. Throws std::invalid_argument where one does not
+  /// fit the window of 80 x 80 pixels.
+  explicit HogScanner(const std::vector<std::vector<float>>& added = {});
   ~HogScanner();
   HogScanner(const HogScanner&) = delete;
   HogScanner& operator=(const HogScanner&) = delete;
 
-  /// Searches a CV_8UC1 image for faces that fill windows of 80 pixels and more, sorted by score.
+  /// Searches a CV_8UC1 image for faces that fill windows of 80 pixels and more. Those of dlib's
+  /// own sub-detectors come first, and an added one counts where it overlaps none of them; both are
+  /// sorted by score.
   std::vector<HogWindow> Scan(const cv::Mat& grey, double threshold) const;
 
  private:

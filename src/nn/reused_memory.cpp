@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <new>
 #include <vector>
 
@@ -24,8 +25,9 @@ struct Header {
 };
 
 void* NewBlock(std::size_t size) {
-  void* const block =
-      std::aligned_alloc(kAlignment, (size + 2 * kAlignment - 1) / kAlignment * kAlignment);
+  constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max() / 2;
+  const std::size_t whole = (size + 2 * kAlignment - 1) / kAlignment * kAlignment;
+  void* const block = size > kMost ? nullptr : std::aligned_alloc(kAlignment, whole);
   if (block == nullptr) throw std::bad_alloc();
   new (block) Header{size};
   return static_cast<std::byte*>(block) + kAlignment;

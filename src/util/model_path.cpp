@@ -33,11 +33,19 @@ std::vector<fs::path> ModelFolders(const fs::path& explicit_folder) {
   return folders;
 }
 
-fs::path FindModel(const std::string& name, const fs::path& explicit_folder) {
-  std::string searched;
+fs::path FindOptionalModel(const std::string& name, const fs::path& explicit_folder) {
   for (const fs::path& folder : ModelFolders(explicit_folder)) {
     std::error_code error;
     if (fs::is_regular_file(folder / name, error)) return folder / name;
+  }
+  return {};
+}
+
+fs::path FindModel(const std::string& name, const fs::path& explicit_folder) {
+  const fs::path found = FindOptionalModel(name, explicit_folder);
+  if (!found.empty()) return found;
+  std::string searched;
+  for (const fs::path& folder : ModelFolders(explicit_folder)) {
     searched += (searched.empty() ? "" : ", ") + folder.string();
   }
   throw Error(ErrorKind::kModel,

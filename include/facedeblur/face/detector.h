@@ -16,6 +16,8 @@ inline constexpr char kLandmarkModel[] = "shape_predictor_68_face_landmarks.dat"
 struct DetectorOptions {
   /// dlib's 68-point shape predictor (a .dat file).
   std::filesystem::path landmark_model;
+  /// Sub-detectors to add to dlib's own (finder_file.h); empty: none.
+  std::filesystem::path finder;
   /// Smallest face to look for, pixels of the photo (width of dlib's face square). 0: 40 in photos
   /// of up to `auto_pixels` / 4 pixels; in larger photos more, so that the cost stays the same.
   int min_face = 0;
@@ -30,10 +32,14 @@ struct DetectorOptions {
   bool search_turned = true;
   bool any_rotation = false;  ///< ... and by the odd multiples of 45 degrees
 
-  /// For sets of faces that are known to be upright.
-  static DetectorOptions UprightAlone() {
+  /// Whether LoadDetector() looks for a finder, which finds faces in spite of strong blur.
+  bool search_blurred = true;
+
+  /// For sets of faces that are known to be sharp and upright.
+  static DetectorOptions SharpAndUpright() {
     DetectorOptions options;
     options.search_turned = false;
+    options.search_blurred = false;
     return options;
   }
 };
@@ -72,15 +78,16 @@ class FaceDetector {
   virtual std::vector<DetectedFace> Detect(const cv::Mat& pixels) const = 0;
 };
 
-/// dlib's HOG detector with its shape predictor (Kazemi and Sullivan, CVPR 2014).
-/// Throws Error(kModel) when the landmark model cannot be read, or gives other points than those
-/// of kLandmarkScheme.
+/// dlib's HOG detector, with sub-detectors of our own where the options name them, and its shape
+/// predictor (Kazemi and Sullivan, CVPR 2014). Throws Error(kModel) when a file cannot be read, or
+/// the landmark model gives other points than those of kLandmarkScheme.
 std::unique_ptr<FaceDetector> MakeDlibDetector(const DetectorOptions& options);
 
 std::string DlibVersion();
 
-/// The detector with the landmark model that FindModel() finds (util/model_path.h), whatever
-/// `options.landmark_model` is. Throws Error(kModel).
+/// The detector with the landmark model that FindModel() finds (util/model_path.h), and with the
+/// finder beside the other models where there is one and it is wanted, whatever the options name.
+/// Throws Error(kModel).
 std::unique_ptr<FaceDetector> LoadDetector(DetectorOptions options,
                                            const std::filesystem::path& models);
 

@@ -20,6 +20,10 @@ std::vector<std::filesystem::path> ModelFolders(const std::filesystem::path& exp
 std::filesystem::path FindModel(const std::string& name,
                                 const std::filesystem::path& explicit_folder);
 
+/// As FindModel(), for a file that need not be there: empty where it is not.
+std::filesystem::path FindOptionalModel(const std::string& name,
+                                        const std::filesystem::path& explicit_folder);
+
 /// The weights file that somebody asks for. A bare name that is no file here is looked for as by
 /// FindModel(), and so are the default weights where nothing is asked for. Throws as FindModel().
 std::filesystem::path FindWeights(const std::filesystem::path& asked,

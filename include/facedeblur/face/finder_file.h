@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "facedeblur/util/file_io.h"
+
+namespace facedeblur {
+
+/// The file's name, as LoadDetector() looks for it.
+inline constexpr char kFinderFile[] = "face_finder.dat";
+
+/// Sub-detectors that `train-finder` made, which search for faces beside dlib's own.
+struct FinderFile {
+  std::string training;  ///< how they were made, for people
+  std::string license;   ///< terms of use
+  std::string figures;   ///< how good they were found to be, and on what
+  /// Of each one the weights of the cells of a window (dlib's fhog features, plane by plane) and
+  /// last the score that counts as 0.
+  std::vector<std::vector<float>> sub_detectors;
+};
+
+/// "FDFINDER", the version and the length of a JSON text as 32-bit numbers, that text, and the
+/// numbers of the sub-detectors, 32-bit floats. All of it little-endian. The text holds a checksum.
+Bytes SerializeFinder(const FinderFile& finder);
+
+/// Throws Error(kModel) with the cause, not the path, where that is no such file or a damaged one.
+FinderFile ParseFinder(const Bytes& bytes);
+
+}  // namespace facedeblur

@@ -1,0 +1,116 @@
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/exit_code.h"
+#include "cli/option_binder.h"
+#include "cli/pair_option_binding.h"
+#include "cli/run_setup.h"
+#include "facedeblur/finder/train_finder.h"
+#include "facedeblur/util/error.h"
+#include "facedeblur/util/interrupt.h"
+#include "facedeblur/util/task_pool.h"
+#include "facedeblur/util/text.h"
+
+namespace facedeblur {
+namespace {
+
+struct TrainFinderOptions {
+  std::filesystem::path output;
+  std::filesystem::path models;
+  FinderTrainingOptions training;
+  std::string training_note;
+  std::string license_note;
+  std::string figures_note;
+  int threads = 0;
+  bool overwrite = false;
+
+  std::filesystem::path File() const { return output / kFinderFile; }
+
+  void Validate() const {
+    training.pairs.Validate();
+    if (training.smallest_face > training.largest_face) {
+      throw Error(ErrorKind::kUsage, "--smallest-face is larger than --largest-face");
+    }
+    std::error_code error;
+    if (!overwrite && std::filesystem::exists(File(), error)) {
+      throw Error(ErrorKind::kOutput, File().string() + " exists (use --overwrite)");
+    }
+  }
+};
+
+void Bind(CLI::App* app, TrainFinderOptions* options) {
+  FinderTrainingOptions& t = options->training;
+  OptionBinder binder(app);
+  binder.AddPath("folders", &t.folders, "FOLDER", "Folders with sharp photos of faces")->required();
+  binder
+      .AddPath("-o,--output", &options->output, "DIR",
+               "Folder for face_finder.dat; put it beside the other models to use it")
+      ->required();
+  binder.AddFlag("--overwrite", &options->overwrite, "Replace the file where it exists");
+  binder.Add("--photos", &t.photos, "INT", "Photos to use, at most")
+      ->check(CLI::Range(16, 1'000'000));
+  binder
+      .Add("--smallest-face", &t.smallest_face, "FLOAT",
+           "Width of faces in the blurred copies, pixels, from this")
+      ->check(NumberBetween(80, 1000));
+  binder.Add("--largest-face", &t.largest_face, "FLOAT", "... to this")
+      ->check(NumberBetween(80, 1000));
+  binder.Add("--svm-c", &t.c, "FLOAT", "How much errors cost the support vector machine")
+      ->check(NumberBetween(1e-3, 1e6));
+  binder.Add("--seed", &t.seed, "UINT", "Seed of everything random");
+  BindDegradationOptions(&binder, &t.pairs);
+  binder.AddText("--training-note", &options->training_note, "TEXT",
+                 "What the file says of how it was made");
+  binder.AddText("--license-note", &options->license_note, "TEXT", "Its terms of use");
+  binder.AddText("--figures-note", &options->figures_note, "TEXT", "How good it was found to be");
+  binder.AddPath("--models", &options->models, "DIR", "Folder with models");
+  binder.AddThreads(&options->threads);
+  app->set_config("--config", "", "Read options from an INI or TOML file");
+}
+
+std::string Described(const FinderTraining& training) {
+  return "of " + Counted(static_cast<int>(training.faces), "blurred face") +
+         " held out, dlib's own search finds " + std::to_string(training.found_before) +
+         ", with this one it finds " + std::to_string(training.found);
+}
+
+int RunTrainFinder(const TrainFinderOptions& options, const CLI::App& /*app*/) {
+  PrepareCommand();
+  InstallInterruptHandlers();
+  FinderTrainingOptions training = options.training;
+  training.threads = ThreadCount(options.threads);
+  training.stop = [] { return InterruptSignal() != 0; };
+  training.say = [](const std::string& text) { spdlog::info("{}", text); };
+  FinderTraining result;
+  try {
+    result =
+        TrainFinder(training, *LoadDetector(DetectorOptions::SharpAndUpright(), options.models));
+  } catch (const Error&) {
+    if (InterruptSignal() == 0) throw;
+    return kExitSignalBase + InterruptSignal();
+  }
+  spdlog::info("{}", Described(result));
+  result.finder.training = options.training_note.empty()
+                               ? Counted(static_cast<int>(result.trained_on), "photo") + ", seed " +
+                                     std::to_string(training.seed)
+                               : options.training_note;
+  result.finder.license = options.license_note;
+  result.finder.figures = options.figures_note.empty() ? Described(result) : options.figures_note;
+  WriteFileAtomically(options.File(), SerializeFinder(result.finder),
+                      options.overwrite ? Clobber::kReplace : Clobber::kRefuse);
+  spdlog::info("{} written", Printable(options.File().string()));
+  return kExitDone;
+}
+
+}  // namespace
+
+std::unique_ptr<BoundCommand> BindTrainFinder(CLI::App* app) {
+  return BindCommand<TrainFinderOptions>(app, Bind, RunTrainFinder);
+}
+
+}  // namespace facedeblur

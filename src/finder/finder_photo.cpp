@@ -1,0 +1,82 @@
+#include "finder/finder_photo.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <string>
+
+#include "facedeblur/dataset/random_streams.h"
+#include "facedeblur/dataset/training_pair.h"
+#include "facedeblur/face/chip.h"
+#include "facedeblur/image/codec.h"
+#include "facedeblur/image/sample_depth.h"
+#include "facedeblur/util/file_io.h"
+
+namespace facedeblur {
+namespace {
+
+cv::Mat GreyOf(const cv::Mat& bgr) {
+  cv::Mat grey;
+  cv::cvtColor(ToEightBits(bgr), grey, cv::COLOR_BGR2GRAY);
+  return grey;
+}
+
+/// Sorts the faces of a copy into those to find and others.
+void Place(const std::vector<DetectedFace>& faces, double scale, float smallest,
+           FinderPhoto* photo) {
+  const cv::Rect2f whole(cv::Point2f(0, 0), cv::Size2f(photo->grey.size()));
+  for (const DetectedFace& face : faces) {
+    const auto at = [&](float x) { return static_cast<float>((x + 0.5) * scale - 0.5); };
+    const auto width = static_cast<float>(face.box.width * scale);
+    const cv::Rect2f box(at(face.box.x), at(face.box.y), width, width);
+    const bool to_find = width >= smallest && (box & whole).area() > 0.999F * box.area();
+    (to_find ? photo->faces : photo->other_faces).push_back(box);
+  }
+}
+
+int OddSize(double size) {
+  constexpr int kSmallest = 3;
+  return std::max(kSmallest, 2 * cvFloor(0.5 * size) + 1);
+}
+
+/// The same blur at another size of the face.
+PairOptions Scaled(PairOptions options, double scale) {
+  KernelOptions& kernel = options.kernel;
+  kernel.min_shake = OddSize(kernel.min_shake * scale);
+  kernel.max_size = OddSize(kernel.max_size * scale);
+  for (double* size :
+       {&kernel.min_sigma, &kernel.max_sigma, &kernel.min_radius, &kernel.max_radius}) {
+    *size *= scale;
+  }
+  return options;
+}
+
+}  // namespace
+
+FinderPhoto MakeFinderPhoto(const std::filesystem::path& path, std::uint64_t number,
+                            const FinderTrainingOptions& options, const FaceDetector& detector) {
+  FinderPhoto photo;
+  std::string warning;
+  const cv::Mat pixels = DecodeImage(ReadFile(path), {}, &warning).pixels;
+  const std::vector<DetectedFace> faces = detector.Detect(pixels);
+  if (faces.empty()) return photo;
+  const RandomStreams streams(options.seed, number);
+  Random random = streams.Stream("face size");
+  const double width =
+      std::exp(random.Uniform(std::log(options.smallest_face), std::log(options.largest_face)));
+  constexpr double kFaceOfOptions = 128;
+  const PairOptions pairs = Scaled(options.pairs, width / kFaceOfOptions);
+  const double scale = width / faces.front().box.width;
+  cv::Mat copy;
+  cv::resize(ToFloatBgr(pixels), copy, {}, scale, scale,
+             scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
+  // Blurring takes half a kernel at every side away: a mirrored one, not a part of the photo.
+  const int margin = pairs.kernel.max_size / 2;
+  cv::copyMakeBorder(copy, copy, margin, margin, margin, margin, cv::BORDER_REFLECT_101);
+  photo.grey = GreyOf(MakePhotoPair(copy, pairs, streams).blurred);
+  Place(faces, scale, static_cast<float>(options.smallest_face), &photo);
+  if (photo.faces.empty()) photo.grey.release();
+  return photo;
+}
+
+}  // namespace facedeblur

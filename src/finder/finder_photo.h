@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "facedeblur/finder/train_finder.h"
+
+namespace facedeblur {
+
+/// A copy of a photo to train on, or to try a search on.
+struct FinderPhoto {
+  cv::Mat grey;                   ///< CV_8UC1; empty: the photo shows no face, or cannot be used
+  std::vector<cv::Rect2f> faces;  ///< to find: squares of the range of sizes, pixels of the copy
+  std::vector<cv::Rect2f> other_faces;  ///< neither to find nor to avoid: small, or cut off
+};
+
+/// A blurred copy of a sharp photo. `number` decides, with the options, what it goes through.
+FinderPhoto MakeFinderPhoto(const std::filesystem::path& photo, std::uint64_t number,
+                            const FinderTrainingOptions& options, const FaceDetector& detector);
+
+}  // namespace facedeblur

@@ -1,0 +1,206 @@
+#include "facedeblur/finder/train_finder.h"
+
+#include <dlib/image_processing/frontal_face_detector.h>
+#include <dlib/opencv/cv_image.h>
+#include <dlib/svm_threaded.h>
+
+#include <algorithm>
+#include <exception>
+#include <opencv2/core.hpp>
+#include <utility>
+
+#include "face/hog_scanner.h"
+#include "facedeblur/image/image_files.h"
+#include "facedeblur/util/error.h"
+#include "facedeblur/util/random.h"
+#include "facedeblur/util/task_pool.h"
+#include "finder/finder_photo.h"
+
+namespace facedeblur {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kHeldOut = 8;       // every eighth photo
+constexpr std::size_t kFewestPhotos = 8;  // to train on
+
+using Scanner = dlib::frontal_face_detector::image_scanner_type;
+using Boxes = std::vector<std::vector<dlib::rectangle>>;
+
+/// As many as are wanted, in an order that only the seed decides.
+std::vector<fs::path> DrawPhotos(const FinderTrainingOptions& options) {
+  std::vector<fs::path> files;
+  for (const fs::path& folder : options.folders) {
+    const std::vector<fs::path> more = ListImageFiles(folder);
+    files.insert(files.end(), more.begin(), more.end());
+  }
+  Random random(options.seed);
+  for (std::size_t i = files.size(); i > 1; --i) {
+    std::swap(files[i - 1],
+              files[static_cast<std::size_t>(random.Integer(0, static_cast<int>(i) - 1))]);
+  }
+  files.resize(std::min(files.size(), options.photos));
+  return files;
+}
+
+/// Those that show a face. A damaged file among thousands is not worth stopping for.
+std::vector<FinderPhoto> ReadPhotos(const FinderTrainingOptions& options,
+                                    const FaceDetector& detector) {
+  const std::vector<fs::path> files = DrawPhotos(options);
+  std::vector<FinderPhoto> photos(files.size());
+  RunParallel(options.threads, files.size(), [&](std::size_t i) {
+    if (options.stop && options.stop()) throw Error(ErrorKind::kInput, "stopped");
+    try {
+      photos[i] = MakeFinderPhoto(files[i], i, options, detector);
+    } catch (const std::exception&) {
+      photos[i] = {};
+    }
+  });
+  const auto unusable = [](const FinderPhoto& photo) { return photo.grey.empty(); };
+  photos.erase(std::remove_if(photos.begin(), photos.end(), unusable), photos.end());
+  return photos;
+}
+
+std::vector<dlib::rectangle> ToDlib(const std::vector<cv::Rect2f>& boxes, int mirrored_in) {
+  std::vector<dlib::rectangle> result;
+  for (const cv::Rect2f& box : boxes) {
+    const auto size = static_cast<long>(cvRound(box.width));
+    const long x = cvRound(box.x);
+    const long left = mirrored_in > 0 ? mirrored_in - x - size : x;
+    const long top = cvRound(box.y);
+    result.emplace_back(left, top, left + size - 1, top + size - 1);
+  }
+  return result;
+}
+
+/// The photos as dlib wants them, each beside its mirror image.
+struct TrainingSet {
+  dlib::array<dlib::array2d<unsigned char>> images;
+  Boxes faces;
+  Boxes ignored;
+
+  void Add(const FinderPhoto& photo, bool mirrored) {
+    cv::Mat grey = photo.grey;
+    if (mirrored) cv::flip(photo.grey, grey, 1);
+    dlib::array2d<unsigned char> image;
+    dlib::assign_image(image, dlib::cv_image<unsigned char>(grey));
+    images.push_back(image);
+    faces.push_back(ToDlib(photo.faces, mirrored ? grey.cols : 0));
+    ignored.push_back(ToDlib(photo.other_faces, mirrored ? grey.cols : 0));
+  }
+};
+
+std::vector<float> TrainSubDetector(const std::vector<FinderPhoto>& photos, double c) {
+  TrainingSet set;
+  for (const FinderPhoto& photo : photos) {
+    set.Add(photo, false);
+    set.Add(photo, true);
+  }
+  Scanner scanner;
+  scanner.copy_configuration(dlib::get_frontal_face_detector().get_scanner());
+  scanner.set_nuclear_norm_regularization_strength(0);
+  dlib::structural_object_detection_trainer<Scanner> trainer(scanner);
+  trainer.set_num_threads(1);  // several would add up their parts in any order
+  trainer.set_c(c);
+  trainer.set_epsilon(0.02);
+  const dlib::object_detector<Scanner> trained = trainer.train(set.images, set.faces, set.ignored);
+  const auto& weights = trained.get_w(0);
+  return {weights.begin(), weights.end()};
+}
+
+double Overlap(const cv::Rect2f& a, const cv::Rect2f& b) {
+  const double both = (a & b).area();
+  return both / (static_cast<double>(a.area()) + b.area() - both);
+}
+
+cv::Rect2f SquareOf(const HogWindow& window) {
+  return {static_cast<float>(window.left), static_cast<float>(window.top),
+          static_cast<float>(window.right - window.left + 1),
+          static_cast<float>(window.bottom - window.top + 1)};
+}
+
+/// What a search says of the photos that were held out.
+struct Tally {
+  std::size_t faces = 0;
+  std::size_t found = 0;
+  std::size_t found_by_dlib = 0;
+  double highest_false = 0;  ///< score of an added window that is no face, at least the threshold
+};
+
+Tally Search(const std::vector<FinderPhoto>& photos, const HogScanner& scanner, double threshold) {
+  constexpr double kSame = 0.5;
+  constexpr double kApart = 0.3;
+  Tally tally;
+  tally.highest_false = threshold;
+  for (const FinderPhoto& photo : photos) {
+    const std::vector<HogWindow> windows = scanner.Scan(photo.grey, threshold);
+    for (const cv::Rect2f& face : photo.faces) {
+      const auto hit = [&](const HogWindow& w) { return Overlap(SquareOf(w), face) >= kSame; };
+      const auto window = std::find_if(windows.begin(), windows.end(), hit);
+      ++tally.faces;
+      if (window == windows.end()) continue;
+      ++tally.found;
+      if (!window->added) ++tally.found_by_dlib;
+    }
+    for (const HogWindow& window : windows) {
+      const auto near = [&](const cv::Rect2f& face) {
+        return Overlap(SquareOf(window), face) >= kApart;
+      };
+      if (!window.added || std::any_of(photo.faces.begin(), photo.faces.end(), near) ||
+          std::any_of(photo.other_faces.begin(), photo.other_faces.end(), near)) {
+        continue;
+      }
+      tally.highest_false = std::max(tally.highest_false, window.score);
+    }
+  }
+  return tally;
+}
+
+/// Shifts the scores so that no false window of the photos held out reaches the usual threshold,
+/// and nothing that the training takes for no face.
+void SetThreshold(const std::vector<FinderPhoto>& held_out, std::vector<float>* sub_detector) {
+  const double usual = DetectorOptions().threshold;
+  const HogScanner scanner({*sub_detector});
+  const double highest = Search(held_out, scanner, 0).highest_false;
+  sub_detector->back() += static_cast<float>(highest + kFinderCaution - usual);
+}
+
+}  // namespace
+
+PairOptions FinderTrainingOptions::BlurToFind() {
+  PairOptions pairs;
+  pairs.kernel.min_shake = 9;
+  pairs.kernel.max_size = 61;
+  pairs.kernel.max_sigma = 10;
+  pairs.kernel.max_radius = 15;
+  return pairs;
+}
+
+FinderTraining TrainFinder(const FinderTrainingOptions& options, const FaceDetector& detector) {
+  options.pairs.Validate();
+  options.say("looking for faces in the sharp photos");
+  std::vector<FinderPhoto> photos = ReadPhotos(options, detector);
+  std::vector<FinderPhoto> held_out;
+  std::vector<FinderPhoto> to_train_on;
+  for (std::size_t i = 0; i < photos.size(); ++i) {
+    (i % kHeldOut == kHeldOut - 1 ? held_out : to_train_on).push_back(std::move(photos[i]));
+  }
+  if (held_out.empty() || to_train_on.size() < kFewestPhotos) {
+    throw Error(ErrorKind::kInput, "only " + std::to_string(photos.size()) +
+                                       " photos show a face that is large enough");
+  }
+  options.say("training on " + std::to_string(to_train_on.size()) + " photos; " +
+              std::to_string(held_out.size()) + " are held out");
+  std::vector<float> sub_detector = TrainSubDetector(to_train_on, options.c);
+  SetThreshold(held_out, &sub_detector);
+  const Tally tally = Search(held_out, HogScanner({sub_detector}), DetectorOptions().threshold);
+  FinderTraining result;
+  result.finder.sub_detectors = {std::move(sub_detector)};
+  result.trained_on = to_train_on.size();
+  result.held_out = held_out.size();
+  result.faces = tally.faces;
+  result.found_before = tally.found_by_dlib;
+  result.found = tally.found;
+  return result;
+}
+
+}  // namespace facedeblur

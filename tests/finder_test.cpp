@@ -1,0 +1,105 @@
+#include <gtest/gtest.h>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+#include <string>
+
+#include "facedeblur/finder/train_finder.h"
+#include "facedeblur/image/codec.h"
+#include "facedeblur/image/image_files.h"
+#include "facedeblur/image/write_png.h"
+#include "facedeblur/util/error.h"
+#include "finder/finder_photo.h"
+#include "support.h"
+
+namespace facedeblur {
+namespace {
+
+const FaceDetector& Detector() {
+  static const auto detector = [] {
+    DetectorOptions options = DetectorOptions::SharpAndUpright();
+    options.landmark_model = "/usr/share/dlib/shape_predictor_68_face_landmarks.dat";
+    return MakeDlibDetector(options);
+  }();
+  return *detector;
+}
+
+cv::Mat Read(const std::filesystem::path& file) {
+  std::string warning;
+  return DecodeImage(ReadFile(file), {}, &warning).pixels;
+}
+
+/// The sample portraits, each a few times, darker and darker.
+class FinderTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    int number = 0;
+    for (const auto& file : ListImageFiles(testing::DataFolder() / "sharp")) {
+      const cv::Mat photo = Read(file);
+      if (photo.cols > photo.rows) continue;  // the group
+      for (const double light : {1.0, 0.8, 0.6}) {
+        WritePng(folder_ / (std::to_string(number++) + ".png"), photo * light);
+      }
+    }
+    options_.folders = {folder_.path()};
+    options_.pairs.kernel.min_shake = 5;
+    options_.pairs.kernel.max_size = 15;
+  }
+
+  testing::TempFolder folder_;
+  FinderTrainingOptions options_;
+};
+
+TEST_F(FinderTest, WhatItTrainsFindsTheBlurredFacesThatItDidNotSee) {
+  const FinderTraining training = TrainFinder(options_, Detector());
+  EXPECT_EQ(training.trained_on + training.held_out, 18U);
+  EXPECT_EQ(training.held_out, 2U);
+  EXPECT_EQ(training.faces, 2U);
+  EXPECT_EQ(training.found, 2U);
+  ASSERT_EQ(training.finder.sub_detectors.size(), 1U);
+
+  // It is of use to the detector: with dlib's own threshold out of reach, the faces are its own.
+  const std::filesystem::path file = folder_ / kFinderFile;
+  testing::WriteBytes(file, SerializeFinder(training.finder));
+  DetectorOptions with;
+  with.landmark_model = "/usr/share/dlib/shape_predictor_68_face_landmarks.dat";
+  with.finder = file;
+  const auto detector = MakeDlibDetector(with);
+  EXPECT_EQ(detector->Detect(Read(folder_ / "0.png")).size(), 1U);
+  EXPECT_NE(detector->identity().name.find("finder"), std::string::npos);
+  EXPECT_NE(detector->identity().Key(), Detector().identity().Key());
+}
+
+TEST_F(FinderTest, TheSeedDecidesEveryByte) {
+  options_.photos = 12;
+  const Bytes first = SerializeFinder(TrainFinder(options_, Detector()).finder);
+  options_.threads = 3;
+  EXPECT_EQ(SerializeFinder(TrainFinder(options_, Detector()).finder), first);
+  options_.seed = 2;
+  EXPECT_NE(SerializeFinder(TrainFinder(options_, Detector()).finder), first);
+}
+
+TEST_F(FinderTest, FacesOfACopyAreWhereItShowsThem) {
+  const FinderPhoto photo = MakeFinderPhoto(folder_ / "0.png", 3, options_, Detector());
+  ASSERT_EQ(photo.faces.size(), 1U);
+  EXPECT_GE(photo.faces[0].width, options_.smallest_face);
+  EXPECT_LE(photo.faces[0].width, options_.largest_face);
+  cv::Mat colour;
+  cv::cvtColor(photo.grey, colour, cv::COLOR_GRAY2BGR);
+  const auto found = Detector().Detect(colour);
+  ASSERT_EQ(found.size(), 1U);
+  const cv::Point2f apart = 0.5F * (found[0].box.tl() + found[0].box.br()) -
+                            0.5F * (photo.faces[0].tl() + photo.faces[0].br());
+  EXPECT_LT(cv::norm(apart), 0.1 * photo.faces[0].width);
+}
+
+TEST_F(FinderTest, TooFewFacesAndStoppingAreErrors) {
+  options_.stop = [] { return true; };
+  EXPECT_THROW(TrainFinder(options_, Detector()), Error);
+  options_.stop = {};
+  options_.photos = 4;
+  EXPECT_THROW(TrainFinder(options_, Detector()), Error);
+}
+
+}  // namespace
+}  // namespace facedeblur

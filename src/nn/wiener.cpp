@@ -40,7 +40,7 @@ void WienerDeconvolve(const torch::Tensor& image, const torch::Tensor& kernel,
 torch::Tensor WienerDeconvolve(const torch::Tensor& image, const torch::Tensor& kernel,
                                const std::vector<double>& noise_to_signal, std::int64_t border) {
   const auto ratios = static_cast<std::int64_t>(noise_to_signal.size());
-  const torch::Tensor target = torch::empty(
+  torch::Tensor target = torch::empty(
       {image.size(0), image.size(1) * ratios, image.size(2), image.size(3)}, image.options());
   WienerDeconvolve(image, kernel, noise_to_signal, border, target);
   return target;

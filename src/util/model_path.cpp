@@ -42,7 +42,7 @@ fs::path FindOptionalModel(const std::string& name, const fs::path& explicit_fol
 }
 
 fs::path FindModel(const std::string& name, const fs::path& explicit_folder) {
-  const fs::path found = FindOptionalModel(name, explicit_folder);
+  fs::path found = FindOptionalModel(name, explicit_folder);
   if (!found.empty()) return found;
   std::string searched;
   for (const fs::path& folder : ModelFolders(explicit_folder)) {

@@ -58,7 +58,7 @@ TEST_F(FinderTest, WhatItTrainsFindsTheBlurredFacesThatItDidNotSee) {
   EXPECT_EQ(training.found, 2U);
   ASSERT_EQ(training.finder.sub_detectors.size(), 1U);
 
-  // It is of use to the detector: with dlib's own threshold out of reach, the faces are its own.
+  // A detector takes it, and is another one then.
   const std::filesystem::path file = folder_ / kFinderFile;
   testing::WriteBytes(file, SerializeFinder(training.finder));
   DetectorOptions with;

@@ -7,6 +7,7 @@
 
 #include "facedeblur/dataset/blur_kernel.h"
 #include "facedeblur/face/chip.h"
+#include "facedeblur/face/overlap.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/image_files.h"
 #include "facedeblur/image/sample_depth.h"
@@ -20,11 +21,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr float kLeastOverlap = 0.5F;  // as in the PASCAL VOC challenges
-
-float Overlap(const cv::Rect2f& a, const cv::Rect2f& b) {
-  const float intersection = (a & b).area();
-  return intersection / (a.area() + b.area() - intersection);
-}
 
 bool AnglesAgree(int a, int b) {
   const int apart = std::abs(a - b) % 360;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "face/hog_scanner.h"
+#include "facedeblur/face/overlap.h"
 #include "facedeblur/image/image_files.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/random.h"
@@ -52,7 +53,7 @@ std::vector<FinderPhoto> ReadPhotos(const FinderTrainingOptions& options,
     try {
       photos[i] = MakeFinderPhoto(files[i], i, options, detector);
     } catch (const std::exception&) {
-      photos[i] = {};
+      return;
     }
   });
   const auto unusable = [](const FinderPhoto& photo) { return photo.grey.empty(); };
@@ -107,11 +108,6 @@ std::vector<float> TrainSubDetector(const std::vector<FinderPhoto>& photos, doub
   return {weights.begin(), weights.end()};
 }
 
-double Overlap(const cv::Rect2f& a, const cv::Rect2f& b) {
-  const double both = (a & b).area();
-  return both / (static_cast<double>(a.area()) + b.area() - both);
-}
-
 cv::Rect2f SquareOf(const HogWindow& window) {
   return {static_cast<float>(window.left), static_cast<float>(window.top),
           static_cast<float>(window.right - window.left + 1),
@@ -127,8 +123,8 @@ struct Tally {
 };
 
 Tally Search(const std::vector<FinderPhoto>& photos, const HogScanner& scanner, double threshold) {
-  constexpr double kSame = 0.5;
-  constexpr double kApart = 0.3;
+  constexpr float kSame = 0.5F;
+  constexpr float kApart = 0.3F;
   Tally tally;
   tally.highest_false = threshold;
   for (const FinderPhoto& photo : photos) {

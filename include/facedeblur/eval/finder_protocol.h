@@ -48,9 +48,9 @@ struct FinderEvaluation {
   std::vector<FinderScore> by_size;  ///< in the order of FinderProtocol::blur_sizes
 };
 
-/// Searches all photos below `folder` with `detector`, on so many threads; the faces that `truth`
-/// finds in them sharp are those to find. It may be the same one; the result does not depend on
-/// their number. The kernels of a photo are the same path of the camera at all sizes, centred, with
+/// Searches all photos below `folder` with `detector`. The faces that `truth`, which may be the
+/// same one, finds in the sharp photos are those to find. The result does not depend on the number
+/// of threads. The kernels of a photo are the same path of the camera at all sizes, centred, with
 /// a mirrored border and 8-bit rounding. Throws Error(kInput) where there is no photo.
 FinderEvaluation EvaluateFinder(const std::filesystem::path& folder, const FaceDetector& truth,
                                 const FaceDetector& detector, const FinderProtocol& protocol,

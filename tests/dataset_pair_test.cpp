@@ -2,6 +2,7 @@
 
 #include <map>
 #include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
 #include <string>
 
 #include "dataset/blur.h"
@@ -28,6 +29,36 @@ TEST(DrawPair, LandmarksAndStructureAgreeAlsoWhenMirrored) {
       if (!cv::Rect(0, 0, 128, 128).contains(at)) continue;
       EXPECT_GT(pair.structure.at<float>(at), 0.5F);
     }
+  }
+}
+
+/// A face that fills its photo, so that chips with small faces reach over the edge.
+FaceSet TightFaces(const TempFolder& folder) {
+  const SharpFace& face = SampleFaces().faces().front();
+  const cv::Rect2f box = cv::boundingRect(face.landmarks);
+  const cv::Rect tight(box.tl() - cv::Point2f(0.2F * box.width, 0.4F * box.height),
+                       cv::Size2f(1.4F * box.width, 1.5F * box.height));
+  cv::imwrite((folder / "tight.png").string(),
+              face.pixels(tight & cv::Rect({0, 0}, face.pixels.size())));
+  return testing::LoadFaces(folder.path());
+}
+
+TEST(DrawPair, OverTheEdgeFacesAreAsSmallAsIsAsked) {
+  const TempFolder folder;
+  const FaceSet faces = TightFaces(folder);
+  PairOptions options;
+  options.chip_size = 64;
+  options.min_eye_distance = 16;
+  options.max_eye_distance = 18;
+  const auto eye_distance = [&](std::uint64_t number) {
+    const auto points = AlignmentPoints(DrawPair(faces, options, 4, number).landmarks);
+    return cv::norm(points[1] - points[0]);
+  };
+  EXPECT_GT(eye_distance(0), 18) << "the whole chip lies in the photo";
+  options.over_edge = true;
+  for (std::uint64_t i = 0; i < 8; ++i) {
+    EXPECT_GE(eye_distance(i), 16 - 1e-3);
+    EXPECT_LE(eye_distance(i), 18 + 1e-3);
   }
 }
 

@@ -68,8 +68,16 @@ TEST(LandmarkModel, FindsWhatDlibFinds) {
         static_cast<unsigned long>(random.uniform(20, 400)),
         static_cast<unsigned long>(random.uniform(20, 400)));
     const dlib::full_object_detection expected = dlibs(view, window);
-    const std::vector<dlib::point> found = ours.Find(view, window);
-    for (unsigned long p = 0; p < found.size(); ++p) ASSERT_EQ(found[p], expected.part(p)) << i;
+    const cv::Rect same(
+        cv::Point(static_cast<int>(window.left()), static_cast<int>(window.top())),
+        cv::Size(static_cast<int>(window.width()), static_cast<int>(window.height())));
+    const FaceReading found = ours.Read(grey, same);
+    for (unsigned long p = 0; p < expected.num_parts(); ++p) {
+      const cv::Point2d truth(static_cast<double>(expected.part(p).x()),
+                              static_cast<double>(expected.part(p).y()));
+      ASSERT_EQ(found.landmarks[p], truth) << i;
+    }
+    EXPECT_FALSE(found.face);
   }
 }
 

@@ -9,7 +9,12 @@ namespace facedeblur {
 namespace {
 
 FinderFile Example() {
-  return {"640 photos", "free", "most of them", {{0.5F, -2, 1e-30F}, {}, {7}}};
+  return {"640 photos",
+          "free",
+          "most of them",
+          {{0.5F, -2, 1e-30F}, {}, {7}},
+          {{{"a", {1, 2}}, {"b", {}}}, {{"a", {3}}}},
+          0.75};
 }
 
 /// The message of the error that reading throws; empty where it throws none.
@@ -30,6 +35,8 @@ TEST(FinderFile, ComesBackAsItWas) {
   EXPECT_EQ(after.license, before.license);
   EXPECT_EQ(after.figures, before.figures);
   EXPECT_EQ(after.sub_detectors, before.sub_detectors);
+  EXPECT_EQ(after.landmark_networks, before.landmark_networks);
+  EXPECT_EQ(after.face_limit, before.face_limit);
 }
 
 TEST(FinderFile, CutOffAnywhereItIsRefused) {
@@ -42,7 +49,7 @@ TEST(FinderFile, CutOffAnywhereItIsRefused) {
 
 TEST(FinderFile, DamageAnywhereInItsNumbersIsSeen) {
   const Bytes whole = SerializeFinder(Example());
-  constexpr std::size_t kNumbers = 4 * sizeof(float);
+  constexpr std::size_t kNumbers = 7 * sizeof(float);
   for (std::size_t i = whole.size() - kNumbers; i < whole.size(); ++i) {
     Bytes damaged = whole;
     damaged[i] ^= 1;

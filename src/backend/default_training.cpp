@@ -1,5 +1,6 @@
 #include "facedeblur/backend/default_training.h"
 
+#include "facedeblur/face/landmark_network_spec.h"
 #include "facedeblur/weights/reference_spec.h"
 
 namespace facedeblur {
@@ -20,6 +21,25 @@ PairOptions ReferencePairs() {
   return pairs;
 }
 
+/// As wide as the scatter of dlib's squares around faces, and blur of up to 65 pixels at a face of
+/// 160.
+PairOptions BlurredLandmarkPairs() {
+  PairOptions pairs;
+  pairs.chip_size = kLandmarkChip;
+  pairs.min_eye_distance = 0.78 * kLandmarkEyeDistance;
+  pairs.max_eye_distance = 1.28 * kLandmarkEyeDistance;
+  pairs.max_rotation = 25;
+  pairs.max_shift = 0.07;
+  pairs.over_edge = true;
+  pairs.elsewhere = 0.25;
+  pairs.kernel.min_shake = 3;
+  pairs.kernel.max_size = 19;
+  pairs.kernel.none = 0.1;
+  pairs.kernel.max_sigma = 3;
+  pairs.kernel.max_radius = 5;
+  return pairs;
+}
+
 }  // namespace
 
 TrainerOptions DefaultTraining(NetworkId network) {
@@ -30,6 +50,16 @@ TrainerOptions DefaultTraining(NetworkId network) {
     options.validate_every = 10'000;  // it is slow: whole chips in fp32
     options.crops = 0.9;
     options.learning_rate = 3e-3;
+  }
+  if (network == NetworkId::kFaceLandmarks2) {
+    options.pairs = BlurredLandmarkPairs();
+    options.samples = 1'000'000;
+    options.batch = 64;
+    options.learning_rate = 2e-3;
+    options.warmup = 12'800;
+    options.clip = 1;
+    options.validate_every = 50'000;
+    options.validation_pairs = 512;
   }
   return options;
 }

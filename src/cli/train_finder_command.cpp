@@ -23,6 +23,7 @@ struct TrainFinderOptions {
   std::filesystem::path output;
   std::filesystem::path models;
   FinderTrainingOptions training;
+  std::vector<std::filesystem::path> landmarks;
   std::string training_note;
   std::string license_note;
   std::string figures_note;
@@ -52,6 +53,9 @@ void Bind(CLI::App* app, TrainFinderOptions* options) {
                "Folder for face_finder.dat; put it beside the other models to use it")
       ->required();
   binder.AddFlag("--overwrite", &options->overwrite, "Replace the file where it exists");
+  binder.AddPath("--landmarks", &options->landmarks, "FILE",
+                 "Weights of face-landmarks-2, which read the landmarks; several are used in turn, "
+                 "each with the face upright as the one before sees it");
   binder.Add("--photos", &t.photos, "INT", "Photos to use, at most")
       ->check(CLI::Range(16, 1'000'000));
   binder
@@ -86,6 +90,10 @@ int RunTrainFinder(const TrainFinderOptions& options, const CLI::App& /*app*/) {
   training.threads = ThreadCount(options.threads);
   training.stop = [] { return InterruptSignal() != 0; };
   training.say = [](const std::string& text) { spdlog::info("{}", text); };
+  std::vector<NamedNumbers> networks;
+  for (const std::filesystem::path& file : options.landmarks) {
+    networks.push_back(ReadLandmarkNetwork(file));
+  }
   FinderTraining result;
   try {
     result =
@@ -95,6 +103,7 @@ int RunTrainFinder(const TrainFinderOptions& options, const CLI::App& /*app*/) {
     return kExitSignalBase + InterruptSignal();
   }
   spdlog::info("{}", Described(result));
+  result.finder.landmark_networks = std::move(networks);
   result.finder.training = options.training_note.empty()
                                ? Counted(static_cast<int>(result.trained_on), "photo") + ", seed " +
                                      std::to_string(training.seed)

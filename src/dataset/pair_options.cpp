@@ -32,7 +32,11 @@ const std::vector<RangeOption>& PlacementOptionTable() {
       {"--max-rotation", [](PairOptions* o) { return &o->max_rotation; }, 0, 180,
        "Largest turn of a face to either side, degrees"},
       {"--max-shift", [](PairOptions* o) { return &o->max_shift; }, 0, 0.5,
-       "Largest shift of a face, as a part of the chip"}};
+       "Largest shift of a face, as a part of the chip"},
+      {"--over-edge", [](PairOptions* o) { return &o->over_edge; }, 0, 1,
+       "Let chips reach over the photo's edge, where it is mirrored"},
+      {"--elsewhere", [](PairOptions* o) { return &o->elsewhere; }, 0, 1,
+       "Share of chips that lie beside the face or show a part of it; needs --over-edge"}};
   return table;
 }
 
@@ -60,6 +64,7 @@ void PairOptions::Validate() const {
       "the shares of kernels (--none, --gaussian, --defocus, --composed) add up to more than 1");
   Require(degradation.min_jpeg_quality <= degradation.max_jpeg_quality,
           "--min-jpeg-quality is larger than --max-jpeg-quality");
+  Require(elsewhere == 0 || over_edge, "--elsewhere needs --over-edge");
   Require(min_eye_distance <= max_eye_distance, "--min-eyes is larger than --max-eyes");
 }
 

@@ -22,7 +22,8 @@ Similarity DrawPlacement(const SharpFace& face, const PairOptions& options, int 
   const double own_distance = std::hypot(across.x, across.y);
   // Enlarging it much would blur the sharp side, and a face too small would let the canvas leave
   // the photo.
-  const double fills = canvas * own_distance / std::min(face.pixels.cols, face.pixels.rows);
+  const double fills =
+      options.over_edge ? 0 : canvas * own_distance / std::min(face.pixels.cols, face.pixels.rows);
   const double low = std::max(options.min_eye_distance, fills);
   const double high = std::max(low, std::min(options.max_eye_distance, 1.15 * own_distance));
   const double scale = random->Uniform(low, high) / own_distance;
@@ -37,6 +38,34 @@ Similarity DrawPlacement(const SharpFace& face, const PairOptions& options, int 
   chip_from_image.tx = 0.5 * (canvas - 1) - moved.x + random->Uniform(-reach, reach);
   chip_from_image.ty = 0.5 * (canvas - 1) - moved.y + random->Uniform(-reach, reach);
   return chip_from_image;
+}
+
+/// Moves a chip away from its face, to a place whose middle lies in the photo, or changes its size
+/// so much that it shows a part of the face, or the face far too small.
+void MoveElsewhere(cv::Size photo, const PairOptions& options, int canvas, Random* random,
+                   Similarity* canvas_from_image) {
+  const cv::Point2d middle(0.5 * (canvas - 1), 0.5 * (canvas - 1));
+  const auto scaled = [&](double scale) {
+    return Similarity{scale, 0, (1 - scale) * middle.x, (1 - scale) * middle.y} *
+           *canvas_from_image;
+  };
+  // dlib's square around a face is 2.3 eye distances wide.
+  const double square = 2.3 * 0.5 * (options.min_eye_distance + options.max_eye_distance);
+  const cv::Rect2d inside({0, 0}, cv::Size2d(photo));
+  constexpr int kTries = 20;
+  for (int i = 0; i < kTries && !random->Chance(0.1); ++i) {
+    const double direction = random->Uniform(0, 2 * M_PI);
+    const double distance = random->Uniform(0.6, 2) * square;
+    Similarity moved = *canvas_from_image;
+    moved.tx += distance * std::cos(direction);
+    moved.ty += distance * std::sin(direction);
+    if (!inside.contains(moved.Inverse()(middle))) continue;
+    *canvas_from_image = moved;
+    *canvas_from_image = scaled(std::exp(random->Uniform(-0.5, 0.5)));
+    return;
+  }
+  const double factor = random->Uniform(2, 3);
+  *canvas_from_image = scaled(random->Chance(0.5) ? factor : 1 / factor);
 }
 
 /// Shifts the canvas back over the photo where it reaches out, so that no border is made up. Where
@@ -121,18 +150,23 @@ TrainingPair MakePair(const SharpFace& face, const PairOptions& options,
   const int canvas = options.chip_size + 2 * margin;
   Random placement = streams.Stream("placement");
   Similarity canvas_from_image = DrawPlacement(face, options, canvas, &placement);
-  KeepInside(face.pixels.size(), canvas, &canvas_from_image);
+  if (!options.over_edge) KeepInside(face.pixels.size(), canvas, &canvas_from_image);
+  Random elsewhere = streams.Stream("elsewhere");
+  const bool shows_face = !elsewhere.Chance(options.elsewhere);
+  if (!shows_face) {
+    MoveElsewhere(face.pixels.size(), options, canvas, &elsewhere, &canvas_from_image);
+  }
   cv::Mat sharp = ExtractChip(face.pixels, {canvas, canvas_from_image});
   Similarity chip_from_image = canvas_from_image;
   chip_from_image.tx -= margin;
   chip_from_image.ty -= margin;
   TrainingPair pair;
   pair.structure = StructureMap(face.landmarks, chip_from_image, options.chip_size);
-  pair.landmarks = chip_from_image(face.landmarks);
+  if (shows_face) pair.landmarks = chip_from_image(face.landmarks);
   if (options.flip && placement.Chance(0.5)) {
     cv::flip(sharp, sharp, 1);
     cv::flip(pair.structure, pair.structure, 1);
-    MirrorLandmarks(options.chip_size, &pair.landmarks);
+    if (shows_face) MirrorLandmarks(options.chip_size, &pair.landmarks);
   }
   pair.degradation = DrawDegradation(options, streams);
   pair.blurred = Degrade(sharp, pair.degradation);

@@ -22,8 +22,10 @@ FaceDetector::FaceDetector(const LandmarkScheme& scheme) {
 
 std::unique_ptr<FaceDetector> LoadDetector(DetectorOptions options,
                                            const std::filesystem::path& models) {
-  options.landmark_model = FindModel(kLandmarkModel, models);
   if (options.search_blurred) options.finder = FindOptionalModel(kFinderFile, models);
+  // A finder may read landmarks itself.
+  options.landmark_model = options.finder.empty() ? FindModel(kLandmarkModel, models)
+                                                  : FindOptionalModel(kLandmarkModel, models);
   return MakeDlibDetector(options);
 }
 

@@ -1,14 +1,15 @@
-#include <dlib/opencv/cv_image.h>
 #include <dlib/revision.h>
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <sstream>
 #include <utility>
 
 #include "face/grey_copy.h"
 #include "face/hog_scanner.h"
 #include "face/landmark_model.h"
+#include "face/landmark_networks.h"
 #include "face/model_file_hash.h"
 #include "face/turned_copy.h"
 #include "face/turned_search.h"
@@ -22,6 +23,8 @@ namespace {
 
 constexpr double kDlibWindow = 80;  // frontal_face_detector.h: trained on 80x80 windows
 constexpr double kSmallestFace = 40;
+/// So far below the threshold windows are faces where the landmarks' network takes them for such.
+constexpr double kDoubt = 1;
 
 /// Which landmarks they are is not in the file; dlib's models with so many points are of iBUG
 /// 300-W.
@@ -30,36 +33,52 @@ LandmarkScheme SchemeOf(const LandmarkModel& model) {
   return {usual ? kLandmarkScheme.name : "another scheme", model.points()};
 }
 
-/// The search, and the name that tells its added sub-detectors from others.
-struct Finder {
+/// What a detector is made of.
+struct Parts {
   std::unique_ptr<const HogScanner> scanner;
-  std::string added;  ///< empty where there are none
+  std::string added;  ///< name that tells its added sub-detectors from others; empty without any
+  std::unique_ptr<const LandmarkReader> landmarks;
+  std::unique_ptr<ModelFileHash> landmark_hash;
+  LandmarkScheme scheme = kLandmarkScheme;
+  std::optional<double> face_limit;  ///< FinderFile::face_limit, where the landmarks' reader tells
 };
 
-Finder LoadFinder(const std::filesystem::path& file) {
-  if (file.empty()) return {std::make_unique<HogScanner>(), ""};
+void LoadFinder(const std::filesystem::path& file, Parts* parts) {
+  auto hash = std::make_unique<ModelFileHash>(file);  // before the file is read
   const Bytes bytes = ReadFile(file);
+  FinderFile finder = ParseFinder(bytes);
   constexpr std::size_t kDigits = 16;
-  return {std::make_unique<HogScanner>(ParseFinder(bytes).sub_detectors),
-          ", finder " + Sha256(bytes).substr(0, kDigits)};
+  parts->added = ", finder " + Sha256(bytes).substr(0, kDigits);
+  parts->scanner = std::make_unique<HogScanner>(finder.sub_detectors);
+  if (finder.landmark_networks.empty()) return;
+  parts->landmarks = std::make_unique<LandmarkNetworks>(std::move(finder.landmark_networks));
+  parts->landmark_hash = std::move(hash);
+  parts->face_limit = finder.face_limit;
+}
+
+void LoadLandmarkModel(const std::filesystem::path& file, Parts* parts) {
+  parts->landmark_hash = std::make_unique<ModelFileHash>(file);  // before the file is read
+  auto model = std::make_unique<LandmarkModel>(file);
+  parts->scheme = SchemeOf(*model);
+  parts->landmarks = std::move(model);
+}
+
+cv::Rect RectOf(const HogWindow& window) {
+  return {cv::Point(static_cast<int>(window.left), static_cast<int>(window.top)),
+          cv::Point(static_cast<int>(window.right) + 1, static_cast<int>(window.bottom) + 1)};
 }
 
 class DlibFaceDetector : public FaceDetector {
  public:
-  DlibFaceDetector(DetectorOptions options, std::unique_ptr<ModelFileHash> model_hash,
-                   Finder finder, LandmarkModel landmarks)
-      : FaceDetector(SchemeOf(landmarks)),
-        options_(std::move(options)),
-        model_hash_(std::move(model_hash)),
-        finder_(std::move(finder)),
-        landmarks_(std::move(landmarks)) {}
+  DlibFaceDetector(DetectorOptions options, Parts parts)
+      : FaceDetector(parts.scheme), options_(std::move(options)), parts_(std::move(parts)) {}
 
   DetectorIdentity identity() const override {
     std::ostringstream name;
     name << "dlib " << DlibVersion() << " HOG, min-face " << options_.min_face << ", auto-pixels "
          << options_.auto_pixels << ", threshold " << options_.threshold << DescribeTurns(options_)
-         << finder_.added;
-    return {name.str(), kLandmarkScheme.name, model_hash_->Sha256()};
+         << parts_.added;
+    return {name.str(), kLandmarkScheme.name, parts_.landmark_hash->Sha256()};
   }
 
   std::vector<DetectedFace> Detect(const cv::Mat& pixels) const override {
@@ -81,9 +100,15 @@ class DlibFaceDetector : public FaceDetector {
   std::vector<DetectedFace> Search(const cv::Mat& grey, double scale, int turn,
                                    double threshold) const {
     const TurnedCopy copy = TurnBack(grey, turn);
+    const bool doubts = parts_.face_limit && turn == 0;
     std::vector<DetectedFace> faces;
-    for (const HogWindow& window : finder_.scanner->Scan(copy.pixels, threshold)) {
-      DetectedFace face = ReadLandmarks(copy, window, scale);
+    for (const HogWindow& window :
+         parts_.scanner->Scan(copy.pixels, doubts ? threshold - kDoubt : threshold)) {
+      const FaceReading reading = parts_.landmarks->Read(copy.pixels, RectOf(window));
+      const bool sure = window.score >= threshold && !window.added;
+      if (doubts && !sure && reading.face < parts_.face_limit) continue;
+      DetectedFace face = InPhoto(copy, window, reading, scale);
+      face.score = std::max(face.score, threshold);
       face.turned = turn;
       // A face may come out a little smaller than the window that found it.
       if (face.box.width >= 0.85 * options_.min_face) faces.push_back(std::move(face));
@@ -91,34 +116,29 @@ class DlibFaceDetector : public FaceDetector {
     return faces;
   }
 
-  DetectedFace ReadLandmarks(const TurnedCopy& copy, const HogWindow& window, double scale) const {
+  static DetectedFace InPhoto(const TurnedCopy& copy, const HogWindow& window,
+                              const FaceReading& reading, double scale) {
     const auto to_photo = [scale](cv::Point2d p) {
       return cv::Point2f(static_cast<float>((p.x + 0.5) / scale - 0.5),
                          static_cast<float>((p.y + 0.5) / scale - 0.5));
     };
     DetectedFace face;
     face.score = window.score;
-    const dlib::rectangle rect(window.left, window.top, window.right, window.bottom);
-    const cv::Point2d half(0.5 * static_cast<double>(window.right - window.left),
-                           0.5 * static_cast<double>(window.bottom - window.top));
-    const cv::Point2d first(static_cast<double>(window.left), static_cast<double>(window.top));
+    const cv::Rect rect = RectOf(window);
+    const cv::Point2d half(0.5 * (rect.width - 1), 0.5 * (rect.height - 1));
+    const cv::Point2d first = rect.tl();
     // An upright window of the same size around the same middle; for 0 degrees the window itself.
     const cv::Point2d corner = copy.original_from_copy(first + half) - half;
-    face.box = {to_photo(corner),
-                cv::Size2f(static_cast<float>(static_cast<double>(rect.width()) / scale),
-                           static_cast<float>(static_cast<double>(rect.height()) / scale))};
-    for (const dlib::point& at :
-         landmarks_.Find(dlib::cv_image<unsigned char>(copy.pixels), rect)) {
-      face.landmarks.push_back(to_photo(
-          copy.original_from_copy({static_cast<double>(at.x()), static_cast<double>(at.y())})));
+    face.box = {to_photo(corner), cv::Size2f(static_cast<float>(rect.width / scale),
+                                             static_cast<float>(rect.height / scale))};
+    for (const cv::Point2d& at : reading.landmarks) {
+      face.landmarks.push_back(to_photo(copy.original_from_copy(at)));
     }
     return face;
   }
 
   DetectorOptions options_;
-  std::unique_ptr<ModelFileHash> model_hash_;
-  Finder finder_;
-  LandmarkModel landmarks_;
+  Parts parts_;
 };
 
 }  // namespace
@@ -140,12 +160,21 @@ std::string DlibVersion() {
 std::unique_ptr<FaceDetector> MakeDlibDetector(const DetectorOptions& options) {
   const std::filesystem::path* file = &options.finder;
   try {
-    Finder finder = LoadFinder(*file);
-    file = &options.landmark_model;
-    auto hash = std::make_unique<ModelFileHash>(*file);  // before the file is read
-    LandmarkModel landmarks(*file);
-    return std::make_unique<DlibFaceDetector>(options, std::move(hash), std::move(finder),
-                                              std::move(landmarks));
+    Parts parts;
+    if (file->empty()) {
+      parts.scanner = std::make_unique<HogScanner>();
+    } else {
+      LoadFinder(*file, &parts);
+    }
+    if (!parts.landmarks) {
+      if (options.landmark_model.empty()) {
+        throw Error(ErrorKind::kModel,
+                    std::string("it reads no landmarks, and there is no ") + kLandmarkModel);
+      }
+      file = &options.landmark_model;
+      LoadLandmarkModel(*file, &parts);
+    }
+    return std::make_unique<DlibFaceDetector>(options, std::move(parts));
   } catch (const std::exception& error) {
     throw Error(ErrorKind::kModel, file->string() + ": " + DescribeException(error));
   }

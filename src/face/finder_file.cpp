@@ -66,10 +66,21 @@ Bytes SerializeFinder(const FinderFile& finder) {
     lengths.push_back(detector.size());
     for (const float value : detector) Append(BitsOf(value), &numbers);
   }
+  Json networks = Json::array();
+  for (const NamedNumbers& network : finder.landmark_networks) {
+    Json tensors = Json::object();
+    for (const auto& [name, tensor] : network) {
+      tensors[name] = tensor.size();
+      for (const float value : tensor) Append(BitsOf(value), &numbers);
+    }
+    networks.push_back(tensors);
+  }
   const std::string header = ToJsonLine({{"training", finder.training},
                                          {"license", finder.license},
                                          {"figures", finder.figures},
                                          {"sub_detectors", lengths},
+                                         {"landmark_networks", networks},
+                                         {"face_limit", finder.face_limit},
                                          {"sha256", Sha256(numbers)}});
   Bytes bytes(kMagic, kMagic + kMagicLength);
   Append(kVersion, &bytes);
@@ -82,18 +93,27 @@ Bytes SerializeFinder(const FinderFile& finder) {
 FinderFile ParseFinder(const Bytes& bytes) {
   try {
     const Json header = HeaderOf(bytes);
-    FinderFile finder{header.at("training"), header.at("license"), header.at("figures"), {}};
+    FinderFile finder{header.at("training"),  header.at("license"), header.at("figures"), {}, {},
+                      header.at("face_limit")};
     std::size_t at = kHeadLength + NumberAt(&bytes[kMagicLength + sizeof kVersion]);
     if (Sha256(&bytes[0] + at, bytes.size() - at) != header.at("sha256").get<std::string>()) {
       Fail("it is damaged: its checksum is another");
     }
-    for (const std::size_t length : header.at("sub_detectors")) {
+    const auto next = [&](std::size_t length) {
       if (length > (bytes.size() - at) / sizeof(float)) Fail("it is cut off");
-      std::vector<float>& detector = finder.sub_detectors.emplace_back(length);
-      for (float& value : detector) {
+      std::vector<float> numbers(length);
+      for (float& value : numbers) {
         value = FloatAt(&bytes[at]);
         at += sizeof(float);
       }
+      return numbers;
+    };
+    for (const std::size_t length : header.at("sub_detectors")) {
+      finder.sub_detectors.push_back(next(length));
+    }
+    for (const Json& tensors : header.at("landmark_networks")) {
+      NamedNumbers& network = finder.landmark_networks.emplace_back();
+      for (const auto& [name, length] : tensors.items()) network[name] = next(length);
     }
     if (at != bytes.size()) Fail("it is longer than it says");
     return finder;

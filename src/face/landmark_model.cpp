@@ -1,6 +1,7 @@
 #include "face/landmark_model.h"
 
 #include <dlib/image_processing/shape_predictor.h>
+#include <dlib/opencv/cv_image.h>
 
 #include <cmath>
 #include <cstring>
@@ -162,24 +163,26 @@ const float* LandmarkModel::Leaf(const Tree& tree, const std::vector<float>& fea
   return &leaves_[tree.leaves + (node - tree.split_count) * length];
 }
 
-std::vector<dlib::point> LandmarkModel::Find(const dlib::cv_image<unsigned char>& image,
-                                             const dlib::rectangle& window) const {
+FaceReading LandmarkModel::Read(const cv::Mat& grey, const cv::Rect& window) const {
+  const dlib::cv_image<unsigned char> image(grey);
+  const dlib::rectangle rect(window.x, window.y, window.br().x - 1, window.br().y - 1);
   dlib::matrix<float, 0, 1> shape = mean_shape_;
   std::vector<float> features;
   for (const Stage& stage : stages_) {
-    dlib::impl::extract_feature_pixel_values(image, window, shape, mean_shape_, stage.anchors,
+    dlib::impl::extract_feature_pixel_values(image, rect, shape, mean_shape_, stage.anchors,
                                              stage.deltas, features);
     for (const Tree& tree : stage.trees) {
       const float* step = Leaf(tree, features);
       for (float& value : shape) value += *step++;
     }
   }
-  const dlib::point_transform_affine to_image = dlib::impl::unnormalizing_tform(window);
-  std::vector<dlib::point> landmarks;
+  const dlib::point_transform_affine to_image = dlib::impl::unnormalizing_tform(rect);
+  FaceReading reading;
   for (unsigned long i = 0; i < points(); ++i) {
-    landmarks.emplace_back(to_image(dlib::impl::location(shape, i)));
+    const dlib::point at = to_image(dlib::impl::location(shape, i));
+    reading.landmarks.emplace_back(at.x(), at.y());
   }
-  return landmarks;
+  return reading;
 }
 
 }  // namespace facedeblur

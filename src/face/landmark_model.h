@@ -2,18 +2,19 @@
 
 #include <dlib/geometry.h>
 #include <dlib/matrix.h>
-#include <dlib/opencv/cv_image.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <vector>
+
+#include "face/landmark_reader.h"
 
 namespace facedeblur {
 
 /// dlib's shape predictor (Kazemi and Sullivan, "One Millisecond Face Alignment with an Ensemble of
 /// Regression Trees", CVPR 2014). It reads the files of dlib::shape_predictor and finds the same
 /// landmarks to the bit, but loads the 100 MB of the 68-point model in a quarter of the time.
-class LandmarkModel {
+class LandmarkModel : public LandmarkReader {
  public:
   /// Throws Error(kModel) with the cause, not the path, when the file cannot be read or is no shape
   /// predictor.
@@ -21,9 +22,8 @@ class LandmarkModel {
 
   std::size_t points() const { return static_cast<std::size_t>(mean_shape_.size()) / 2; }
 
-  /// The landmarks of the face in `window`, pixels. May be called from several threads.
-  std::vector<dlib::point> Find(const dlib::cv_image<unsigned char>& image,
-                                const dlib::rectangle& window) const;
+  /// Whole pixels.
+  FaceReading Read(const cv::Mat& grey, const cv::Rect& window) const override;
 
  private:
   /// Which way to go at a node: left when the first feature exceeds the second by more than the

@@ -1,7 +1,10 @@
 #include <utility>
 
+#include "facedeblur/face/landmark_network_spec.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/weights/model_file.h"
+#include "facedeblur/weights/networks.h"
+#include "nn/blurred_landmark_net.h"
 #include "nn/file_tensor.h"
 #include "nn/landmark_net.h"
 #include "train/model_file_maker.h"
@@ -10,27 +13,57 @@
 namespace facedeblur {
 namespace {
 
-/// The landmark network learns from sharp chips alone: its features must tell sharp from blurred,
-/// so it should not be taught to see no difference.
+struct FeatureLandmarks {
+  using Net = LandmarkNet;
+  static constexpr int kWindow = LandmarkNetImpl::kWindow;
+  /// Sharp chips alone: its features must tell sharp from blurred, so it should not be taught to
+  /// see no difference.
+  static Loss LossOf(Net* net, const TrainingBatch& batch) {
+    Loss loss;
+    loss.Add("landmarks", ((*net)->forward(batch.sharp) - batch.landmarks).abs().mean(), 1);
+    return loss;
+  }
+  static torch::Tensor Landmarks(Net* net, const torch::Tensor& chip) {
+    return (*net)->forward(chip)[0];
+  }
+};
+
+struct BlurredLandmarks {
+  using Net = BlurredLandmarkNet;
+  static constexpr int kWindow = kLandmarkChip;
+  static Loss LossOf(Net* net, const TrainingBatch& batch) {
+    const FaceReadings readings = (*net)->forward(batch.blurred);
+    const torch::Tensor errors = (readings.landmarks - batch.landmarks).abs().mean({1, 2});
+    constexpr double kFaceWeight = 0.03;
+    Loss loss;
+    loss.Add("landmarks", (errors * batch.face).sum() / batch.face.sum().clamp_min(1), 1);
+    loss.Add("face", torch::binary_cross_entropy_with_logits(readings.face, batch.face),
+             kFaceWeight);
+    return loss;
+  }
+  static torch::Tensor Landmarks(Net* net, const torch::Tensor& chip) {
+    return (*net)->forward(chip).landmarks[0];
+  }
+};
+
+/// A network learns to find landmarks.
+template <typename Kind>
 class LandmarkObjective : public Objective {
  public:
   torch::nn::Module& module() override { return *net_; }
 
   void CheckPairs(const PairOptions& pairs) const override {
-    if (pairs.chip_size == LandmarkNetImpl::kWindow) return;
-    throw Error(ErrorKind::kUsage, "the landmark network needs chips of 128 pixels");
+    if (pairs.chip_size == Kind::kWindow) return;
+    throw Error(ErrorKind::kUsage,
+                "the landmark network needs chips of " + std::to_string(Kind::kWindow) + " pixels");
   }
 
   Loss ComputeLoss(const TrainingBatch& batch, Random* /*random*/) override {
-    Loss loss;
-    loss.Add("landmarks", (net_->forward(batch.sharp) - batch.landmarks).abs().mean(), 1);
-    return loss;
+    return Kind::LossOf(&net_, batch);
   }
 
   Loss ValidationLoss(const TrainingBatch& batch, torch::Tensor* /*restored*/) override {
-    Loss loss;
-    loss.Add("landmarks", (net_->forward(batch.sharp) - batch.landmarks).abs().mean(), 1);
-    return loss;
+    return Kind::LossOf(&net_, batch);
   }
 
   void LoadWeights(Bytes bytes) override {
@@ -38,23 +71,31 @@ class LandmarkObjective : public Objective {
   }
 
   Bytes Serialize(const std::string& network, const WeightsNotes& notes) override {
-    constexpr int kSize = LandmarkNetImpl::kWindow;
-    const ChipTemplate chip_template = {kSize, {{46, 44}, {82, 44}, {64, 65}, {46, 80}, {82, 80}}};
+    const ChipTemplate chip_template = {Kind::kWindow,
+                                        {{46, 44}, {82, 44}, {64, 65}, {46, 80}, {82, 80}}};
     ModelFile model = MakeModelFile(*net_, network, chip_template, notes);
-    LandmarkNet rounded;
+    typename Kind::Net rounded;
     LoadTensors(model.tensors, rounded.get());
     AddSelfTest(
-        [&rounded](const torch::Tensor& chip) { return FromTorch(rounded->forward(chip)[0]); },
+        [&rounded](const torch::Tensor& chip) {
+          return FromTorch(Kind::Landmarks(&rounded, chip));
+        },
         &model);
     return SerializeModelFile(model, /*half_precision=*/true);
   }
 
  private:
-  LandmarkNet net_;
+  typename Kind::Net net_;
 };
 
 }  // namespace
 
-std::unique_ptr<Objective> MakeLandmarkObjective() { return std::make_unique<LandmarkObjective>(); }
+std::unique_ptr<Objective> MakeLandmarkObjective() {
+  return std::make_unique<LandmarkObjective<FeatureLandmarks>>();
+}
+
+std::unique_ptr<Objective> MakeBlurredLandmarkObjective() {
+  return std::make_unique<LandmarkObjective<BlurredLandmarks>>();
+}
 
 }  // namespace facedeblur

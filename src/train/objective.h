@@ -52,5 +52,6 @@ std::unique_ptr<Objective> MakeFaceWienerObjective(const LossOptions& losses,
 std::unique_ptr<Objective> MakeReferenceObjective(const LossOptions& losses,
                                                   const torch::Device& device);
 std::unique_ptr<Objective> MakeLandmarkObjective();
+std::unique_ptr<Objective> MakeBlurredLandmarkObjective();
 
 }  // namespace facedeblur

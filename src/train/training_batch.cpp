@@ -26,6 +26,7 @@ torch::Tensor StackLandmarks(const std::vector<TrainingPair>& pairs) {
   std::vector<float> values;
   for (const TrainingPair& pair : pairs) {
     const float half = 0.5F * static_cast<float>(pair.sharp.cols - 1);
+    if (pair.landmarks.empty()) values.insert(values.end(), 2 * kLandmarkCount, 0);
     for (const cv::Point2f& point : pair.landmarks) {
       values.push_back(point.x / half - 1);
       values.push_back(point.y / half - 1);
@@ -34,14 +35,23 @@ torch::Tensor StackLandmarks(const std::vector<TrainingPair>& pairs) {
   return torch::tensor(values).view({static_cast<std::int64_t>(pairs.size()), -1, 2});
 }
 
+torch::Tensor StackFaces(const std::vector<TrainingPair>& pairs) {
+  std::vector<float> values;
+  for (const TrainingPair& pair : pairs) values.push_back(pair.landmarks.empty() ? 0 : 1);
+  return torch::tensor(values);
+}
+
 }  // namespace
 
 TrainingBatch ToBatch(const std::vector<TrainingPair>& pairs, const torch::Device& device) {
   const auto kernel = [](const TrainingPair& pair) { return pair.degradation.kernel; };
   const auto structure = [](const TrainingPair& pair) { return pair.structure; };
   return {StackChips(pairs, &TrainingPair::blurred).to(device),
-          StackChips(pairs, &TrainingPair::sharp).to(device), StackPlanes(pairs, kernel).to(device),
-          StackPlanes(pairs, structure).unsqueeze(1).to(device), StackLandmarks(pairs).to(device)};
+          StackChips(pairs, &TrainingPair::sharp).to(device),
+          StackPlanes(pairs, kernel).to(device),
+          StackPlanes(pairs, structure).unsqueeze(1).to(device),
+          StackLandmarks(pairs).to(device),
+          StackFaces(pairs).to(device)};
 }
 
 TrainingBatch RandomCrops(const TrainingBatch& batch, int size, Random* random) {
@@ -59,7 +69,7 @@ TrainingBatch RandomCrops(const TrainingBatch& batch, int size, Random* random) 
     }
     return torch::stack(crops, 0).contiguous(torch::MemoryFormat::ChannelsLast);
   };
-  return {cut(batch.blurred), cut(batch.sharp), batch.kernel, cut(batch.structure), {}};
+  return {cut(batch.blurred), cut(batch.sharp), batch.kernel, cut(batch.structure), {}, batch.face};
 }
 
 }  // namespace facedeblur

@@ -16,6 +16,7 @@ struct TrainingBatch {
   torch::Tensor kernel;     ///< NxKxK
   torch::Tensor structure;  ///< Nx1xSxS, 0..1: eyes, brows, nose and mouth
   torch::Tensor landmarks;  ///< Nx68x2, -1 to 1 from edge to edge of the chip; not of crops
+  torch::Tensor face;       ///< N: 1 where the chip shows a face, or else 0, and landmarks are 0
 };
 
 /// Images have their channels last in memory: convolutions run fastest so.

@@ -15,6 +15,9 @@ const std::array<NetworkInfo, kNetworkCount>& Networks() {
       {NetworkId::kFaceLandmarks1, "face-landmarks-1", "landmarks, for --features",
        WeightsKind::kModel,
        /*restores=*/false},
+      {NetworkId::kFaceLandmarks2, "face-landmarks-2",
+       "landmarks in spite of blur, for train-finder", WeightsKind::kModel,
+       /*restores=*/false},
   }};
   return kNetworks;
 }

@@ -31,6 +31,10 @@ struct PairOptions {
   double max_rotation = 12;  ///< degrees, either way
   double max_shift = 0.12;   ///< of the chip size, either way, besides alignment
   bool flip = true;          ///< mirror every other pair
+  /// Chips may reach over the photo's edge, where it is mirrored. Otherwise faces that fill their
+  /// photo are drawn larger, and chips are shifted.
+  bool over_edge = false;
+  double elsewhere = 0;  ///< share of chips that show no face, or a part of one; with over_edge
   KernelOptions kernel;
   DegradationOptions degradation;
 

@@ -15,7 +15,7 @@ struct TrainingPair {
   cv::Mat blurred;    ///< CV_32FC3, BGR, 0..1, chip_size squared
   cv::Mat sharp;      ///< the same
   cv::Mat structure;  ///< CV_32F, chip_size squared: 1 on eyes, brows, nose and mouth, 0 elsewhere
-  Landmarks landmarks;      ///< chip pixels
+  Landmarks landmarks;      ///< chip pixels; none where the chip shows no face
   Degradation degradation;  ///< its kernel is PairOptions::kernel.max_size squared
 };
 

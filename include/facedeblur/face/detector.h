@@ -14,9 +14,9 @@ namespace facedeblur {
 inline constexpr char kLandmarkModel[] = "shape_predictor_68_face_landmarks.dat";
 
 struct DetectorOptions {
-  /// dlib's 68-point shape predictor (a .dat file).
+  /// dlib's 68-point shape predictor (a .dat file); not needed where the finder reads landmarks.
   std::filesystem::path landmark_model;
-  /// Sub-detectors to add to dlib's own (finder_file.h); empty: none.
+  /// Sub-detectors to add to dlib's own, and networks that read landmarks (finder_file.h); or none.
   std::filesystem::path finder;
   /// Smallest face to look for, pixels of the photo (width of dlib's face square). 0: 40 in photos
   /// of up to `auto_pixels` / 4 pixels; in larger photos more, so that the cost stays the same.
@@ -48,7 +48,7 @@ struct DetectorOptions {
 struct DetectorIdentity {
   std::string name;    ///< method, library and the options that change results
   std::string scheme;  ///< LandmarkScheme::name
-  std::string sha256;  ///< of the landmark model's file
+  std::string sha256;  ///< of the file that landmarks are read with
 
   /// All of it as one word, 16 hexadecimal digits.
   std::string Key() const;
@@ -78,9 +78,10 @@ class FaceDetector {
   virtual std::vector<DetectedFace> Detect(const cv::Mat& pixels) const = 0;
 };
 
-/// dlib's HOG detector, with sub-detectors of our own where the options name them, and its shape
-/// predictor (Kazemi and Sullivan, CVPR 2014). Throws Error(kModel) when a file cannot be read, or
-/// the landmark model gives other points than those of kLandmarkScheme.
+/// dlib's HOG detector, with sub-detectors of our own where the options name them. Landmarks are
+/// read by the finder's networks, or else by dlib's shape predictor (Kazemi and Sullivan, CVPR
+/// 2014). Throws Error(kModel) when a file cannot be read, or the landmark model gives other points
+/// than those of kLandmarkScheme.
 std::unique_ptr<FaceDetector> MakeDlibDetector(const DetectorOptions& options);
 
 std::string DlibVersion();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,10 @@ namespace facedeblur {
 /// The file's name, as LoadDetector() looks for it.
 inline constexpr char kFinderFile[] = "face_finder.dat";
 
-/// Sub-detectors that `train-finder` made, which search for faces beside dlib's own.
+/// The values of named tensors.
+using NamedNumbers = std::map<std::string, std::vector<float>>;
+
+/// What finds blurred faces beside dlib's own search.
 struct FinderFile {
   std::string training;  ///< how they were made, for people
   std::string license;   ///< terms of use
@@ -18,10 +22,16 @@ struct FinderFile {
   /// Of each one the weights of the cells of a window (dlib's fhog features, plane by plane) and
   /// last the score that counts as 0.
   std::vector<std::vector<float>> sub_detectors;
+  /// Networks that read landmarks (landmark_network_spec.h), each in a chip that the landmarks of
+  /// the one before place.
+  std::vector<NamedNumbers> landmark_networks;
+  /// Logit of the first network from which a doubtful window counts as a face.
+  double face_limit = 0;
 };
 
 /// "FDFINDER", the version and the length of a JSON text as 32-bit numbers, that text, and the
-/// numbers of the sub-detectors, 32-bit floats. All of it little-endian. The text holds a checksum.
+/// numbers of the sub-detectors and of the networks, 32-bit floats. All of it little-endian. The
+/// text holds a checksum.
 Bytes SerializeFinder(const FinderFile& finder);
 
 /// Throws Error(kModel) with the cause, not the path, where that is no such file or a damaged one.

@@ -7,8 +7,8 @@
 namespace facedeblur {
 
 /// Every network of this program.
-enum class NetworkId { kFaceWiener1, kFaceWiener3, kReference15, kFaceLandmarks1 };
-inline constexpr auto kNetworkCount = static_cast<std::size_t>(NetworkId::kFaceLandmarks1) + 1;
+enum class NetworkId { kFaceWiener1, kFaceWiener3, kReference15, kFaceLandmarks1, kFaceLandmarks2 };
+inline constexpr auto kNetworkCount = static_cast<std::size_t>(NetworkId::kFaceLandmarks2) + 1;
 
 /// What a network's weights are stored as.
 enum class WeightsKind {
@@ -22,7 +22,7 @@ struct NetworkInfo {
   std::string_view name;         ///< in model files and on the command line
   std::string_view description;  ///< for a list of networks, a few words
   WeightsKind weights;
-  bool restores;  ///< makes faces sharp; the others only help to train
+  bool restores;  ///< makes faces sharp; the others find landmarks
 };
 
 /// All of them, in the order of NetworkId. Every one can be trained.

@@ -1,0 +1,138 @@
+#include <gtest/gtest.h>
+
+#include <opencv2/imgproc.hpp>
+
+#include "face/landmark_networks.h"
+#include "facedeblur/face/chip.h"
+#include "facedeblur/face/landmark_network_spec.h"
+#include "facedeblur/util/error.h"
+#include "nn/blurred_landmark_net.h"
+#include "nn/chip_tensor.h"
+#include "nn/file_tensor.h"
+
+namespace facedeblur {
+namespace {
+
+NamedNumbers NumbersOf(const BlurredLandmarkNet& net) {
+  NamedNumbers numbers;
+  for (const auto& item : net->named_parameters()) {
+    numbers[item.key()] = FromTorch(item.value()).values;
+  }
+  return numbers;
+}
+
+/// Random shapes.
+cv::Mat Scene() {
+  cv::Mat scene(300, 260, CV_8U);
+  cv::randu(scene, 0, 256);
+  cv::GaussianBlur(scene, scene, {}, 5);
+  cv::normalize(scene, scene, 0, 255, cv::NORM_MINMAX);
+  return scene;
+}
+
+/// What the network finds in a chip, in pixels of the image.
+Landmarks InImage(BlurredLandmarkNet* net, const cv::Mat& grey, const Similarity& chip_from_image) {
+  const torch::NoGradGuard no_grad;
+  const cv::Mat chip = ExtractChip(grey, {kLandmarkChip, chip_from_image});
+  const torch::Tensor found = (*net)->forward(TensorFromChip(chip)).landmarks[0];
+  Landmarks landmarks;
+  for (int i = 0; i < static_cast<int>(kLandmarkCount); ++i) {
+    const auto pixel = [&](int axis) {
+      return (found[i][axis].item<float>() + 1) * 0.5F * (kLandmarkChip - 1);
+    };
+    landmarks.emplace_back(pixel(0), pixel(1));
+  }
+  return chip_from_image.Inverse()(landmarks);
+}
+
+void ExpectNear(const std::vector<cv::Point2d>& found, const Landmarks& expected) {
+  ASSERT_EQ(found.size(), expected.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    EXPECT_NEAR(found[i].x, expected[i].x, 0.02) << i;
+    EXPECT_NEAR(found[i].y, expected[i].y, 0.02) << i;
+  }
+}
+
+/// Where the network looks first: 0.43 of the window's width between the eyes' middles, and half of
+/// that below them the window's middle.
+Similarity FirstChip(const cv::Rect& window) {
+  const double scale = kLandmarkEyeDistance / (0.43 * window.width);
+  const double middle = 0.5 * (kLandmarkChip - 1);
+  return {scale, 0, middle - scale * (window.x + 0.5 * (window.width - 1)),
+          middle - scale * (window.y + 0.5 * (window.height - 1))};
+}
+
+TEST(BlurredLandmarkNet, WithoutLibTorchItFindsTheSame) {
+  BlurredLandmarkNet net;
+  const cv::Mat scene = Scene();
+  const LandmarkNetworks reader({NumbersOf(net)});
+  for (const cv::Rect& window : {cv::Rect(60, 70, 120, 120), cv::Rect(-30, 200, 97, 97)}) {
+    ExpectNear(reader.Read(scene, window).landmarks, InImage(&net, scene, FirstChip(window)));
+  }
+}
+
+/// One that takes every chip for one face, whose left eye is `left` and its right eye `right`, -1
+/// to 1 from edge to edge.
+BlurredLandmarkNet Believer(cv::Point2f left, cv::Point2f right) {
+  BlurredLandmarkNet net;
+  const torch::NoGradGuard no_grad;
+  for (auto& item : net->named_parameters()) {
+    if (item.key() == "out.weight") item.value().zero_();
+    if (item.key() != "out.bias") continue;
+    for (int point = 36; point < 48; ++point) {
+      const cv::Point2f& eye = point < 42 ? left : right;
+      item.value()[2 * point] = eye.x;
+      item.value()[2 * point + 1] = eye.y;
+    }
+  }
+  return net;
+}
+
+TEST(BlurredLandmarkNet, TheSecondLooksAtTheFaceUpright) {
+  // The first one sees the eyes' middles one above the other, 16 pixels apart.
+  const float step = 16.0F / (kLandmarkChip - 1);
+  const BlurredLandmarkNet first = Believer({0, -step}, {0, step});
+  BlurredLandmarkNet second;
+  const cv::Mat scene = Scene();
+  const cv::Rect window(80, 90, 100, 100);
+  const Similarity chip_from_image = FirstChip(window);
+  const Similarity image_from_chip = chip_from_image.Inverse();
+  const cv::Point2d top = image_from_chip({31.5, 23.5});
+  const cv::Point2d bottom = image_from_chip({31.5, 39.5});
+  // In its chip they lie side by side, half their distance above the middle.
+  const std::vector<cv::Point2f> side_by_side = {{23, 23}, {40, 23}};
+  const Similarity upright = EstimateSimilarity({top, bottom}, side_by_side);
+  const LandmarkNetworks reader({NumbersOf(first), NumbersOf(second)});
+  ExpectNear(reader.Read(scene, window).landmarks, InImage(&second, scene, upright));
+}
+
+TEST(BlurredLandmarkNet, WhereTheFirstSeesNoFaceTheSecondDoesNotLook) {
+  const BlurredLandmarkNet first = Believer({0, 0}, {0.01F, 0});
+  BlurredLandmarkNet second;
+  const cv::Mat scene = Scene();
+  const cv::Rect window(80, 90, 100, 100);
+  const std::vector<cv::Point2d> alone =
+      LandmarkNetworks({NumbersOf(first)}).Read(scene, window).landmarks;
+  EXPECT_EQ(LandmarkNetworks({NumbersOf(first), NumbersOf(second)}).Read(scene, window).landmarks,
+            alone);
+}
+
+TEST(BlurredLandmarkNet, TensorsThatDoNotFitAreNamed) {
+  const auto failure = [](const NamedNumbers& numbers) -> std::string {
+    try {
+      const LandmarkNetworks reader({numbers});
+      return "";
+    } catch (const Error& error) {
+      return error.what();
+    }
+  };
+  NamedNumbers numbers = NumbersOf(BlurredLandmarkNet());
+  EXPECT_EQ(failure(numbers), "");
+  numbers["hidden.bias"].pop_back();
+  EXPECT_NE(failure(numbers).find("hidden.bias"), std::string::npos);
+  numbers.erase("hidden.bias");
+  EXPECT_NE(failure(numbers).find("hidden.bias"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace facedeblur

@@ -90,9 +90,8 @@ int RunTrainFinder(const TrainFinderOptions& options, const CLI::App& /*app*/) {
   training.threads = ThreadCount(options.threads);
   training.stop = [] { return InterruptSignal() != 0; };
   training.say = [](const std::string& text) { spdlog::info("{}", text); };
-  std::vector<NamedNumbers> networks;
   for (const std::filesystem::path& file : options.landmarks) {
-    networks.push_back(ReadLandmarkNetwork(file));
+    training.landmark_networks.push_back(ReadLandmarkNetwork(file));
   }
   FinderTraining result;
   try {
@@ -103,7 +102,6 @@ int RunTrainFinder(const TrainFinderOptions& options, const CLI::App& /*app*/) {
     return kExitSignalBase + InterruptSignal();
   }
   spdlog::info("{}", Described(result));
-  result.finder.landmark_networks = std::move(networks);
   result.finder.training = options.training_note.empty()
                                ? Counted(static_cast<int>(result.trained_on), "photo") + ", seed " +
                                      std::to_string(training.seed)

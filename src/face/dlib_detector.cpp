@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "face/grey_copy.h"
-#include "face/hog_scanner.h"
 #include "face/landmark_model.h"
 #include "face/landmark_networks.h"
 #include "face/model_file_hash.h"
 #include "face/turned_copy.h"
 #include "face/turned_search.h"
+#include "face/window_search.h"
 #include "facedeblur/face/detector.h"
 #include "facedeblur/face/finder_file.h"
 #include "facedeblur/util/error.h"
@@ -23,8 +23,6 @@ namespace {
 
 constexpr double kDlibWindow = 80;  // frontal_face_detector.h: trained on 80x80 windows
 constexpr double kSmallestFace = 40;
-/// So far below the threshold windows are faces where the landmarks' network takes them for such.
-constexpr double kDoubt = 1;
 
 /// Which landmarks they are is not in the file; dlib's models with so many points are of iBUG
 /// 300-W.
@@ -35,37 +33,29 @@ LandmarkScheme SchemeOf(const LandmarkModel& model) {
 
 /// What a detector is made of.
 struct Parts {
-  std::unique_ptr<const HogScanner> scanner;
-  std::string added;  ///< name that tells its added sub-detectors from others; empty without any
-  std::unique_ptr<const LandmarkReader> landmarks;
+  std::unique_ptr<const WindowSearch> search;
+  std::string added;  ///< name that tells what was added to dlib's search; empty without
   std::unique_ptr<ModelFileHash> landmark_hash;
   LandmarkScheme scheme = kLandmarkScheme;
-  std::optional<double> face_limit;  ///< FinderFile::face_limit, where the landmarks' reader tells
 };
 
-void LoadFinder(const std::filesystem::path& file, Parts* parts) {
-  auto hash = std::make_unique<ModelFileHash>(file);  // before the file is read
-  const Bytes bytes = ReadFile(file);
-  FinderFile finder = ParseFinder(bytes);
-  constexpr std::size_t kDigits = 16;
-  parts->added = ", finder " + Sha256(bytes).substr(0, kDigits);
-  parts->scanner = std::make_unique<HogScanner>(finder.sub_detectors);
-  if (finder.landmark_networks.empty()) return;
-  parts->landmarks = std::make_unique<LandmarkNetworks>(std::move(finder.landmark_networks));
-  parts->landmark_hash = std::move(hash);
-  parts->face_limit = finder.face_limit;
-}
-
-void LoadLandmarkModel(const std::filesystem::path& file, Parts* parts) {
-  parts->landmark_hash = std::make_unique<ModelFileHash>(file);  // before the file is read
-  auto model = std::make_unique<LandmarkModel>(file);
-  parts->scheme = SchemeOf(*model);
-  parts->landmarks = std::move(model);
-}
-
-cv::Rect RectOf(const HogWindow& window) {
-  return {cv::Point(static_cast<int>(window.left), static_cast<int>(window.top)),
-          cv::Point(static_cast<int>(window.right) + 1, static_cast<int>(window.bottom) + 1)};
+/// dlib's landmarks where the finder reads none.
+Parts LoadParts(const DetectorOptions& options, FinderFile finder) {
+  Parts parts;
+  std::unique_ptr<const LandmarkReader> reader;
+  std::optional<double> face_limit;
+  if (!finder.landmark_networks.empty()) {
+    reader = std::make_unique<LandmarkNetworks>(std::move(finder.landmark_networks));
+    face_limit = finder.face_limit;
+  } else {
+    parts.landmark_hash = std::make_unique<ModelFileHash>(options.landmark_model);  // before that
+    auto model = std::make_unique<LandmarkModel>(options.landmark_model);
+    parts.scheme = SchemeOf(*model);
+    reader = std::move(model);
+  }
+  parts.search = std::make_unique<WindowSearch>(std::make_unique<HogScanner>(finder.sub_detectors),
+                                                std::move(reader), face_limit);
+  return parts;
 }
 
 class DlibFaceDetector : public FaceDetector {
@@ -100,14 +90,9 @@ class DlibFaceDetector : public FaceDetector {
   std::vector<DetectedFace> Search(const cv::Mat& grey, double scale, int turn,
                                    double threshold) const {
     const TurnedCopy copy = TurnBack(grey, turn);
-    const bool doubts = parts_.face_limit && turn == 0;
     std::vector<DetectedFace> faces;
-    for (const HogWindow& window :
-         parts_.scanner->Scan(copy.pixels, doubts ? threshold - kDoubt : threshold)) {
-      const FaceReading reading = parts_.landmarks->Read(copy.pixels, RectOf(window));
-      const bool sure = window.score >= threshold && !window.added;
-      if (doubts && !sure && reading.face < parts_.face_limit) continue;
-      DetectedFace face = InPhoto(copy, window, reading, scale);
+    for (const FoundWindow& found : parts_.search->Search(copy.pixels, threshold, turn == 0)) {
+      DetectedFace face = InPhoto(copy, found, scale);
       face.score = std::max(face.score, threshold);
       face.turned = turn;
       // A face may come out a little smaller than the window that found it.
@@ -116,22 +101,21 @@ class DlibFaceDetector : public FaceDetector {
     return faces;
   }
 
-  static DetectedFace InPhoto(const TurnedCopy& copy, const HogWindow& window,
-                              const FaceReading& reading, double scale) {
+  static DetectedFace InPhoto(const TurnedCopy& copy, const FoundWindow& found, double scale) {
     const auto to_photo = [scale](cv::Point2d p) {
       return cv::Point2f(static_cast<float>((p.x + 0.5) / scale - 0.5),
                          static_cast<float>((p.y + 0.5) / scale - 0.5));
     };
     DetectedFace face;
-    face.score = window.score;
-    const cv::Rect rect = RectOf(window);
+    face.score = found.window.score;
+    const cv::Rect rect = RectOf(found.window);
     const cv::Point2d half(0.5 * (rect.width - 1), 0.5 * (rect.height - 1));
     const cv::Point2d first = rect.tl();
     // An upright window of the same size around the same middle; for 0 degrees the window itself.
     const cv::Point2d corner = copy.original_from_copy(first + half) - half;
     face.box = {to_photo(corner), cv::Size2f(static_cast<float>(rect.width / scale),
                                              static_cast<float>(rect.height / scale))};
-    for (const cv::Point2d& at : reading.landmarks) {
+    for (const cv::Point2d& at : found.reading.landmarks) {
       face.landmarks.push_back(to_photo(copy.original_from_copy(at)));
     }
     return face;
@@ -160,20 +144,24 @@ std::string DlibVersion() {
 std::unique_ptr<FaceDetector> MakeDlibDetector(const DetectorOptions& options) {
   const std::filesystem::path* file = &options.finder;
   try {
-    Parts parts;
-    if (file->empty()) {
-      parts.scanner = std::make_unique<HogScanner>();
-    } else {
-      LoadFinder(*file, &parts);
+    FinderFile finder;
+    std::string added;
+    auto hash = std::make_unique<ModelFileHash>(*file);  // before the file is read
+    if (!file->empty()) {
+      const Bytes bytes = ReadFile(*file);
+      finder = ParseFinder(bytes);
+      constexpr std::size_t kDigits = 16;
+      added = ", finder " + Sha256(bytes).substr(0, kDigits);
     }
-    if (!parts.landmarks) {
-      if (options.landmark_model.empty()) {
-        throw Error(ErrorKind::kModel,
-                    std::string("it reads no landmarks, and there is no ") + kLandmarkModel);
-      }
-      file = &options.landmark_model;
-      LoadLandmarkModel(*file, &parts);
+    const bool reads = !finder.landmark_networks.empty();
+    if (!reads && !file->empty() && options.landmark_model.empty()) {
+      throw Error(ErrorKind::kModel,
+                  std::string("it reads no landmarks, and there is no ") + kLandmarkModel);
     }
+    if (!reads) file = &options.landmark_model;
+    Parts parts = LoadParts(options, std::move(finder));
+    parts.added = std::move(added);
+    if (reads) parts.landmark_hash = std::move(hash);
     return std::make_unique<DlibFaceDetector>(options, std::move(parts));
   } catch (const std::exception& error) {
     throw Error(ErrorKind::kModel, file->string() + ": " + DescribeException(error));

@@ -6,10 +6,13 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <utility>
 
-#include "face/hog_scanner.h"
+#include "face/landmark_networks.h"
+#include "face/window_search.h"
 #include "facedeblur/face/overlap.h"
 #include "facedeblur/image/image_files.h"
 #include "facedeblur/util/error.h"
@@ -108,56 +111,74 @@ std::vector<float> TrainSubDetector(const std::vector<FinderPhoto>& photos, doub
   return {weights.begin(), weights.end()};
 }
 
-cv::Rect2f SquareOf(const HogWindow& window) {
-  return {static_cast<float>(window.left), static_cast<float>(window.top),
-          static_cast<float>(window.right - window.left + 1),
-          static_cast<float>(window.bottom - window.top + 1)};
-}
-
 /// What a search says of the photos that were held out.
 struct Tally {
   std::size_t faces = 0;
   std::size_t found = 0;
-  std::size_t found_by_dlib = 0;
-  double highest_false = 0;  ///< score of an added window that is no face, at least the threshold
+  std::size_t found_by_dlib = 0;           ///< without doubt
+  std::vector<FoundWindow> false_windows;  ///< doubtful ones that are no face
 };
 
-Tally Search(const std::vector<FinderPhoto>& photos, const HogScanner& scanner, double threshold) {
+Tally Search(const std::vector<FinderPhoto>& photos, const WindowSearch& search) {
   constexpr float kSame = 0.5F;
   constexpr float kApart = 0.3F;
   Tally tally;
-  tally.highest_false = threshold;
   for (const FinderPhoto& photo : photos) {
-    const std::vector<HogWindow> windows = scanner.Scan(photo.grey, threshold);
+    const std::vector<FoundWindow> found =
+        search.Search(photo.grey, DetectorOptions().threshold, /*doubts=*/true);
+    const auto overlaps = [](const FoundWindow& f, const cv::Rect2f& face, float least) {
+      return Overlap(cv::Rect2f(RectOf(f.window)), face) >= least;
+    };
     for (const cv::Rect2f& face : photo.faces) {
-      const auto hit = [&](const HogWindow& w) { return Overlap(SquareOf(w), face) >= kSame; };
-      const auto window = std::find_if(windows.begin(), windows.end(), hit);
+      const auto hit = [&](const FoundWindow& f) { return overlaps(f, face, kSame); };
+      const auto window = std::find_if(found.begin(), found.end(), hit);
       ++tally.faces;
-      if (window == windows.end()) continue;
+      if (window == found.end()) continue;
       ++tally.found;
-      if (!window->added) ++tally.found_by_dlib;
+      if (!window->doubtful) ++tally.found_by_dlib;
     }
-    for (const HogWindow& window : windows) {
-      const auto near = [&](const cv::Rect2f& face) {
-        return Overlap(SquareOf(window), face) >= kApart;
-      };
-      if (!window.added || std::any_of(photo.faces.begin(), photo.faces.end(), near) ||
+    for (const FoundWindow& f : found) {
+      const auto near = [&](const cv::Rect2f& face) { return overlaps(f, face, kApart); };
+      if (!f.doubtful || std::any_of(photo.faces.begin(), photo.faces.end(), near) ||
           std::any_of(photo.other_faces.begin(), photo.other_faces.end(), near)) {
         continue;
       }
-      tally.highest_false = std::max(tally.highest_false, window.score);
+      tally.false_windows.push_back(f);
     }
   }
   return tally;
+}
+
+WindowSearch SearchOf(const FinderFile& finder, std::optional<double> face_limit) {
+  std::unique_ptr<const LandmarkReader> reader;
+  if (!finder.landmark_networks.empty()) {
+    reader = std::make_unique<LandmarkNetworks>(finder.landmark_networks);
+  }
+  return {std::make_unique<HogScanner>(finder.sub_detectors), std::move(reader), face_limit};
 }
 
 /// Shifts the scores so that no false window of the photos held out reaches the usual threshold,
 /// and nothing that the training takes for no face.
 void SetThreshold(const std::vector<FinderPhoto>& held_out, std::vector<float>* sub_detector) {
   const double usual = DetectorOptions().threshold;
-  const HogScanner scanner({*sub_detector});
-  const double highest = Search(held_out, scanner, 0).highest_false;
+  FinderFile finder;
+  finder.sub_detectors = {*sub_detector};
+  double highest = 0;
+  for (const FoundWindow& found : Search(held_out, SearchOf(finder, {})).false_windows) {
+    highest = std::max(highest, found.window.score);
+  }
   sub_detector->back() += static_cast<float>(highest + kFinderCaution - usual);
+}
+
+/// The logit that no false window of the photos held out reaches.
+double FaceLimit(const std::vector<FinderPhoto>& held_out, const FinderFile& finder) {
+  constexpr double kAny = -1e9;
+  double highest = 0;
+  for (const FoundWindow& found : Search(held_out, SearchOf(finder, kAny)).false_windows) {
+    highest = std::max(highest, found.reading.face.value_or(0));
+  }
+  constexpr double kCaution = 0.5;
+  return highest + kCaution;
 }
 
 }  // namespace
@@ -188,9 +209,14 @@ FinderTraining TrainFinder(const FinderTrainingOptions& options, const FaceDetec
               std::to_string(held_out.size()) + " are held out");
   std::vector<float> sub_detector = TrainSubDetector(to_train_on, options.c);
   SetThreshold(held_out, &sub_detector);
-  const Tally tally = Search(held_out, HogScanner({sub_detector}), DetectorOptions().threshold);
   FinderTraining result;
   result.finder.sub_detectors = {std::move(sub_detector)};
+  std::optional<double> face_limit;
+  if (!options.landmark_networks.empty()) {
+    result.finder.landmark_networks = options.landmark_networks;
+    face_limit = result.finder.face_limit = FaceLimit(held_out, result.finder);
+  }
+  const Tally tally = Search(held_out, SearchOf(result.finder, face_limit));
   result.trained_on = to_train_on.size();
   result.held_out = held_out.size();
   result.faces = tally.faces;

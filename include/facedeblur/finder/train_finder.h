@@ -20,7 +20,9 @@ struct FinderTrainingOptions {
   /// faces; photos are enlarged for the search.
   double largest_face = 260;
   PairOptions pairs = BlurToFind();  ///< what the copies go through; pixels at a face of 128
-  double c = 30;                     ///< of the support vector machine
+  /// FinderFile::landmark_networks; with none, landmarks are dlib's, and nobody vets windows.
+  std::vector<NamedNumbers> landmark_networks = {};
+  double c = 30;  ///< of the support vector machine
   std::uint64_t seed = 1;
   std::size_t threads = 1;          ///< that read the photos; training itself takes one
   std::function<bool()> stop = {};  ///< asked between the photos
@@ -45,6 +47,8 @@ struct FinderTraining {
 /// photos. `detector` tells where the faces are, from the sharp photos. Every eighth photo is held
 /// out. On those, dlib's own sub-detectors find some windows that are no faces at the usual
 /// threshold; the new one's threshold is set so that it adds none, with `kFinderCaution` to spare.
+/// Where there are landmark networks, so is the logit from which they take a doubtful window for a
+/// face.
 /// The same arguments give the same bytes, whatever the number of threads. Takes some
 /// megabytes of memory for each photo.
 /// Throws Error(kInput) where there are too few photos with faces, and where it was stopped.

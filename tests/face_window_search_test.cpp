@@ -1,0 +1,61 @@
+#include <gtest/gtest.h>
+
+#include <opencv2/imgcodecs.hpp>
+
+#include "face/window_search.h"
+#include "support.h"
+
+namespace facedeblur {
+namespace {
+
+/// Takes everything for a face, or nothing.
+class MadeUpReader : public LandmarkReader {
+ public:
+  explicit MadeUpReader(double face) : face_(face) {}
+  FaceReading Read(const cv::Mat& /*grey*/, const cv::Rect& window) const override {
+    return {{window.tl()}, face_};
+  }
+
+ private:
+  double face_;
+};
+
+class WindowSearchTest : public ::testing::Test {
+ protected:
+  std::vector<FoundWindow> Search(double reader_says, double threshold, bool doubts) const {
+    const WindowSearch search(std::make_unique<HogScanner>(),
+                              std::make_unique<MadeUpReader>(reader_says), /*face_limit=*/2);
+    return search.Search(photo_, threshold, doubts);
+  }
+
+  cv::Mat photo_ =
+      cv::imread((testing::DataFolder() / "sharp/portrait_01.png").string(), cv::IMREAD_GRAYSCALE);
+  double score_ = HogScanner().Scan(photo_, 0).at(0).score;
+};
+
+TEST_F(WindowSearchTest, WhatScoresEnoughIsAFaceWhateverTheReaderSays) {
+  const auto found = Search(-9, score_ - 0.01, true);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_FALSE(found[0].doubtful);
+  EXPECT_EQ(found[0].window.score, score_);
+  EXPECT_EQ(found[0].reading.landmarks, std::vector<cv::Point2d>({RectOf(found[0].window).tl()}));
+}
+
+TEST_F(WindowSearchTest, WhatScoresTooLittleIsAFaceWhereTheReaderSaysSo) {
+  const double above = score_ + 0.5 * WindowSearch::kDoubt;
+  const auto found = Search(2.1, above, true);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(found[0].doubtful);
+  EXPECT_TRUE(Search(1.9, above, true).empty());
+  EXPECT_TRUE(Search(2.1, above, false).empty()) << "nobody asked";
+  EXPECT_TRUE(Search(2.1, score_ + 1.01 * WindowSearch::kDoubt, true).empty()) << "far too little";
+}
+
+TEST_F(WindowSearchTest, WhereNobodyCanTellOnlyScoresCount) {
+  const WindowSearch search(std::make_unique<HogScanner>(), nullptr);
+  EXPECT_EQ(search.Search(photo_, score_ - 0.01, true).size(), 1U);
+  EXPECT_TRUE(search.Search(photo_, score_ + 0.01, true).empty());
+}
+
+}  // namespace
+}  // namespace facedeblur

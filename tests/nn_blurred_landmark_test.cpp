@@ -56,7 +56,7 @@ void ExpectNear(const std::vector<cv::Point2d>& found, const Landmarks& expected
 /// Where the network looks first: 0.43 of the window's width between the eyes' middles, and half of
 /// that below them the window's middle.
 Similarity FirstChip(const cv::Rect& window) {
-  const double scale = kLandmarkEyeDistance / (0.43 * window.width);
+  const double scale = kFirstEyeDistance / (0.43 * window.width);
   const double middle = 0.5 * (kLandmarkChip - 1);
   return {scale, 0, middle - scale * (window.x + 0.5 * (window.width - 1)),
           middle - scale * (window.y + 0.5 * (window.height - 1))};
@@ -100,7 +100,7 @@ TEST(BlurredLandmarkNet, TheSecondLooksAtTheFaceUpright) {
   const cv::Point2d top = image_from_chip({31.5, 23.5});
   const cv::Point2d bottom = image_from_chip({31.5, 39.5});
   // In its chip they lie side by side, half their distance above the middle.
-  const std::vector<cv::Point2f> side_by_side = {{23, 23}, {40, 23}};
+  const std::vector<cv::Point2f> side_by_side = {{21.5F, 21.5F}, {41.5F, 21.5F}};
   const Similarity upright = EstimateSimilarity({top, bottom}, side_by_side);
   const LandmarkNetworks reader({NumbersOf(first), NumbersOf(second)});
   ExpectNear(reader.Read(scene, window).landmarks, InImage(&second, scene, upright));

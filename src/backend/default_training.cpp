@@ -26,8 +26,8 @@ PairOptions ReferencePairs() {
 PairOptions BlurredLandmarkPairs() {
   PairOptions pairs;
   pairs.chip_size = kLandmarkChip;
-  pairs.min_eye_distance = 0.78 * kLandmarkEyeDistance;
-  pairs.max_eye_distance = 1.28 * kLandmarkEyeDistance;
+  pairs.min_eye_distance = 0.78 * kFirstEyeDistance;
+  pairs.max_eye_distance = 1.28 * kFirstEyeDistance;
   pairs.max_rotation = 25;
   pairs.max_shift = 0.07;
   pairs.over_edge = true;

@@ -106,11 +106,11 @@ Eyes EyesOf(const std::vector<cv::Point2d>& landmarks) {
 }
 
 /// As the chips of the training lie (dataset/training_pair.cpp), without their scatter.
-Similarity ChipFromImage(const Eyes& eyes) {
+Similarity ChipFromImage(const Eyes& eyes, double eye_distance) {
   const cv::Point2d across = eyes.right - eyes.left;
   const cv::Point2d down(-across.y, across.x);
   const cv::Point2d middle = 0.5 * (eyes.left + eyes.right) + 0.5 * down;
-  const double scale = kLandmarkEyeDistance / (across.x * across.x + across.y * across.y);
+  const double scale = eye_distance / (across.x * across.x + across.y * across.y);
   Similarity chip_from_image{scale * across.x, -scale * across.y, 0, 0};
   const cv::Point2d moved = chip_from_image(middle);
   chip_from_image.tx = 0.5 * (kLandmarkChip - 1) - moved.x;
@@ -146,8 +146,7 @@ class LandmarkNetworks::Net {
   }
 
   /// Landmarks in the image that the chip is cut from.
-  FaceReading Read(const cv::Mat& grey, const Eyes& eyes) {
-    const Similarity chip_from_image = ChipFromImage(eyes);
+  FaceReading Read(const cv::Mat& grey, const Similarity& chip_from_image) {
     cv::Mat chip;
     cv::extractChannel(ExtractChip(grey, {kLandmarkChip, chip_from_image}), chip, 0);
     cv::Scalar mean;
@@ -213,9 +212,11 @@ FaceReading LandmarkNetworks::Read(const cv::Mat& grey, const cv::Rect& window) 
   Eyes eyes = expected;
   FaceReading reading;
   for (const std::unique_ptr<Net>& net : *nets) {
-    FaceReading next = net->Read(grey, eyes);
+    const bool first = !reading.face;
+    const double eye_distance = first ? kFirstEyeDistance : kNextEyeDistance;
+    FaceReading next = net->Read(grey, ChipFromImage(eyes, eye_distance));
     // The first alone has seen what is found in the search's windows and is no face.
-    if (reading.face) next.face = reading.face;
+    if (!first) next.face = reading.face;
     reading = std::move(next);
     eyes = EyesOf(reading.landmarks);
     constexpr double kMuch = 2;  // then it is no face, and looking again would lead anywhere

@@ -29,8 +29,10 @@ inline constexpr int kLandmarkHidden = 256;
 inline constexpr int kLandmarkOutputs = 2 * static_cast<int>(kLandmarkCount) + 1;
 
 inline constexpr int kLandmarkChip = 64;  ///< input height and width, pixels
-/// Distance of the eyes' middles in that chip when it is placed by landmarks.
-inline constexpr double kLandmarkEyeDistance = 17;
+/// Distance of the eyes' middles in the chip of the first network, which is placed by the search's
+/// window, and in the others', where the face lies upright and may fill more of the chip.
+inline constexpr double kFirstEyeDistance = 17;
+inline constexpr double kNextEyeDistance = 20;
 /// The network takes the chip's mean away and divides by its standard deviation and this.
 inline constexpr double kLandmarkContrast = 0.02;
 

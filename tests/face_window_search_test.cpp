@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
 
 #include "face/window_search.h"
 #include "support.h"
@@ -23,8 +24,9 @@ class MadeUpReader : public LandmarkReader {
 class WindowSearchTest : public ::testing::Test {
  protected:
   std::vector<FoundWindow> Search(double reader_says, double threshold, bool doubts) const {
-    const WindowSearch search(std::make_unique<HogScanner>(),
-                              std::make_unique<MadeUpReader>(reader_says), /*face_limit=*/2);
+    LandmarkReaders readers;
+    readers.blurred = std::make_unique<MadeUpReader>(reader_says);
+    const WindowSearch search(std::make_unique<HogScanner>(), std::move(readers), /*face_limit=*/2);
     return search.Search(photo_, threshold, doubts);
   }
 
@@ -51,8 +53,25 @@ TEST_F(WindowSearchTest, WhatScoresTooLittleIsAFaceWhereTheReaderSaysSo) {
   EXPECT_TRUE(Search(2.1, score_ + 1.01 * WindowSearch::kDoubt, true).empty()) << "far too little";
 }
 
+TEST_F(WindowSearchTest, TheUsualReaderReadsWhatTheSearchIsSureOf) {
+  const auto who = [&](const cv::Mat& photo, bool with_usual) {
+    LandmarkReaders readers;
+    if (with_usual) readers.usual = std::make_unique<MadeUpReader>(1);
+    readers.blurred = std::make_unique<MadeUpReader>(5);
+    const WindowSearch search(std::make_unique<HogScanner>(), std::move(readers), 2);
+    const auto found = search.Search(photo, 0, true);
+    return found.size() == 1 ? found[0].reading.face : std::nullopt;
+  };
+  ASSERT_GT(score_, WindowSearch::kSure);
+  EXPECT_EQ(who(photo_, true), 1);
+  EXPECT_EQ(who(photo_, false), 5);
+  cv::Mat blurred;
+  cv::blur(photo_, blurred, {91, 91});
+  EXPECT_EQ(who(blurred, true), 5);
+}
+
 TEST_F(WindowSearchTest, WhereNobodyCanTellOnlyScoresCount) {
-  const WindowSearch search(std::make_unique<HogScanner>(), nullptr);
+  const WindowSearch search(std::make_unique<HogScanner>(), {});
   EXPECT_EQ(search.Search(photo_, score_ - 0.01, true).size(), 1U);
   EXPECT_TRUE(search.Search(photo_, score_ + 0.01, true).empty());
 }

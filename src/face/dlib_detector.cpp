@@ -39,22 +39,20 @@ struct Parts {
   LandmarkScheme scheme = kLandmarkScheme;
 };
 
-/// dlib's landmarks where the finder reads none.
+/// At least one of the two must read landmarks.
 Parts LoadParts(const DetectorOptions& options, FinderFile finder) {
   Parts parts;
-  std::unique_ptr<const LandmarkReader> reader;
-  std::optional<double> face_limit;
+  LandmarkReaders readers;
   if (!finder.landmark_networks.empty()) {
-    reader = std::make_unique<LandmarkNetworks>(std::move(finder.landmark_networks));
-    face_limit = finder.face_limit;
-  } else {
-    parts.landmark_hash = std::make_unique<ModelFileHash>(options.landmark_model);  // before that
+    readers.blurred = std::make_unique<LandmarkNetworks>(std::move(finder.landmark_networks));
+  }
+  if (!options.landmark_model.empty()) {
     auto model = std::make_unique<LandmarkModel>(options.landmark_model);
     parts.scheme = SchemeOf(*model);
-    reader = std::move(model);
+    readers.usual = std::move(model);
   }
   parts.search = std::make_unique<WindowSearch>(std::make_unique<HogScanner>(finder.sub_detectors),
-                                                std::move(reader), face_limit);
+                                                std::move(readers), finder.face_limit);
   return parts;
 }
 
@@ -83,6 +81,21 @@ class DlibFaceDetector : public FaceDetector {
       return a.box.width != b.box.width ? a.box.width > b.box.width : a.box.x < b.box.x;
     });
     return faces;
+  }
+
+  Landmarks ReadLandmarks(const cv::Mat& pixels, const cv::Rect2f& square) const override {
+    // Landmarks may be whole pixels: of a copy in which they are close to each other.
+    const double scale = std::max(1.0, 2 * kDlibWindow / square.width);
+    const cv::Point2d first =
+        0.5 * (scale - 1) * cv::Point2d(1, 1) + scale * cv::Point2d(square.tl());
+    const int side = cvRound(scale * square.width);
+    const cv::Rect window(cvRound(first.x), cvRound(first.y), side, side);
+    Landmarks landmarks;
+    for (const cv::Point2d& at :
+         parts_.search->ReadKnown(Scaled(GreyCopy(pixels), scale), window).landmarks) {
+      landmarks.emplace_back((at + cv::Point2d(0.5, 0.5)) / scale - cv::Point2d(0.5, 0.5));
+    }
+    return landmarks;
   }
 
  private:
@@ -144,24 +157,25 @@ std::string DlibVersion() {
 std::unique_ptr<FaceDetector> MakeDlibDetector(const DetectorOptions& options) {
   const std::filesystem::path* file = &options.finder;
   try {
+    // Before the files are read.
+    auto hash = std::make_unique<ModelFileHash>(
+        options.landmark_model.empty() ? options.finder : options.landmark_model);
     FinderFile finder;
     std::string added;
-    auto hash = std::make_unique<ModelFileHash>(*file);  // before the file is read
     if (!file->empty()) {
       const Bytes bytes = ReadFile(*file);
       finder = ParseFinder(bytes);
       constexpr std::size_t kDigits = 16;
       added = ", finder " + Sha256(bytes).substr(0, kDigits);
+      if (finder.landmark_networks.empty() && options.landmark_model.empty()) {
+        throw Error(ErrorKind::kModel,
+                    std::string("it reads no landmarks, and there is no ") + kLandmarkModel);
+      }
     }
-    const bool reads = !finder.landmark_networks.empty();
-    if (!reads && !file->empty() && options.landmark_model.empty()) {
-      throw Error(ErrorKind::kModel,
-                  std::string("it reads no landmarks, and there is no ") + kLandmarkModel);
-    }
-    if (!reads) file = &options.landmark_model;
+    if (!options.landmark_model.empty()) file = &options.landmark_model;
     Parts parts = LoadParts(options, std::move(finder));
     parts.added = std::move(added);
-    if (reads) parts.landmark_hash = std::move(hash);
+    parts.landmark_hash = std::move(hash);
     return std::make_unique<DlibFaceDetector>(options, std::move(parts));
   } catch (const std::exception& error) {
     throw Error(ErrorKind::kModel, file->string() + ": " + DescribeException(error));

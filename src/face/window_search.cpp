@@ -1,7 +1,6 @@
 #include "face/window_search.h"
 
 #include <utility>
-
 namespace facedeblur {
 
 cv::Rect RectOf(const HogWindow& window) {
@@ -9,22 +8,33 @@ cv::Rect RectOf(const HogWindow& window) {
           cv::Point(static_cast<int>(window.right) + 1, static_cast<int>(window.bottom) + 1)};
 }
 
-WindowSearch::WindowSearch(std::unique_ptr<const HogScanner> scanner,
-                           std::unique_ptr<const LandmarkReader> reader,
-                           std::optional<double> face_limit)
-    : scanner_(std::move(scanner)), reader_(std::move(reader)), face_limit_(face_limit) {}
+WindowSearch::WindowSearch(std::unique_ptr<const HogScanner> scanner, LandmarkReaders readers,
+                           double face_limit)
+    : scanner_(std::move(scanner)), readers_(std::move(readers)), face_limit_(face_limit) {}
 
 std::vector<FoundWindow> WindowSearch::Search(const cv::Mat& grey, double threshold,
                                               bool doubts) const {
-  const double lowest = doubts && face_limit_ ? threshold - kDoubt : threshold;
+  const bool vets = readers_.blurred != nullptr;
   std::vector<FoundWindow> found;
-  for (const HogWindow& window : scanner_->Scan(grey, lowest)) {
-    FoundWindow face{window, {}, window.added || window.score < threshold};
-    if (reader_) face.reading = reader_->Read(grey, RectOf(window));
-    if (face.doubtful && face_limit_ && face.reading.face < face_limit_) continue;
+  for (const HogWindow& window :
+       scanner_->Scan(grey, doubts && vets ? threshold - kDoubt : threshold)) {
+    FoundWindow face{window, Read(grey, window), window.added || window.score < threshold};
+    if (vets && face.doubtful && face.reading.face < face_limit_) continue;
     found.push_back(std::move(face));
   }
   return found;
+}
+
+FaceReading WindowSearch::ReadKnown(const cv::Mat& grey, const cv::Rect& square) const {
+  const LandmarkReader* reader = (readers_.usual ? readers_.usual : readers_.blurred).get();
+  return reader != nullptr ? reader->Read(grey, square) : FaceReading();
+}
+
+FaceReading WindowSearch::Read(const cv::Mat& grey, const HogWindow& window) const {
+  const bool sure = window.score >= kSure && !window.added;
+  const bool usual = readers_.usual && (sure || !readers_.blurred);
+  const LandmarkReader* reader = (usual ? readers_.usual : readers_.blurred).get();
+  return reader != nullptr ? reader->Read(grey, RectOf(window)) : FaceReading();
 }
 
 }  // namespace facedeblur

@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <opencv2/core.hpp>
-#include <optional>
 #include <vector>
 
 #include "face/hog_scanner.h"
@@ -20,29 +19,42 @@ struct FoundWindow {
 /// The pixels of a window.
 cv::Rect RectOf(const HogWindow& window);
 
+/// Who reads landmarks. Each may be null.
+struct LandmarkReaders {
+  std::unique_ptr<const LandmarkReader> usual;    ///< of faces that the search is sure of ...
+  std::unique_ptr<const LandmarkReader> blurred;  ///< ... and of others; it can tell a face
+};
+
 /// Which windows are faces: those of dlib's own sub-detectors that score as much as the threshold.
 /// Added sub-detectors' windows and those of lower scores are doubtful. They count where the reader
-/// of landmarks takes them for faces. With a reader that cannot tell, added ones that score as much
-/// count as well.
+/// of blurred faces takes them for faces. Without it, added ones that score as much count as well.
 class WindowSearch {
  public:
   /// So far below the threshold windows are looked at.
   static constexpr double kDoubt = 1;
 
-  /// `reader` may be null. `face_limit` is the logit from which a doubtful window counts (see
-  /// FinderFile); without it the reader is not asked.
-  WindowSearch(std::unique_ptr<const HogScanner> scanner,
-               std::unique_ptr<const LandmarkReader> reader,
-               std::optional<double> face_limit = std::nullopt);
+  /// Windows that score less are read by the reader of blurred faces where there is one: see
+  /// models/README.md.
+  static constexpr double kSure = 0.3;
+
+  /// `face_limit` is the logit from which a doubtful window counts (FinderFile).
+  WindowSearch(std::unique_ptr<const HogScanner> scanner, LandmarkReaders readers,
+               double face_limit = 0);
 
   /// Faces in a CV_8UC1 image, without doubtful ones below the threshold unless `doubts`. May be
   /// called from several threads.
   std::vector<FoundWindow> Search(const cv::Mat& grey, double threshold, bool doubts) const;
 
+  /// The face that is known to be in a square of a CV_8UC1 image, sharp enough for the usual
+  /// reader.
+  FaceReading ReadKnown(const cv::Mat& grey, const cv::Rect& square) const;
+
  private:
+  FaceReading Read(const cv::Mat& grey, const HogWindow& window) const;
+
   std::unique_ptr<const HogScanner> scanner_;
-  std::unique_ptr<const LandmarkReader> reader_;
-  std::optional<double> face_limit_;
+  LandmarkReaders readers_;
+  double face_limit_;
 };
 
 }  // namespace facedeblur

@@ -8,7 +8,6 @@
 #include <exception>
 #include <memory>
 #include <opencv2/core.hpp>
-#include <optional>
 #include <utility>
 
 #include "face/landmark_networks.h"
@@ -149,12 +148,13 @@ Tally Search(const std::vector<FinderPhoto>& photos, const WindowSearch& search)
   return tally;
 }
 
-WindowSearch SearchOf(const FinderFile& finder, std::optional<double> face_limit) {
-  std::unique_ptr<const LandmarkReader> reader;
+WindowSearch SearchOf(const FinderFile& finder) {
+  LandmarkReaders readers;
   if (!finder.landmark_networks.empty()) {
-    reader = std::make_unique<LandmarkNetworks>(finder.landmark_networks);
+    readers.blurred = std::make_unique<LandmarkNetworks>(finder.landmark_networks);
   }
-  return {std::make_unique<HogScanner>(finder.sub_detectors), std::move(reader), face_limit};
+  return {std::make_unique<HogScanner>(finder.sub_detectors), std::move(readers),
+          finder.face_limit};
 }
 
 /// Shifts the scores so that no false window of the photos held out reaches the usual threshold,
@@ -164,17 +164,17 @@ void SetThreshold(const std::vector<FinderPhoto>& held_out, std::vector<float>* 
   FinderFile finder;
   finder.sub_detectors = {*sub_detector};
   double highest = 0;
-  for (const FoundWindow& found : Search(held_out, SearchOf(finder, {})).false_windows) {
+  for (const FoundWindow& found : Search(held_out, SearchOf(finder)).false_windows) {
     highest = std::max(highest, found.window.score);
   }
   sub_detector->back() += static_cast<float>(highest + kFinderCaution - usual);
 }
 
 /// The logit that no false window of the photos held out reaches.
-double FaceLimit(const std::vector<FinderPhoto>& held_out, const FinderFile& finder) {
-  constexpr double kAny = -1e9;
+double FaceLimit(const std::vector<FinderPhoto>& held_out, FinderFile finder) {
+  finder.face_limit = -1e9;  // all doubtful windows are wanted
   double highest = 0;
-  for (const FoundWindow& found : Search(held_out, SearchOf(finder, kAny)).false_windows) {
+  for (const FoundWindow& found : Search(held_out, SearchOf(finder)).false_windows) {
     highest = std::max(highest, found.reading.face.value_or(0));
   }
   constexpr double kCaution = 0.5;
@@ -211,12 +211,11 @@ FinderTraining TrainFinder(const FinderTrainingOptions& options, const FaceDetec
   SetThreshold(held_out, &sub_detector);
   FinderTraining result;
   result.finder.sub_detectors = {std::move(sub_detector)};
-  std::optional<double> face_limit;
   if (!options.landmark_networks.empty()) {
     result.finder.landmark_networks = options.landmark_networks;
-    face_limit = result.finder.face_limit = FaceLimit(held_out, result.finder);
+    result.finder.face_limit = FaceLimit(held_out, result.finder);
   }
-  const Tally tally = Search(held_out, SearchOf(result.finder, face_limit));
+  const Tally tally = Search(held_out, SearchOf(result.finder));
   result.trained_on = to_train_on.size();
   result.held_out = held_out.size();
   result.faces = tally.faces;

@@ -1,12 +1,14 @@
 #include "pipeline/face_stage.h"
 
 #include <exception>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "facedeblur/image/metrics.h"
 #include "facedeblur/restore/kernel_radius.h"
 #include "facedeblur/util/error.h"
+#include "pipeline/second_look.h"
 
 namespace facedeblur {
 namespace {
@@ -61,8 +63,7 @@ void FaceStage::Restore(ImageJob* job, std::size_t index, const ParallelFor& par
   try {
     {
       const StageTimer timer(&attempt.seconds);
-      RestoreFace(job->image.pixels, *models_.restorer.get(), options_.process.extent, parallel,
-                  &face);
+      RestoreWell(job->image.pixels, parallel, &face);
     }
     if (options_.measure_faces) attempt.record = MeasureFace(face);
     if (!options_.ShowsFaces()) {  // only what is to be added is needed from now on
@@ -72,6 +73,18 @@ void FaceStage::Restore(ImageJob* job, std::size_t index, const ParallelFor& par
   } catch (...) {
     attempt.error = std::current_exception();
   }
+}
+
+void FaceStage::RestoreWell(const cv::Mat& pixels, const ParallelFor& parallel,
+                            FaceTask* face) const {
+  const FaceRestorer& restorer = *models_.restorer.get();
+  RestoreFace(pixels, restorer, options_.process.extent, parallel, face);
+  if (options_.process.aligned) return;
+  std::optional<FaceTask> again =
+      LookAgain(*models_.detector.get(), restorer.chip_template(), face);
+  if (!again) return;
+  RestoreFace(pixels, restorer, options_.process.extent, parallel, &*again);
+  if (again->confidence >= face->confidence) *face = std::move(*again);
 }
 
 void FaceStage::Blend(ImageJob* job, const ParallelFor& parallel) const {

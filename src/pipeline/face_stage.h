@@ -26,6 +26,9 @@ class FaceStage {
   void Blend(ImageJob* job, const ParallelFor& parallel) const;
 
  private:
+  /// Restores a face, and once more where it then shows its landmarks elsewhere.
+  void RestoreWell(const cv::Mat& pixels, const ParallelFor& parallel, FaceTask* face) const;
+
   const BatchModels& models_;
   const BatchOptions& options_;
 };

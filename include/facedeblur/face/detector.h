@@ -76,6 +76,12 @@ class FaceDetector {
   /// Where it finds doubtful ones, the copy that is upside down is searched, too, and counts where
   /// its faces are much surer; with `any_rotation`, all turned copies add to them.
   virtual std::vector<DetectedFace> Detect(const cv::Mat& pixels) const = 0;
+
+  /// The landmarks of an upright face whose square is known, as DetectedFace::box would be, in a
+  /// photo as for Detect(). Without a search; empty where a detector cannot do that.
+  virtual Landmarks ReadLandmarks(const cv::Mat& /*pixels*/, const cv::Rect2f& /*square*/) const {
+    return {};
+  }
 };
 
 /// dlib's HOG detector, with sub-detectors of our own where the options name them. Landmarks are

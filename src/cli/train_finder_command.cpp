@@ -24,6 +24,7 @@ struct TrainFinderOptions {
   std::filesystem::path models;
   FinderTrainingOptions training;
   std::vector<std::filesystem::path> landmarks;
+  std::filesystem::path keep;
   std::string training_note;
   std::string license_note;
   std::string figures_note;
@@ -56,6 +57,8 @@ void Bind(CLI::App* app, TrainFinderOptions* options) {
   binder.AddPath("--landmarks", &options->landmarks, "FILE",
                  "Weights of face-landmarks-2, which read the landmarks; several are used in turn, "
                  "each with the face upright as the one before sees it");
+  binder.AddPath("--keep", &options->keep, "FILE",
+                 "A face_finder.dat whose sub-detector is kept; then only the landmarks are new");
   binder.Add("--photos", &t.photos, "INT", "Photos to use, at most")
       ->check(CLI::Range(16, 1'000'000));
   binder
@@ -93,6 +96,7 @@ int RunTrainFinder(const TrainFinderOptions& options, const CLI::App& /*app*/) {
   for (const std::filesystem::path& file : options.landmarks) {
     training.landmark_networks.push_back(ReadLandmarkNetwork(file));
   }
+  if (!options.keep.empty()) training.sub_detectors = LoadFinder(options.keep).sub_detectors;
   FinderTraining result;
   try {
     result =

@@ -36,7 +36,7 @@ const std::vector<RangeOption>& PlacementOptionTable() {
       {"--over-edge", [](PairOptions* o) { return &o->over_edge; }, 0, 1,
        "Let chips reach over the photo's edge, where it is mirrored"},
       {"--elsewhere", [](PairOptions* o) { return &o->elsewhere; }, 0, 1,
-       "Share of chips that lie beside the face or show a part of it; needs --over-edge"}};
+       "Share of chips that show no face: beside it, a part of it, or made up; needs --over-edge"}};
   return table;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "dataset/texture.h"
 #include "facedeblur/face/chip.h"
 
 namespace facedeblur {
@@ -156,7 +157,10 @@ TrainingPair MakePair(const SharpFace& face, const PairOptions& options,
   if (!shows_face) {
     MoveElsewhere(face.pixels.size(), options, canvas, &elsewhere, &canvas_from_image);
   }
-  cv::Mat sharp = ExtractChip(face.pixels, {canvas, canvas_from_image});
+  constexpr double kMadeUp = 0.6;
+  const bool made_up = !shows_face && elsewhere.Chance(kMadeUp);
+  cv::Mat sharp = made_up ? DrawTexture(canvas, &elsewhere)
+                          : ExtractChip(face.pixels, {canvas, canvas_from_image});
   Similarity chip_from_image = canvas_from_image;
   chip_from_image.tx -= margin;
   chip_from_image.ty -= margin;

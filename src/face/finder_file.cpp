@@ -122,4 +122,12 @@ FinderFile ParseFinder(const Bytes& bytes) {
   }
 }
 
+FinderFile LoadFinder(const std::filesystem::path& file) {
+  try {
+    return ParseFinder(ReadFile(file));
+  } catch (const std::exception& error) {
+    Fail(file.string() + ": " + DescribeException(error));
+  }
+}
+
 }  // namespace facedeblur

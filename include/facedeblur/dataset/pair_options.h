@@ -34,7 +34,7 @@ struct PairOptions {
   /// Chips may reach over the photo's edge, where it is mirrored. Otherwise faces that fill their
   /// photo are drawn larger, and chips are shifted.
   bool over_edge = false;
-  double elsewhere = 0;  ///< share of chips that show no face, or a part of one; with over_edge
+  double elsewhere = 0;  ///< share of chips that show no face or a part of one; with over_edge
   KernelOptions kernel;
   DegradationOptions degradation;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -36,5 +37,8 @@ Bytes SerializeFinder(const FinderFile& finder);
 
 /// Throws Error(kModel) with the cause, not the path, where that is no such file or a damaged one.
 FinderFile ParseFinder(const Bytes& bytes);
+
+/// Reads such a file. Throws Error(kModel) with a line that names it.
+FinderFile LoadFinder(const std::filesystem::path& file);
 
 }  // namespace facedeblur

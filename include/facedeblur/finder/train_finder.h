@@ -20,6 +20,8 @@ struct FinderTrainingOptions {
   /// faces; photos are enlarged for the search.
   double largest_face = 260;
   PairOptions pairs = BlurToFind();  ///< what the copies go through; pixels at a face of 128
+  /// FinderFile::sub_detectors of an earlier training, to which only networks are added; or none.
+  std::vector<std::vector<float>> sub_detectors = {};
   /// FinderFile::landmark_networks; with none, landmarks are dlib's, and nobody vets windows.
   std::vector<NamedNumbers> landmark_networks = {};
   double c = 30;  ///< of the support vector machine

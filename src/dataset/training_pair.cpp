@@ -1,7 +1,6 @@
 #include "facedeblur/dataset/training_pair.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <utility>
@@ -114,33 +113,6 @@ cv::Mat StructureMap(const Landmarks& landmarks, const Similarity& chip_from_ima
   cv::dilate(map, map, cv::Mat::ones(5, 5, CV_8U));
   cv::GaussianBlur(map, map, {0, 0}, 2);
   return map;
-}
-
-/// Mirrors the points and gives them the numbers of the other side.
-void MirrorLandmarks(int size, Landmarks* landmarks) {
-  static const auto kMirrored = [] {
-    std::array<std::size_t, kLandmarkCount> order{};
-    const auto swap_range = [&order](std::size_t first, std::size_t last) {
-      for (std::size_t i = first; i <= last; ++i) order[i] = first + last - i;
-    };
-    swap_range(0, 16);                                    // jaw
-    swap_range(17, 26);                                   // brows
-    for (std::size_t i = 27; i <= 30; ++i) order[i] = i;  // bridge of the nose
-    swap_range(31, 35);                                   // nostrils
-    constexpr std::array<std::size_t, 12> kEyes = {45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40};
-    for (std::size_t i = 0; i < kEyes.size(); ++i) order[36 + i] = kEyes[i];
-    swap_range(48, 54);  // outer lip above
-    swap_range(55, 59);  // outer lip below
-    swap_range(60, 64);  // inner lip above
-    swap_range(65, 67);  // inner lip below
-    return order;
-  }();
-  Landmarks mirrored(landmarks->size());
-  for (std::size_t i = 0; i < landmarks->size(); ++i) {
-    const cv::Point2f& p = (*landmarks)[kMirrored[i]];
-    mirrored[i] = {static_cast<float>(size - 1) - p.x, p.y};
-  }
-  *landmarks = std::move(mirrored);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "face/landmark_networks.h"
 
-#include <cmath>
+#include <algorithm>
 #include <opencv2/dnn.hpp>
 #include <string>
 #include <utility>
@@ -118,6 +118,26 @@ Similarity ChipFromImage(const Eyes& eyes, double eye_distance) {
   return chip_from_image;
 }
 
+/// What a network takes.
+cv::Mat CutChip(const cv::Mat& grey, const Similarity& chip_from_image) {
+  cv::Mat chip;
+  cv::extractChannel(ExtractChip(grey, {kLandmarkChip, chip_from_image}), chip, 0);
+  cv::Scalar mean;
+  cv::Scalar deviation;
+  cv::meanStdDev(chip, mean, deviation);
+  return (chip - mean[0]) / (deviation[0] + kLandmarkContrast);
+}
+
+/// The landmarks of a network's outputs, chip pixels.
+Landmarks InChip(const float* outputs) {
+  const auto pixel = [](float value) { return 0.5F * (kLandmarkChip - 1) * (value + 1); };
+  Landmarks landmarks;
+  for (std::size_t i = 0; i < kLandmarkCount; ++i) {
+    landmarks.emplace_back(pixel(outputs[2 * i]), pixel(outputs[2 * i + 1]));
+  }
+  return landmarks;
+}
+
 }  // namespace
 
 class LandmarkNetworks::Net {
@@ -145,25 +165,26 @@ class LandmarkNetworks::Net {
     net_.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
   }
 
-  /// Landmarks in the image that the chip is cut from.
+  /// Landmarks in the image that the chip is cut from. The chip and its mirror image are read: the
+  /// means of both are nearer to the truth, and what is a face is one in both.
   FaceReading Read(const cv::Mat& grey, const Similarity& chip_from_image) {
-    cv::Mat chip;
-    cv::extractChannel(ExtractChip(grey, {kLandmarkChip, chip_from_image}), chip, 0);
-    cv::Scalar mean;
-    cv::Scalar deviation;
-    cv::meanStdDev(chip, mean, deviation);
-    chip = (chip - mean[0]) / (deviation[0] + kLandmarkContrast);
-    net_.setInput(cv::dnn::blobFromImage(chip));
+    const cv::Mat chip = CutChip(grey, chip_from_image);
+    cv::Mat mirrored;
+    cv::flip(chip, mirrored, 1);
+    net_.setInput(cv::dnn::blobFromImages(std::vector<cv::Mat>{chip, mirrored}));
     const cv::Mat found = net_.forward();
+    const auto* own = found.ptr<float>(0);
+    const auto* others = found.ptr<float>(1);
+    const Landmarks seen = InChip(own);
+    Landmarks seen_mirrored = InChip(others);
+    MirrorLandmarks(kLandmarkChip, &seen_mirrored);
     const Similarity image_from_chip = chip_from_image.Inverse();
     FaceReading reading;
-    const auto* at = found.ptr<float>();
     for (std::size_t i = 0; i < kLandmarkCount; ++i) {
-      const auto pixel = [](float value) { return 0.5 * (kLandmarkChip - 1) * (value + 1); };
-      reading.landmarks.push_back(
-          image_from_chip(cv::Point2d(pixel(at[2 * i]), pixel(at[2 * i + 1]))));
+      reading.landmarks.push_back(image_from_chip(0.5 * cv::Point2d(seen[i] + seen_mirrored[i])));
     }
-    reading.face = at[kLandmarkOutputs - 1];
+    constexpr int kLogit = kLandmarkOutputs - 1;
+    reading.face = std::min(own[kLogit], others[kLogit]);
     return reading;
   }
 

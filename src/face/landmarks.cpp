@@ -1,8 +1,10 @@
 #include "facedeblur/face/landmarks.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <string>
+#include <utility>
 
 #include "facedeblur/util/error.h"
 
@@ -34,6 +36,32 @@ bool CanBeAligned(const Landmarks& landmarks) {
   // From the first eye to the last mouth corner: all that alignment uses beside the nose.
   return std::any_of(landmarks.begin() + 36, landmarks.begin() + 55,
                      [&](const cv::Point2f& point) { return point != landmarks[30]; });
+}
+
+void MirrorLandmarks(int width, Landmarks* landmarks) {
+  static const auto kMirrored = [] {
+    std::array<std::size_t, kLandmarkCount> order{};
+    const auto swap_range = [&order](std::size_t first, std::size_t last) {
+      for (std::size_t i = first; i <= last; ++i) order[i] = first + last - i;
+    };
+    swap_range(0, 16);                                    // jaw
+    swap_range(17, 26);                                   // brows
+    for (std::size_t i = 27; i <= 30; ++i) order[i] = i;  // bridge of the nose
+    swap_range(31, 35);                                   // nostrils
+    constexpr std::array<std::size_t, 12> kEyes = {45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40};
+    for (std::size_t i = 0; i < kEyes.size(); ++i) order[36 + i] = kEyes[i];
+    swap_range(48, 54);  // outer lip above
+    swap_range(55, 59);  // outer lip below
+    swap_range(60, 64);  // inner lip above
+    swap_range(65, 67);  // inner lip below
+    return order;
+  }();
+  Landmarks mirrored(landmarks->size());
+  for (std::size_t i = 0; i < landmarks->size(); ++i) {
+    const cv::Point2f& p = (*landmarks)[kMirrored[i]];
+    mirrored[i] = {static_cast<float>(width - 1) - p.x, p.y};
+  }
+  *landmarks = std::move(mirrored);
 }
 
 }  // namespace facedeblur

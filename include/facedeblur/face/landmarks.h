@@ -38,6 +38,9 @@ struct DetectedFace {
 /// tip, left and right mouth corner. Throws Error(kUsage) unless given 68 landmarks.
 std::vector<cv::Point2f> AlignmentPoints(const Landmarks& landmarks);
 
+/// Mirrors landmarks of an image so many pixels wide, and gives them the numbers of the other side.
+void MirrorLandmarks(int width, Landmarks* landmarks);
+
 /// False where eyes, nose and mouth fall into one point, which has no direction and no size. Throws
 /// as AlignmentPoints() does.
 bool CanBeAligned(const Landmarks& landmarks);

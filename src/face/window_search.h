@@ -35,7 +35,7 @@ class WindowSearch {
 
   /// Windows that score less are read by the reader of blurred faces where there is one: see
   /// models/README.md.
-  static constexpr double kSure = 0.3;
+  static constexpr double kSure = 0;
 
   /// `face_limit` is the logit from which a doubtful window counts (FinderFile).
   WindowSearch(std::unique_ptr<const HogScanner> scanner, LandmarkReaders readers,

@@ -53,6 +53,30 @@ TEST_F(WindowSearchTest, WhatScoresTooLittleIsAFaceWhereTheReaderSaysSo) {
   EXPECT_TRUE(Search(2.1, score_ + 1.01 * WindowSearch::kDoubt, true).empty()) << "far too little";
 }
 
+TEST_F(WindowSearchTest, APartOfAFaceIsNoFace) {
+  const cv::Mat group =
+      cv::imread((testing::DataFolder() / "sharp/group_1.jpg").string(), cv::IMREAD_GRAYSCALE);
+  const auto pairs_that_share = [](const std::vector<HogWindow>& windows) {
+    int count = 0;
+    for (const HogWindow& a : windows) {
+      const cv::Point2d middle = 0.5 * cv::Point2d(RectOf(a).tl() + RectOf(a).br());
+      for (const HogWindow& b : windows) {
+        if (&a != &b && cv::Rect2d(RectOf(b)).contains(middle)) ++count;
+      }
+    }
+    return count;
+  };
+  constexpr double kLow = -0.5;
+  EXPECT_GT(pairs_that_share(HogScanner().Scan(group, kLow - WindowSearch::kDoubt)), 0);
+  LandmarkReaders readers;
+  readers.blurred = std::make_unique<MadeUpReader>(9);  // would take everything
+  const WindowSearch search(std::make_unique<HogScanner>(), std::move(readers));
+  std::vector<HogWindow> found;
+  for (const FoundWindow& face : search.Search(group, kLow, true)) found.push_back(face.window);
+  EXPECT_GE(found.size(), 6U);
+  EXPECT_EQ(pairs_that_share(found), 0);
+}
+
 TEST_F(WindowSearchTest, TheUsualReaderReadsWhatTheSearchIsSureOf) {
   const auto who = [&](const cv::Mat& photo, bool with_usual) {
     LandmarkReaders readers;

@@ -1,7 +1,20 @@
 #include "face/window_search.h"
 
+#include <algorithm>
 #include <utility>
 namespace facedeblur {
+namespace {
+
+cv::Point MiddleOf(const cv::Rect& rect) { return (rect.tl() + rect.br()) / 2; }
+
+/// A mouth or a whole head may look like a face of another size.
+bool ShareAMiddle(const HogWindow& a, const HogWindow& b) {
+  const cv::Rect first = RectOf(a);
+  const cv::Rect second = RectOf(b);
+  return first.contains(MiddleOf(second)) || second.contains(MiddleOf(first));
+}
+
+}  // namespace
 
 cv::Rect RectOf(const HogWindow& window) {
   return {cv::Point(static_cast<int>(window.left), static_cast<int>(window.top)),
@@ -18,7 +31,12 @@ std::vector<FoundWindow> WindowSearch::Search(const cv::Mat& grey, double thresh
   std::vector<FoundWindow> found;
   for (const HogWindow& window :
        scanner_->Scan(grey, doubts && vets ? threshold - kDoubt : threshold)) {
-    FoundWindow face{window, Read(grey, window), window.added || window.score < threshold};
+    const bool doubtful = window.added || window.score < threshold;
+    const auto shares = [&](const FoundWindow& other) {
+      return ShareAMiddle(other.window, window);
+    };
+    if (vets && doubtful && std::any_of(found.begin(), found.end(), shares)) continue;
+    FoundWindow face{window, Read(grey, window), doubtful};
     if (vets && face.doubtful && face.reading.face < face_limit_) continue;
     found.push_back(std::move(face));
   }

@@ -27,7 +27,8 @@ struct LandmarkReaders {
 
 /// Which windows are faces: those of dlib's own sub-detectors that score as much as the threshold.
 /// Added sub-detectors' windows and those of lower scores are doubtful. They count where the reader
-/// of blurred faces takes them for faces. Without it, added ones that score as much count as well.
+/// of blurred faces takes them for faces, and no better window has its middle in them or the other
+/// way round. Without it, added ones that score as much count as well.
 class WindowSearch {
  public:
   /// So far below the threshold windows are looked at.

@@ -24,7 +24,8 @@ NamedNumbers NumbersOf(const BlurredLandmarkNet& net) {
 /// Random shapes.
 cv::Mat Scene() {
   cv::Mat scene(300, 260, CV_8U);
-  cv::randu(scene, 0, 256);
+  cv::RNG random(7);
+  random.fill(scene, cv::RNG::UNIFORM, 0, 256);
   cv::GaussianBlur(scene, scene, {}, 5);
   cv::normalize(scene, scene, 0, 255, cv::NORM_MINMAX);
   return scene;
@@ -88,7 +89,7 @@ BlurredLandmarkNet Believer(cv::Point2f left, cv::Point2f right) {
   BlurredLandmarkNet net;
   const torch::NoGradGuard no_grad;
   for (auto& item : net->named_parameters()) {
-    if (item.key() == "out.weight") item.value() *= 60;
+    if (item.key() == "out.weight") item.value() *= 30;
     if (item.key() != "out.bias") continue;
     for (int point = 36; point < 48; ++point) {
       const cv::Point2f& eye = point < 42 ? left : right;
@@ -100,18 +101,24 @@ BlurredLandmarkNet Believer(cv::Point2f left, cv::Point2f right) {
 }
 
 TEST(BlurredLandmarkNet, TheSecondLooksAtTheFaceUpright) {
-  torch::manual_seed(5);
-  BlurredLandmarkNet first = Believer({-0.3F, -0.3F}, {0.3F, -0.2F});
   BlurredLandmarkNet second;
   const cv::Mat scene = Scene();
   const cv::Rect window(80, 90, 100, 100);
-  const auto eyes = AlignmentPoints(InImage(&first, scene, FirstChip(window)));
-  EXPECT_GT(std::abs(eyes[1].y - eyes[0].y), 0.5) << "or nothing is turned";
-  // In its chip they lie side by side, half their distance above the middle.
-  const std::vector<cv::Point2f> side_by_side = {{21.5F, 21.5F}, {41.5F, 21.5F}};
-  const Similarity upright = EstimateSimilarity({eyes[0], eyes[1]}, side_by_side);
-  const LandmarkNetworks reader({NumbersOf(first), NumbersOf(second)});
-  ExpectNear(reader.Read(scene, window).landmarks, InImage(&second, scene, upright));
+  int turned = 0;
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    torch::manual_seed(seed);
+    BlurredLandmarkNet first = Believer({-0.2F, -0.25F}, {0.2F, -0.25F});
+    const auto eyes = AlignmentPoints(InImage(&first, scene, FirstChip(window)));
+    const double distance = cv::norm(eyes[1] - eyes[0]);
+    if (distance < 25 || distance > 80) continue;  // of 43: or the second does not look
+    if (std::abs(eyes[1].y - eyes[0].y) > 0.5) ++turned;
+    // In its chip they lie side by side, half their distance above the middle.
+    const std::vector<cv::Point2f> side_by_side = {{21.5F, 21.5F}, {41.5F, 21.5F}};
+    const Similarity upright = EstimateSimilarity({eyes[0], eyes[1]}, side_by_side);
+    const LandmarkNetworks reader({NumbersOf(first), NumbersOf(second)});
+    ExpectNear(reader.Read(scene, window).landmarks, InImage(&second, scene, upright));
+  }
+  EXPECT_GT(turned, 0);
 }
 
 TEST(BlurredLandmarkNet, WhereTheFirstSeesNoFaceTheSecondDoesNotLook) {

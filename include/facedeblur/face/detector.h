@@ -84,10 +84,11 @@ class FaceDetector {
   }
 };
 
-/// dlib's HOG detector, with sub-detectors of our own where the options name them. Landmarks are
-/// read by the finder's networks, or else by dlib's shape predictor (Kazemi and Sullivan, CVPR
-/// 2014). Throws Error(kModel) when a file cannot be read, or the landmark model gives other points
-/// than those of kLandmarkScheme.
+/// dlib's HOG detector, with sub-detectors of our own where the options name them. Faces that the
+/// search is sure of have their landmarks read by dlib's shape predictor (Kazemi and Sullivan, CVPR
+/// 2014), others by the finder's networks; where one of the two is missing, the other reads all.
+/// Throws Error(kModel) when a file cannot be read, or the landmark model gives other points than
+/// those of kLandmarkScheme.
 std::unique_ptr<FaceDetector> MakeDlibDetector(const DetectorOptions& options);
 
 std::string DlibVersion();

@@ -138,6 +138,7 @@ TrainingPair MakePair(const SharpFace& face, const PairOptions& options,
   chip_from_image.ty -= margin;
   TrainingPair pair;
   pair.structure = StructureMap(face.landmarks, chip_from_image, options.chip_size);
+  if (made_up) pair.structure.setTo(0);
   if (shows_face) pair.landmarks = chip_from_image(face.landmarks);
   if (options.flip && placement.Chance(0.5)) {
     cv::flip(sharp, sharp, 1);

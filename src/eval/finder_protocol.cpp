@@ -7,6 +7,7 @@
 
 #include "facedeblur/dataset/blur_kernel.h"
 #include "facedeblur/face/chip.h"
+#include "facedeblur/face/landmark_distance.h"
 #include "facedeblur/face/overlap.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/image_files.h"
@@ -25,14 +26,6 @@ constexpr float kLeastOverlap = 0.5F;  // as in the PASCAL VOC challenges
 bool AnglesAgree(int a, int b) {
   const int apart = std::abs(a - b) % 360;
   return std::min(apart, 360 - apart) <= 45;
-}
-
-double LandmarkError(const Landmarks& truth, const Landmarks& found) {
-  constexpr std::size_t kOuterCorners[] = {36, 45};
-  const double eyes = cv::norm(truth[kOuterCorners[1]] - truth[kOuterCorners[0]]);
-  double sum = 0;
-  for (std::size_t i = 0; i < truth.size(); ++i) sum += cv::norm(found[i] - truth[i]);
-  return sum / static_cast<double>(truth.size()) / std::max(eyes, 1.0);
 }
 
 /// A true face, one that was found, and how well their squares agree.
@@ -133,7 +126,7 @@ FinderScore ScoreSearch(const std::vector<DetectedFace>& truth,
     truth_taken[match.truth] = found_taken[match.found] = true;
     ++score.found;
     score.landmark_errors +=
-        LandmarkError(truth[match.truth].landmarks, found[match.found].landmarks);
+        LandmarkDistance(truth[match.truth].landmarks, found[match.found].landmarks);
   }
   score.false_faces = found.size() - score.found;
   return score;

@@ -16,7 +16,6 @@
 #include "facedeblur/face/detector.h"
 #include "facedeblur/face/finder_file.h"
 #include "facedeblur/util/error.h"
-#include "facedeblur/util/sha256.h"
 
 namespace facedeblur {
 namespace {
@@ -34,26 +33,19 @@ LandmarkScheme SchemeOf(const LandmarkModel& model) {
 /// What a detector is made of.
 struct Parts {
   std::unique_ptr<const WindowSearch> search;
-  std::string added;  ///< name that tells what was added to dlib's search; empty without
-  std::unique_ptr<ModelFileHash> landmark_hash;
+  std::unique_ptr<ModelFileHash> finder_hash;    ///< null without a finder
+  std::unique_ptr<ModelFileHash> landmark_hash;  ///< null where the finder reads all landmarks
   LandmarkScheme scheme = kLandmarkScheme;
 };
 
-/// At least one of the two must read landmarks.
-Parts LoadParts(const DetectorOptions& options, FinderFile finder) {
-  Parts parts;
-  LandmarkReaders readers;
-  if (!finder.landmark_networks.empty()) {
-    readers.blurred = std::make_unique<LandmarkNetworks>(std::move(finder.landmark_networks));
+/// What `work` returns; what it throws names the file.
+template <typename Work>
+auto From(const std::filesystem::path& file, const Work& work) {
+  try {
+    return work();
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kModel, file.string() + ": " + DescribeException(error));
   }
-  if (!options.landmark_model.empty()) {
-    auto model = std::make_unique<LandmarkModel>(options.landmark_model);
-    parts.scheme = SchemeOf(*model);
-    readers.usual = std::move(model);
-  }
-  parts.search = std::make_unique<WindowSearch>(std::make_unique<HogScanner>(finder.sub_detectors),
-                                                std::move(readers), finder.face_limit);
-  return parts;
 }
 
 class DlibFaceDetector : public FaceDetector {
@@ -64,9 +56,12 @@ class DlibFaceDetector : public FaceDetector {
   DetectorIdentity identity() const override {
     std::ostringstream name;
     name << "dlib " << DlibVersion() << " HOG, min-face " << options_.min_face << ", auto-pixels "
-         << options_.auto_pixels << ", threshold " << options_.threshold << DescribeTurns(options_)
-         << parts_.added;
-    return {name.str(), kLandmarkScheme.name, parts_.landmark_hash->Sha256()};
+         << options_.auto_pixels << ", threshold " << options_.threshold << DescribeTurns(options_);
+    constexpr std::size_t kDigits = 16;
+    if (parts_.finder_hash) name << ", finder " << parts_.finder_hash->Sha256().substr(0, kDigits);
+    const ModelFileHash& landmarks =
+        *(parts_.landmark_hash ? parts_.landmark_hash : parts_.finder_hash);
+    return {name.str(), kLandmarkScheme.name, landmarks.Sha256()};
   }
 
   std::vector<DetectedFace> Detect(const cv::Mat& pixels) const override {
@@ -106,7 +101,7 @@ class DlibFaceDetector : public FaceDetector {
     std::vector<DetectedFace> faces;
     for (const FoundWindow& found : parts_.search->Search(copy.pixels, threshold, turn == 0)) {
       DetectedFace face = InPhoto(copy, found, scale);
-      face.score = std::max(face.score, threshold);
+      face.score = std::max(face.score, threshold);  // of a doubtful one that counts
       face.turned = turn;
       // A face may come out a little smaller than the window that found it.
       if (face.box.width >= 0.85 * options_.min_face) faces.push_back(std::move(face));
@@ -155,31 +150,34 @@ std::string DlibVersion() {
 }
 
 std::unique_ptr<FaceDetector> MakeDlibDetector(const DetectorOptions& options) {
-  const std::filesystem::path* file = &options.finder;
-  try {
-    // Before the files are read.
-    auto hash = std::make_unique<ModelFileHash>(
-        options.landmark_model.empty() ? options.finder : options.landmark_model);
-    FinderFile finder;
-    std::string added;
-    if (!file->empty()) {
-      const Bytes bytes = ReadFile(*file);
-      finder = ParseFinder(bytes);
-      constexpr std::size_t kDigits = 16;
-      added = ", finder " + Sha256(bytes).substr(0, kDigits);
-      if (finder.landmark_networks.empty() && options.landmark_model.empty()) {
-        throw Error(ErrorKind::kModel,
-                    std::string("it reads no landmarks, and there is no ") + kLandmarkModel);
-      }
-    }
-    if (!options.landmark_model.empty()) file = &options.landmark_model;
-    Parts parts = LoadParts(options, std::move(finder));
-    parts.added = std::move(added);
-    parts.landmark_hash = std::move(hash);
-    return std::make_unique<DlibFaceDetector>(options, std::move(parts));
-  } catch (const std::exception& error) {
-    throw Error(ErrorKind::kModel, file->string() + ": " + DescribeException(error));
+  Parts parts;
+  FinderFile finder;
+  if (!options.finder.empty()) {
+    parts.finder_hash = std::make_unique<ModelFileHash>(options.finder);  // before it is read
+    finder = LoadFinder(options.finder);
   }
+  LandmarkReaders readers;
+  auto scanner = From(options.finder, [&] {
+    if (!finder.landmark_networks.empty()) {
+      readers.blurred = std::make_unique<LandmarkNetworks>(std::move(finder.landmark_networks));
+    } else if (parts.finder_hash && options.landmark_model.empty()) {
+      throw Error(ErrorKind::kModel,
+                  std::string("it reads no landmarks, and there is no ") + kLandmarkModel);
+    }
+    return std::make_unique<HogScanner>(finder.sub_detectors);
+  });
+  return From(options.landmark_model, [&] {
+    if (!readers.blurred || !options.landmark_model.empty()) {
+      parts.landmark_hash = std::make_unique<ModelFileHash>(options.landmark_model);  // likewise
+      auto model = std::make_unique<LandmarkModel>(options.landmark_model);
+      parts.scheme = SchemeOf(*model);
+      readers.usual = std::move(model);
+    }
+    parts.search =
+        std::make_unique<WindowSearch>(std::move(scanner), std::move(readers), finder.face_limit);
+    return std::unique_ptr<FaceDetector>(
+        std::make_unique<DlibFaceDetector>(options, std::move(parts)));
+  });
 }
 
 }  // namespace facedeblur

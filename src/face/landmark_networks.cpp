@@ -105,17 +105,13 @@ Eyes EyesOf(const std::vector<cv::Point2d>& landmarks) {
   return {points[0], points[1]};
 }
 
-/// As the chips of the training lie (dataset/training_pair.cpp), without their scatter.
+/// As the chips of the training lie (dataset/training_pair.cpp), without their scatter: the eyes
+/// side by side, half their distance above the middle.
 Similarity ChipFromImage(const Eyes& eyes, double eye_distance) {
-  const cv::Point2d across = eyes.right - eyes.left;
-  const cv::Point2d down(-across.y, across.x);
-  const cv::Point2d middle = 0.5 * (eyes.left + eyes.right) + 0.5 * down;
-  const double scale = eye_distance / (across.x * across.x + across.y * across.y);
-  Similarity chip_from_image{scale * across.x, -scale * across.y, 0, 0};
-  const cv::Point2d moved = chip_from_image(middle);
-  chip_from_image.tx = 0.5 * (kLandmarkChip - 1) - moved.x;
-  chip_from_image.ty = 0.5 * (kLandmarkChip - 1) - moved.y;
-  return chip_from_image;
+  const auto middle = 0.5F * (kLandmarkChip - 1);
+  const auto half = static_cast<float>(0.5 * eye_distance);
+  return EstimateSimilarity({eyes.left, eyes.right},
+                            {{middle - half, middle - half}, {middle + half, middle - half}});
 }
 
 /// What a network takes.

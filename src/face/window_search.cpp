@@ -36,7 +36,7 @@ std::vector<FoundWindow> WindowSearch::Search(const cv::Mat& grey, double thresh
       return ShareAMiddle(other.window, window);
     };
     if (vets && doubtful && std::any_of(found.begin(), found.end(), shares)) continue;
-    FoundWindow face{window, Read(grey, window), doubtful};
+    FoundWindow face{window, Read(grey, window, doubtful), doubtful};
     if (vets && face.doubtful && face.reading.face < face_limit_) continue;
     found.push_back(std::move(face));
   }
@@ -48,8 +48,8 @@ FaceReading WindowSearch::ReadKnown(const cv::Mat& grey, const cv::Rect& square)
   return reader != nullptr ? reader->Read(grey, square) : FaceReading();
 }
 
-FaceReading WindowSearch::Read(const cv::Mat& grey, const HogWindow& window) const {
-  const bool sure = window.score >= kSure && !window.added;
+FaceReading WindowSearch::Read(const cv::Mat& grey, const HogWindow& window, bool doubtful) const {
+  const bool sure = window.score >= kSure && !doubtful;
   const bool usual = readers_.usual && (sure || !readers_.blurred);
   const LandmarkReader* reader = (usual ? readers_.usual : readers_.blurred).get();
   return reader != nullptr ? reader->Read(grey, RectOf(window)) : FaceReading();

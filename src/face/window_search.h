@@ -34,8 +34,8 @@ class WindowSearch {
   /// So far below the threshold windows are looked at.
   static constexpr double kDoubt = 1;
 
-  /// Windows that score less are read by the reader of blurred faces where there is one: see
-  /// models/README.md.
+  /// Windows that score less are read by the reader of blurred faces where there is one, and so are
+  /// doubtful ones: see models/README.md.
   static constexpr double kSure = 0;
 
   /// `face_limit` is the logit from which a doubtful window counts (FinderFile).
@@ -51,7 +51,7 @@ class WindowSearch {
   FaceReading ReadKnown(const cv::Mat& grey, const cv::Rect& square) const;
 
  private:
-  FaceReading Read(const cv::Mat& grey, const HogWindow& window) const;
+  FaceReading Read(const cv::Mat& grey, const HogWindow& window, bool doubtful) const;
 
   std::unique_ptr<const HogScanner> scanner_;
   LandmarkReaders readers_;

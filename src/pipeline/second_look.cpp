@@ -1,7 +1,8 @@
 #include "pipeline/second_look.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "facedeblur/face/landmark_distance.h"
 
 namespace facedeblur {
 namespace {
@@ -13,15 +14,6 @@ cv::Rect2f SquareInChip(const FaceTask& task) {
   const cv::Point2d middle = chip_from_image(0.5 * cv::Point2d(box.tl() + box.br()));
   const double side = chip_from_image.Scale() * box.width;
   return {cv::Point2d(middle.x - 0.5 * side, middle.y - 0.5 * side), cv::Size2d(side, side)};
-}
-
-/// Mean distance, as a part of the distance of the eyes' outer corners.
-double Moved(const Landmarks& before, const Landmarks& after) {
-  constexpr std::size_t kOuterCorners[] = {36, 45};
-  double sum = 0;
-  for (std::size_t i = 0; i < before.size(); ++i) sum += cv::norm(after[i] - before[i]);
-  const double eyes = cv::norm(before[kOuterCorners[1]] - before[kOuterCorners[0]]);
-  return sum / static_cast<double>(before.size()) / std::max(eyes, 1.0);
 }
 
 }  // namespace
@@ -39,7 +31,7 @@ std::optional<FaceTask> LookAgain(const FaceDetector& detector, const ChipTempla
   constexpr double kScatter = 0.01;  // less is the reader's own ...
   constexpr double kMistake = 0.12;  // ... and more is no better than before
   constexpr double kPays = 0.04;     // see models/README.md
-  const double moved = Moved(task->face.landmarks, landmarks);
+  const double moved = LandmarkDistance(task->face.landmarks, landmarks);
   if (moved < kScatter || moved > kMistake) return std::nullopt;
   task->face.landmarks = std::move(landmarks);
   if (moved < kPays) return std::nullopt;

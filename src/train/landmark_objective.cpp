@@ -16,6 +16,9 @@ namespace {
 struct FeatureLandmarks {
   using Net = LandmarkNet;
   static constexpr int kWindow = LandmarkNetImpl::kWindow;
+  static ChipTemplate Template() {
+    return {kWindow, {{46, 44}, {82, 44}, {64, 65}, {46, 80}, {82, 80}}};
+  }
   /// Sharp chips alone: its features must tell sharp from blurred, so it should not be taught to
   /// see no difference.
   static Loss LossOf(Net* net, const TrainingBatch& batch) {
@@ -31,6 +34,9 @@ struct FeatureLandmarks {
 struct BlurredLandmarks {
   using Net = BlurredLandmarkNet;
   static constexpr int kWindow = kLandmarkChip;
+  static ChipTemplate Template() {
+    return {kWindow, {{23, 23}, {40, 23}, {31.5F, 33}, {23, 40}, {40, 40}}};
+  }
   static Loss LossOf(Net* net, const TrainingBatch& batch) {
     const FaceReadings readings = (*net)->forward(batch.blurred);
     const torch::Tensor errors = (readings.landmarks - batch.landmarks).abs().mean({1, 2});
@@ -71,9 +77,7 @@ class LandmarkObjective : public Objective {
   }
 
   Bytes Serialize(const std::string& network, const WeightsNotes& notes) override {
-    const ChipTemplate chip_template = {Kind::kWindow,
-                                        {{46, 44}, {82, 44}, {64, 65}, {46, 80}, {82, 80}}};
-    ModelFile model = MakeModelFile(*net_, network, chip_template, notes);
+    ModelFile model = MakeModelFile(*net_, network, Kind::Template(), notes);
     typename Kind::Net rounded;
     LoadTensors(model.tensors, rounded.get());
     AddSelfTest(

@@ -53,6 +53,16 @@ TEST_F(WindowSearchTest, WhatScoresTooLittleIsAFaceWhereTheReaderSaysSo) {
   EXPECT_TRUE(Search(2.1, score_ + 1.01 * WindowSearch::kDoubt, true).empty()) << "far too little";
 }
 
+TEST_F(WindowSearchTest, WithAHighThresholdTheDoubtfulAreStillVetted) {
+  LandmarkReaders readers;
+  readers.usual = std::make_unique<MadeUpReader>(1);
+  readers.blurred = std::make_unique<MadeUpReader>(5);
+  const WindowSearch search(std::make_unique<HogScanner>(), std::move(readers), 2);
+  const auto found = search.Search(photo_, score_ + 0.5 * WindowSearch::kDoubt, true);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].reading.face, 5);
+}
+
 TEST_F(WindowSearchTest, APartOfAFaceIsNoFace) {
   const cv::Mat group =
       cv::imread((testing::DataFolder() / "sharp/group_1.jpg").string(), cv::IMREAD_GRAYSCALE);

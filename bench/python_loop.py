@@ -118,7 +118,13 @@ def gradients_adjoint(planes):
     return F.pad(x, (1, 0, 0, 1)) + F.pad(y, (0, 1, 1, 0)) - F.pad(x + y, (0, 1, 0, 1))
 
 
-def solve_kernel(blurred, restored, prior, pull=3, steps=12):
+def noise_variance(grey):
+    across = grey[..., 1:] - grey[..., :-1]
+    diagonal = 0.5 * (across[..., 1:, :] - across[..., :-1, :])
+    return (diagonal.abs().median() / 0.6745) ** 2
+
+
+def solve_kernel(blurred, restored, prior, steps=30):
     """The kernel that blurs one image into the other, held near `prior`: see src/nn/kernel_solver.h."""
     size, valid, reach = (WINDOW, WINDOW), WINDOW - KERNEL + 1, KERNEL // 2
     x = luma(restored) - luma(restored).mean()
@@ -139,7 +145,8 @@ def solve_kernel(blurred, restored, prior, pull=3, steps=12):
         largest = product(largest)
         length = largest.norm()
         largest = largest / length
-    pull = pull * gradients(x).square().sum() * ((valid - 1) / (WINDOW - 1)) ** 2
+    energy = gradients(x).square().sum() * ((valid - 1) / (WINDOW - 1)) ** 2
+    pull = 0.7 * energy + 70 * noise_variance(luma(blurred)) * (valid - 1) ** 2
     step = 1 / (1.1 * length + pull)
     right = adjoint(gradients_adjoint(gradients(y))) + pull * prior
     kernel = ahead = prior
@@ -188,7 +195,7 @@ class FaceWiener(nn.Module):
 
     def solve_again(self, chip, prior):
         kernel = keep_peaks(prior)
-        for _ in range(2):
+        for _ in range(3):
             restored = self.restore(chip, kernel).clamp(0, 1)
             kernel = center(keep_peaks(solve_kernel(chip, restored, prior)))
         return kernel

@@ -8,6 +8,7 @@
 #include "face_fixture.h"
 #include "facedeblur/eval/finder_protocol.h"
 #include "facedeblur/eval/finder_report.h"
+#include "facedeblur/image/line_plot.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/json.h"
 #include "support.h"
@@ -143,6 +144,41 @@ TEST(EvaluateFinder, SumsAreThoseOfAMadeUpDetector) {
   EXPECT_NEAR(told.at("landmark_error").get<double>(), 100 * expected / 4, 1e-3);
 }
 
+/// Finds nothing in blurred photos.
+class SharpDetector : public MadeUpDetector {
+ public:
+  DetectorIdentity identity() const override { return {"stock", kLandmarkScheme.name, "1"}; }
+
+  std::vector<DetectedFace> Detect(const cv::Mat& pixels) const override {
+    std::vector<DetectedFace> faces = MadeUpDetector::Detect(pixels);
+    const bool sharp = faces.size() == 3 && faces[0].box.x == 0;
+    return sharp ? faces : std::vector<DetectedFace>();
+  }
+};
+
+TEST(EvaluateFinder, TheStockModelsAreScoredBesideOthers) {
+  const TempFolder folder;
+  WritePhoto(folder / "three_faces.png", 300);
+  FinderProtocol protocol;
+  protocol.blur_sizes = {0, 15};
+  const FinderEvaluation alone =
+      EvaluateFinder(folder.path(), SharpDetector(), SharpDetector(), protocol, 1);
+  EXPECT_TRUE(alone.stock_by_size.empty()) << "the same detector twice would say nothing";
+  const FinderEvaluation both =
+      EvaluateFinder(folder.path(), SharpDetector(), MadeUpDetector(), protocol, 1);
+  EXPECT_EQ(both.by_size[1].found, 2U);
+  ASSERT_EQ(both.stock_by_size.size(), 2U);
+  EXPECT_EQ(both.stock_by_size[0].found, 3U);
+  EXPECT_EQ(both.stock_by_size[1].found, 0U);
+  EXPECT_EQ(both.stock_by_size[1].false_faces, 0U);
+  const FinderReport report{MadeUpDetector().identity(), protocol, {{"made up", both}}};
+  EXPECT_NE(MarkdownReport(report).find("| dlib's recall |"), std::string::npos);
+  const Json json = Json::parse(JsonReport(report));
+  const Json& blur = json.at("sets").at(0).at("blurs").at(1);
+  EXPECT_EQ(blur.at("found"), 2);
+  EXPECT_EQ(blur.at("dlib").at("found"), 0);
+}
+
 TEST(EvaluateFinder, WithoutBlurAllIsFoundWhereItIs) {
   FinderProtocol protocol;
   protocol.blur_sizes = {0, 27};
@@ -168,11 +204,41 @@ TEST(EvaluateFinder, AFolderWithoutPhotosIsAnError) {
   EXPECT_THROW(EvaluateFinder(folder.path(), MadeUpDetector(), MadeUpDetector(), {}, 1), Error);
 }
 
+/// Pixels of a colour.
+int CountPixels(const cv::Mat& plot, const cv::Scalar& colour) {
+  cv::Mat mask;
+  cv::inRange(plot, colour, colour, mask);
+  return cv::countNonZero(mask);
+}
+
+TEST(FinderPlot, OneCurveForEachDetectorAndMeasure) {
+  FinderProtocol protocol;
+  protocol.blur_sizes = {45, 0, 21};
+  FinderEvaluation evaluation{3, 4, 0, {}, {}};
+  evaluation.by_size = {{3, 4, 1, 1, 0.1}, {3, 4, 4, 0, 0}, {3, 4, 3, 0, 0.06}};
+  const cv::Mat alone = DrawFinderCurves(protocol, evaluation);
+  EXPECT_EQ(CountPixels(alone, CurveColour(1)), 0);
+  evaluation.stock_by_size = {{3, 4, 0, 0, 0}, {3, 4, 4, 0, 0}, {3, 4, 2, 1, 0.06}};
+  const cv::Mat both = DrawFinderCurves(protocol, evaluation);
+  EXPECT_EQ(both.size(), alone.size());
+  EXPECT_EQ(both.rows % 3, 0);
+  for (int plot = 0; plot < 3; ++plot) {
+    const int rows = both.rows / 3;
+    EXPECT_GT(CountPixels(both.rowRange(plot * rows, (plot + 1) * rows), CurveColour(1)), 500);
+  }
+  // Sizes may come in any order: the same curve.
+  FinderProtocol sorted;
+  sorted.blur_sizes = {0, 21, 45};
+  FinderEvaluation same{3, 4, 0, {}, {}};
+  same.by_size = {evaluation.by_size[1], evaluation.by_size[2], evaluation.by_size[0]};
+  EXPECT_EQ(cv::norm(DrawFinderCurves(sorted, same), alone, cv::NORM_INF), 0);
+}
+
 TEST(FinderReport, EveryFormatHoldsTheNumbers) {
   FinderReport report;
   report.detector = {"a detector", "", "abc"};
   report.protocol.blur_sizes = {0, 21, 99};
-  FinderEvaluation evaluation{3, 4, 0, {}};
+  FinderEvaluation evaluation{3, 4, 0, {}, {}};
   evaluation.by_size = {{3, 4, 4, 0, 0}, {3, 4, 3, 2, 0.06}, {3, 4, 0, 0, 0}};
   report.sets = {{"some faces", evaluation}};
   for (const std::string& text : {TextReport(report), MarkdownReport(report)}) {

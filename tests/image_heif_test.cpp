@@ -203,7 +203,7 @@ TEST_P(HeifTest, LossyStaysClose) {
 
 TEST_P(HeifTest, TenBitsStayTen) {
   if (GetParam() == ImageFormat::kAvif) {
-    GTEST_SKIP() << "AVIF of more than 8 bits is written with 12, see heif_format.cpp";
+    GTEST_SKIP() << "AVIF of more than 8 bits is written with 12, see heif_writer.cpp";
   }
   cv::Mat pixels = MakeTestImage({101, 75}, CV_16UC3);
   pixels.convertTo(pixels, CV_16U, 1023.0 / 65535);

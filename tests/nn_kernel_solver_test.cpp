@@ -136,6 +136,28 @@ TEST(KernelSolver, AgreesWithTheNormalEquations) {
   EXPECT_LT((found - expected).abs().max().item<double>(), 1e-6);
 }
 
+// Noise moves the solution; held by its share of noise, it moves less and stays nearer to the
+// truth.
+TEST(KernelSolver, ItsShareOfNoiseTellsHowTightlyToHold) {
+  Random random(5);
+  const cv::Mat kernel = FitKernel(CenterKernel(CameraShakeKernel(19, &random)), kSize);
+  BlurredChip chip = Blur(kernel);
+  const double without =
+      KernelSolver(chip.blurred, chip.sharp, kSize).NoiseToSignal().item<double>();
+  torch::manual_seed(5);
+  constexpr double kNoise = 0.03;
+  chip.blurred = chip.blurred + kNoise * torch::randn_like(chip.blurred);
+  const KernelSolver solver(chip.blurred, chip.sharp, kSize);
+  const double with = solver.NoiseToSignal().item<double>();
+  EXPECT_GT(with, 20 * without);
+  const torch::Tensor prior = VaguePrior();
+  const auto similarity = [&](const torch::Tensor& lambda) {
+    return KernelSimilarity(AsMat(KeepPeaks(solver.Solve(prior, lambda, 60))), kernel);
+  };
+  const torch::Tensor loose = torch::full({1, 1, 1}, 0.01);
+  EXPECT_GT(similarity(loose + solver.NoiseToSignal()), similarity(loose) + 0.02);
+}
+
 TEST(KernelSolver, AKernelDoesNotDependOnItsCompany) {
   Random random(6);
   std::vector<torch::Tensor> blurred;

@@ -69,6 +69,23 @@ TEST(Program, EvaluatesTheSearchWithoutWeights) {
   EXPECT_EQ(blurs.at(0).at("landmark_error"), 0.0);
   EXPECT_EQ(blurs.at(1).at("blur"), 45);
   EXPECT_LT(blurs.at(1).at("recall"), 1.0);
+  EXPECT_EQ(blurs.at(1).count("dlib"), 0U) << "it is dlib's search that is scored";
+}
+
+TEST(Program, DrawsTheSearchOfEachFolder) {
+  const TempFolder folder;
+  std::filesystem::create_directory(folder / "a");
+  std::filesystem::create_directory(folder / "b");
+  for (const char* name : {"a", "b"}) {
+    std::filesystem::copy(testing::DataFolder() / "sharp/portrait_03.png", folder / name);
+  }
+  const auto run =
+      RunProgram({"evaluate", "--finder", "--blur-sizes", "0,45", (folder / "a").string() + "/",
+                  (folder / "b").string(), "--plot", (folder / "plot.png").string()});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_NE(Text(run.output).find("dlib's recall"), std::string::npos);
+  EXPECT_FALSE(cv::imread((folder / "a_plot.png").string()).empty());
+  EXPECT_FALSE(cv::imread((folder / "b_plot.png").string()).empty());
 }
 
 TEST(Program, OptionsOfTheSearchNeedTheFinder) {

@@ -22,7 +22,6 @@
 #include "nn/mixed_precision.h"
 #include "support.h"
 #include "train/batch_loader.h"
-#include "train/line_plot.h"
 #include "train/losses.h"
 #include "train/objective.h"
 #include "train/training_batch.h"
@@ -443,36 +442,6 @@ TEST(TrainingLog, LinesThatAreNoObjectHoldNothing) {
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_EQ(lines[0].at("pixel"), 0.5);
   EXPECT_EQ(lines[0].count("kernel"), 0U);
-}
-
-TEST(LinePlot, TicksAreRoundAndInside) {
-  EXPECT_EQ(RoundTicks(0, 10, 5), (std::vector<double>{0, 2, 4, 6, 8, 10}));
-  const auto ticks = RoundTicks(22.13, 26.9, 6);
-  ASSERT_GE(ticks.size(), 4U);
-  EXPECT_NEAR(ticks[0], 23, 1e-9);
-  EXPECT_LE(ticks.back(), 26.9);
-}
-
-TEST(LinePlot, CurvesGoWhereTheirPointsAre) {
-  // From the field's lower left to its upper right corner.
-  const cv::Mat plot = DrawCurves("t", {{"up", {{2, -1}, {6, 7}}}});
-  const cv::Rect field = PlotField();
-  ASSERT_EQ(field & cv::Rect({0, 0}, plot.size()), field);
-  const cv::Scalar scalar = CurveColour(0);
-  const cv::Vec3b colour(static_cast<uchar>(scalar[0]), static_cast<uchar>(scalar[1]),
-                         static_cast<uchar>(scalar[2]));
-  for (const double part : {0.1, 0.25, 0.5, 0.8}) {
-    const int x = cvRound(field.x + part * field.width);
-    const int on_curve = cvRound(field.y + (1 - part) * field.height);
-    for (int y = field.y; y < field.y + field.height; ++y) {
-      if (y == on_curve) {
-        EXPECT_EQ(plot.at<cv::Vec3b>(y, x), colour) << part;
-      } else if (std::abs(y - on_curve) > 3) {
-        EXPECT_NE(plot.at<cv::Vec3b>(y, x), colour) << part << ", " << y;
-      }
-    }
-  }
-  EXPECT_THROW(DrawCurves("t", {}), Error);
 }
 
 TEST(Train, NonsenseIsRefusedByName) {

@@ -172,14 +172,14 @@ void MakePairs(const fs::path& folder, const EvaluateOptions& options, LoadedSet
   }
 }
 
-void WriteSheet(const fs::path& folder, const EvaluateOptions& options,
-                const std::vector<ExampleChips>& examples) {
-  if (options.sheet.empty() || examples.empty()) return;
-  fs::path file = options.sheet;
+/// Of one of several folders, with the folder's name in front.
+void WritePicture(fs::path file, const fs::path& folder, const EvaluateOptions& options,
+                  const cv::Mat& picture) {
   if (options.folders.size() > 1) {
-    file.replace_filename(folder.filename().string() + "_" + file.filename().string());
+    const fs::path name = folder.has_filename() ? folder : folder.parent_path();  // "faces/"
+    file.replace_filename(name.filename().string() + "_" + file.filename().string());
   }
-  WritePng(file, ExampleSheet(examples));
+  WritePng(file, picture);
 }
 
 EvaluatedSet EvaluateFolder(const fs::path& folder, const EvaluateOptions& options,
@@ -193,7 +193,9 @@ EvaluatedSet EvaluateFolder(const fs::path& folder, const EvaluateOptions& optio
   run.identity = identity;
   run.examples = options.sheet.empty() ? 0 : static_cast<std::size_t>(options.sheet_faces);
   Evaluation evaluation = Evaluate(loaded.pairs, restorer, run);
-  WriteSheet(folder, options, evaluation.examples);
+  if (!evaluation.examples.empty()) {
+    WritePicture(options.sheet, folder, options, ExampleSheet(evaluation.examples));
+  }
   const std::size_t faces = options.aligned ? loaded.pairs.count : loaded.faces.faces().size();
   return {folder.string(), loaded.protocol, faces, std::move(evaluation.scores)};
 }
@@ -216,8 +218,13 @@ std::string EvaluateWeights(const EvaluateOptions& options) {
 std::string EvaluateSearch(const EvaluateOptions& options) {
   FinderOptions finder = options.finder;
   finder.protocol.seed = options.protocol.seed;
-  return WriteReport(options.format, ReportFinder(options.folders, finder, options.models,
-                                                  ThreadCount(options.threads)));
+  const FinderReport report =
+      ReportFinder(options.folders, finder, options.models, ThreadCount(options.threads));
+  for (const FinderReport::Set& set : report.sets) {
+    if (finder.plot.empty()) break;
+    WritePicture(finder.plot, set.name, options, DrawFinderCurves(report.protocol, set.evaluation));
+  }
+  return WriteReport(options.format, report);
 }
 
 int RunEvaluate(const EvaluateOptions& options, const CLI::App& /*app*/) {

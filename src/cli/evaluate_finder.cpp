@@ -36,6 +36,12 @@ void BindFinder(CLI::App* app, const std::string& others, FinderOptions* options
            "Kernels of each size for a photo")
       ->check(CLI::Range(1, 1000))
       ->needs(finder);
+  binder
+      .AddPath(
+          "--plot", &options->plot, "FILE",
+          "PNG with the figures against the blur; of several folders, the folder's name is put "
+          "in front")
+      ->needs(finder);
   BindSearchOptions(&binder, &options->detector);
   for (const char* name : {"--min-face", "--detector-threshold", "--any-rotation"}) {
     app->get_option(name)->needs(finder);
@@ -45,14 +51,14 @@ void BindFinder(CLI::App* app, const std::string& others, FinderOptions* options
 FinderReport ReportFinder(const std::vector<std::filesystem::path>& folders,
                           const FinderOptions& options, const std::filesystem::path& models,
                           std::size_t threads) {
-  DetectorOptions for_sharp = options.detector;
-  for_sharp.search_blurred = false;
-  const auto truth = LoadDetector(for_sharp, models);
+  DetectorOptions stock_options = options.detector;
+  stock_options.search_blurred = false;
+  const auto stock = LoadDetector(stock_options, models);
   const auto detector = LoadDetector(options.detector, models);
   FinderReport report{detector->identity(), options.protocol, {}};
   for (const std::filesystem::path& folder : folders) {
     report.sets.push_back(
-        {folder.string(), EvaluateFinder(folder, *truth, *detector, options.protocol, threads)});
+        {folder.string(), EvaluateFinder(folder, *stock, *detector, options.protocol, threads)});
   }
   return report;
 }

@@ -14,6 +14,7 @@ struct FinderOptions {
   bool enabled = false;
   FinderProtocol protocol;  ///< the seed apart
   DetectorOptions detector;
+  std::filesystem::path plot;
 };
 
 /// Binds these options; they go with none of the group `others`, which is bound already.

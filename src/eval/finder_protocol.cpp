@@ -84,26 +84,58 @@ cv::Mat Shake(const cv::Mat& photo, int kernel_size, Random random) {
   return blurred;
 }
 
+/// Who is scored: `stock` may be null.
+struct Detectors {
+  const FaceDetector& truth;
+  const FaceDetector& detector;
+  const FaceDetector* stock;
+};
+
 /// The searches of one photo; its number decides its kernels.
-FinderEvaluation EvaluatePhoto(const cv::Mat& photo, std::size_t number, const FaceDetector& truth,
-                               const FaceDetector& detector, const FinderProtocol& protocol) {
-  const std::vector<DetectedFace> faces = FindFaces(truth, photo);
-  FinderEvaluation evaluation{1, faces.size(), 0, {}};
+FinderEvaluation EvaluatePhoto(const cv::Mat& photo, std::size_t number, const Detectors& who,
+                               const FinderProtocol& protocol) {
+  const std::vector<DetectedFace> faces = FindFaces(who.truth, photo);
+  FinderEvaluation evaluation{1, faces.size(), 0, {}, {}};
   const auto kernels = static_cast<std::size_t>(protocol.kernels_per_photo);
   for (const int blur_size : protocol.blur_sizes) {
     FinderScore score;
+    FinderScore stock_score;
     for (std::size_t k = 0; k < kernels; ++k) {
       const Random random(protocol.seed, number * kernels + k);
       const cv::Mat blurred =
           blur_size == 0 ? photo : Shake(photo, KernelSize(blur_size, faces), random);
-      score += ScoreSearch(faces, FindFaces(detector, blurred));
+      score += ScoreSearch(faces, FindFaces(who.detector, blurred));
+      if (who.stock) stock_score += ScoreSearch(faces, FindFaces(*who.stock, blurred));
     }
     evaluation.by_size.push_back(score);
+    if (who.stock) evaluation.stock_by_size.push_back(stock_score);
   }
   return evaluation;
 }
 
+void Add(const std::vector<FinderScore>& scores, std::vector<FinderScore>* sums) {
+  sums->resize(std::max(sums->size(), scores.size()));
+  for (std::size_t i = 0; i < scores.size(); ++i) (*sums)[i] += scores[i];
+}
+
+std::optional<double> Ratio(double part, std::size_t whole) {
+  if (whole == 0) return std::nullopt;
+  return part / static_cast<double>(whole);
+}
+
 }  // namespace
+
+std::optional<double> FinderScore::Recall() const {
+  return Ratio(static_cast<double>(found), faces);
+}
+
+std::optional<double> FinderScore::FalseFacesPerPhoto() const {
+  return Ratio(static_cast<double>(false_faces), searches);
+}
+
+std::optional<double> FinderScore::LandmarkError() const {
+  return Ratio(100 * landmark_errors, found);
+}
 
 FinderScore& FinderScore::operator+=(const FinderScore& other) {
   searches += other.searches;
@@ -132,10 +164,12 @@ FinderScore ScoreSearch(const std::vector<DetectedFace>& truth,
   return score;
 }
 
-FinderEvaluation EvaluateFinder(const fs::path& folder, const FaceDetector& truth,
+FinderEvaluation EvaluateFinder(const fs::path& folder, const FaceDetector& stock,
                                 const FaceDetector& detector, const FinderProtocol& protocol,
                                 std::size_t threads) {
   const std::vector<fs::path> files = ListImageFiles(folder);
+  const bool beside = stock.identity().Key() != detector.identity().Key();
+  const Detectors who{stock, detector, beside ? &stock : nullptr};
   std::vector<FinderEvaluation> photos(files.size());
   RunParallel(threads, files.size(), [&](std::size_t i) {
     cv::Mat photo;
@@ -145,15 +179,15 @@ FinderEvaluation EvaluateFinder(const fs::path& folder, const FaceDetector& trut
       photos[i].unreadable = 1;  // a damaged file among thousands is not worth stopping for
       return;
     }
-    photos[i] = EvaluatePhoto(photo, i, truth, detector, protocol);
+    photos[i] = EvaluatePhoto(photo, i, who, protocol);
   });
   FinderEvaluation all;
-  all.by_size.resize(protocol.blur_sizes.size());
   for (const FinderEvaluation& photo : photos) {
     all.photos += photo.photos;
     all.faces += photo.faces;
     all.unreadable += photo.unreadable;
-    for (std::size_t i = 0; i < photo.by_size.size(); ++i) all.by_size[i] += photo.by_size[i];
+    Add(photo.by_size, &all.by_size);
+    Add(photo.stock_by_size, &all.stock_by_size);
   }
   if (all.photos == 0) throw Error(ErrorKind::kInput, folder.string() + ": no photo can be read");
   return all;

@@ -1,6 +1,7 @@
 #include "facedeblur/eval/finder_report.h"
 
 #include <optional>
+#include <utility>
 
 #include "facedeblur/util/json.h"
 #include "facedeblur/util/text.h"
@@ -10,35 +11,29 @@ namespace {
 
 using Table = std::vector<std::vector<std::string>>;
 
-/// None where there is nothing to divide by.
-std::optional<double> Ratio(double part, std::size_t whole) {
-  if (whole == 0) return std::nullopt;
-  return part / static_cast<double>(whole);
-}
-
-std::optional<double> Recall(const FinderScore& score) {
-  return Ratio(static_cast<double>(score.found), score.faces);
-}
-
-std::optional<double> FalseFacesPerPhoto(const FinderScore& score) {
-  return Ratio(static_cast<double>(score.false_faces), score.searches);
-}
-
-/// Percent of the distance of the eyes' outer corners.
-std::optional<double> LandmarkError(const FinderScore& score) {
-  return Ratio(100 * score.landmark_errors, score.found);
-}
-
 std::string Cell(const std::optional<double>& value, int decimals) {
   return value ? Fixed(*value, decimals) : "";
 }
 
+void AddCells(const FinderScore& score, std::vector<std::string>* row) {
+  row->push_back(Cell(score.Recall(), 3));
+  row->push_back(Cell(score.FalseFacesPerPhoto(), 3));
+  row->push_back(Cell(score.LandmarkError(), 2));
+}
+
 Table ScoreTable(const FinderProtocol& protocol, const FinderEvaluation& evaluation) {
-  Table table = {{"blur, px", "recall", "false faces per photo", "landmark error, %"}};
+  const std::vector<std::string> columns = {"recall", "false faces per photo", "landmark error, %"};
+  const bool beside = !evaluation.stock_by_size.empty();
+  Table table = {{"blur, px"}};
+  table[0].insert(table[0].end(), columns.begin(), columns.end());
+  if (beside) {
+    for (const std::string& column : columns) table[0].push_back("dlib's " + column);
+  }
   for (std::size_t i = 0; i < evaluation.by_size.size(); ++i) {
-    const FinderScore& score = evaluation.by_size[i];
-    table.push_back({std::to_string(protocol.blur_sizes[i]), Cell(Recall(score), 3),
-                     Cell(FalseFacesPerPhoto(score), 3), Cell(LandmarkError(score), 2)});
+    std::vector<std::string> row = {std::to_string(protocol.blur_sizes[i])};
+    AddCells(evaluation.by_size[i], &row);
+    if (beside) AddCells(evaluation.stock_by_size[i], &row);
+    table.push_back(std::move(row));
   }
   return table;
 }
@@ -67,15 +62,18 @@ std::string Report(const FinderReport& report, const char* heading, const ToTabl
 
 Json ToJson(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
-Json ToJson(int blur_size, const FinderScore& score) {
-  return {{"blur", blur_size},
-          {"searches", score.searches},
-          {"faces", score.faces},
-          {"found", score.found},
-          {"recall", ToJson(Recall(score))},
+Json ToJson(const FinderScore& score) {
+  return {{"found", score.found},
+          {"recall", ToJson(score.Recall())},
           {"false_faces", score.false_faces},
-          {"false_faces_per_photo", ToJson(FalseFacesPerPhoto(score))},
-          {"landmark_error", ToJson(LandmarkError(score))}};
+          {"false_faces_per_photo", ToJson(score.FalseFacesPerPhoto())},
+          {"landmark_error", ToJson(score.LandmarkError())}};
+}
+
+Json ToJson(int blur_size, const FinderScore& score) {
+  Json json = {{"blur", blur_size}, {"searches", score.searches}, {"faces", score.faces}};
+  json.update(ToJson(score));
+  return json;
 }
 
 Json ToJson(const FinderProtocol& protocol, const FinderReport::Set& set) {
@@ -85,7 +83,11 @@ Json ToJson(const FinderProtocol& protocol, const FinderReport::Set& set) {
                {"unreadable", set.evaluation.unreadable},
                {"blurs", Json::array()}};
   for (std::size_t i = 0; i < set.evaluation.by_size.size(); ++i) {
-    json["blurs"].push_back(ToJson(protocol.blur_sizes[i], set.evaluation.by_size[i]));
+    Json blur = ToJson(protocol.blur_sizes[i], set.evaluation.by_size[i]);
+    if (!set.evaluation.stock_by_size.empty()) {
+      blur["dlib"] = ToJson(set.evaluation.stock_by_size[i]);
+    }
+    json["blurs"].push_back(std::move(blur));
   }
   return json;
 }

@@ -141,27 +141,41 @@ void FaceWienerNetImpl::StartAs(const FaceWienerNetImpl& uncorrected) {
   r_->StartAs(*k_);
 }
 
+KernelEvidence FaceWienerNetImpl::EvidenceFor(const torch::Tensor& window,
+                                              const torch::Tensor& kernel) {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor restored = RestoreWithKernel(window, KeepPeaks(kernel));
+  return Evidence(window, restored.to(torch::kFloat32).clamp(0, 1), kernel);
+}
+
 torch::Tensor FaceWienerNetImpl::CorrectLogKernel(const torch::Tensor& window,
                                                   const torch::Tensor& kernel) {
-  KernelEvidence evidence;
-  {
-    const torch::NoGradGuard no_grad;
-    const torch::Tensor restored = RestoreWithKernel(window, KeepPeaks(kernel));
-    evidence = Evidence(window, restored.to(torch::kFloat32).clamp(0, 1), kernel);
-  }
-  return r_(window, evidence);
+  return r_(window, EvidenceFor(window, kernel));
+}
+
+torch::Tensor FaceWienerNetImpl::CorrectBothWays(const torch::Tensor& window,
+                                                 const torch::Tensor& kernel) {
+  const KernelEvidence seen = EvidenceFor(window, kernel);
+  const auto with_mirrored = [](const torch::Tensor& x) { return torch::cat({x, x.flip(3)}); };
+  const KernelEvidence both = {with_mirrored(seen.images), with_mirrored(seen.maps)};
+  const std::vector<torch::Tensor> logs = r_(with_mirrored(window), both).chunk(2);
+  return (0.5 * (logs[0] + logs[1].flip(2))).flatten(1).softmax(1).view_as(kernel);
 }
 
 torch::Tensor FaceWienerNetImpl::SolveKernel(const torch::Tensor& chips, const torch::Tensor& prior,
                                              int rounds) {
-  constexpr double kLambda = 3;
-  constexpr int kSteps = 12;
+  // The prior counts little, more where noise would be solved for: chosen on validation faces with
+  // noise of 0 to 0.03.
+  constexpr double kLambda = 0.7;
+  constexpr double kLambdaForNoise = 70;
+  constexpr int kSteps = 30;
   torch::Tensor kernels = KeepPeaks(prior);
   for (int round = 0; round < rounds; ++round) {
     const torch::Tensor restored = RestoreWithKernel(chips, kernels).to(torch::kFloat32);
     const KernelSolver solver(SolverWindow(chips), SolverWindow(restored.clamp(0, 1)),
                               prior.size(1));
-    kernels = CenterKernels(KeepPeaks(solver.Solve(prior, kLambda, kSteps)));
+    const torch::Tensor lambda = kLambda + kLambdaForNoise * solver.NoiseToSignal();
+    kernels = CenterKernels(KeepPeaks(solver.Solve(prior, lambda, kSteps)));
   }
   return kernels;
 }
@@ -183,13 +197,13 @@ torch::Tensor FaceWienerNetImpl::CorrectWideKernels(const torch::Tensor& window,
   const torch::Tensor seen = window.index_select(0, wide);
   const torch::Tensor start = first.index_select(0, wide);
   torch::Tensor kernel = start;
-  for (int i = 0; i < kCorrections; ++i) kernel = CorrectLogKernel(seen, kernel).exp();
+  for (int i = 0; i < kCorrections; ++i) kernel = CorrectBothWays(seen, kernel);
   return first.index_copy(0, wide, MixKernels(start, kernel));
 }
 
 torch::Tensor FaceWienerNetImpl::ImproveKernel(const torch::Tensor& chips,
                                                const torch::Tensor& first) {
-  constexpr int kRounds = 2;
+  constexpr int kRounds = 3;
   const torch::Tensor prior =
       corrects_kernel() ? CorrectWideKernels(KernelWindow(chips), first) : first;
   return SolveKernel(chips, prior, kRounds);

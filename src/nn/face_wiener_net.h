@@ -84,8 +84,13 @@ class FaceWienerNetImpl : public torch::nn::Module {
   void Pack(torch::ScalarType precision, bool winograd = true);
 
  private:
-  torch::Tensor CorrectWideKernels(const torch::Tensor& window, const torch::Tensor& first);
+  KernelEvidence EvidenceFor(const torch::Tensor& window, const torch::Tensor& kernel);
 
+  /// Corrected kernels as seen in the window and, mirrored back, in its mirror image: the mean of
+  /// their logarithms. The evidence is mirrored, not gathered again.
+  torch::Tensor CorrectBothWays(const torch::Tensor& window, const torch::Tensor& kernel);
+
+  torch::Tensor CorrectWideKernels(const torch::Tensor& window, const torch::Tensor& first);
   KernelNet k_{nullptr};
   RefinementUNet u_{nullptr};
   KernelNet r_{nullptr};

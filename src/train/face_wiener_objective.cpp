@@ -32,7 +32,7 @@ class FaceWienerObjective : public Objective {
     const double step = random->Uniform(0, 1);
     if (step < losses_.kernel_steps) return FirstEstimateLoss(batch);
     if (step < losses_.kernel_steps + losses_.correction_steps && net_->corrects_kernel()) {
-      return CorrectionLoss(batch);
+      return CorrectionLoss(batch, /*twice=*/random->Uniform(0, 1) < 0.5);
     }
     const Estimates estimates = Estimate(batch);
     const double pick = random->Uniform(0, 1);
@@ -106,14 +106,16 @@ class FaceWienerObjective : public Objective {
     return loss;
   }
 
-  Loss CorrectionLoss(const TrainingBatch& batch) {
-    torch::Tensor first;
+  /// In use kernels are corrected again; `twice` trains the second correction.
+  Loss CorrectionLoss(const TrainingBatch& batch, bool twice) {
+    torch::Tensor so_far;
     {
       const torch::NoGradGuard no_grad;
-      first = net_->EstimateFirstLogKernel(batch.blurred).exp();
+      so_far = net_->EstimateFirstLogKernel(batch.blurred).exp();
+      if (twice) so_far = net_->CorrectLogKernel(batch.blurred, so_far).exp();
     }
     Loss loss;
-    loss.Add("correction", KernelLoss(net_->CorrectLogKernel(batch.blurred, first), batch.kernel),
+    loss.Add("correction", KernelLoss(net_->CorrectLogKernel(batch.blurred, so_far), batch.kernel),
              losses_.kernel);
     return loss;
   }

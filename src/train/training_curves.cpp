@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "facedeblur/image/line_plot.h"
 #include "facedeblur/image/write_png.h"
-#include "train/line_plot.h"
 
 namespace facedeblur {
 namespace {

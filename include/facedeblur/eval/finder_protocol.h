@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "facedeblur/face/detector.h"
@@ -32,6 +33,11 @@ struct FinderScore {
   /// distance of the eyes' outer corners.
   double landmark_errors = 0;
 
+  // Nothing where there is nothing to divide by.
+  std::optional<double> Recall() const;
+  std::optional<double> FalseFacesPerPhoto() const;
+  std::optional<double> LandmarkError() const;  ///< mean, percent of the eyes' outer distance
+
   FinderScore& operator+=(const FinderScore& other);
 };
 
@@ -46,13 +52,16 @@ struct FinderEvaluation {
   std::size_t faces = 0;             ///< in the sharp photos
   std::size_t unreadable = 0;        ///< files that are no photos
   std::vector<FinderScore> by_size;  ///< in the order of FinderProtocol::blur_sizes
+  /// The same of dlib's stock models; empty where it was these that were scored.
+  std::vector<FinderScore> stock_by_size;
 };
 
-/// Searches all photos below `folder` with `detector`. The faces that `truth`, which may be the
-/// same one, finds in the sharp photos are those to find. The result does not depend on the number
+/// Searches all photos below `folder` with `detector`. The faces that `stock`, dlib's stock models,
+/// finds in the sharp photos are those to find. It is scored as well, unless it is the same
+/// detector by its identity. The result does not depend on the number
 /// of threads. The kernels of a photo are the same path of the camera at all sizes, centred, with
 /// a mirrored border and 8-bit rounding. Throws Error(kInput) where there is no photo.
-FinderEvaluation EvaluateFinder(const std::filesystem::path& folder, const FaceDetector& truth,
+FinderEvaluation EvaluateFinder(const std::filesystem::path& folder, const FaceDetector& stock,
                                 const FaceDetector& detector, const FinderProtocol& protocol,
                                 std::size_t threads);
 

@@ -1,4 +1,4 @@
-#include "train/line_plot.h"
+#include "facedeblur/image/line_plot.h"
 
 #include <algorithm>
 #include <array>

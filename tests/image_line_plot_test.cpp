@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <vector>
 
@@ -11,6 +12,7 @@ namespace {
 
 TEST(LinePlot, TicksAreRoundAndInside) {
   EXPECT_EQ(RoundTicks(0, 10, 5), (std::vector<double>{0, 2, 4, 6, 8, 10}));
+  EXPECT_FALSE(std::signbit(RoundTicks(0, 10, 5)[0])) << "\"-0\" is no label";
   const auto ticks = RoundTicks(22.13, 26.9, 6);
   ASSERT_GE(ticks.size(), 4U);
   EXPECT_NEAR(ticks[0], 23, 1e-9);
@@ -37,6 +39,15 @@ TEST(LinePlot, CurvesGoWhereTheirPointsAre) {
     }
   }
   EXPECT_THROW(DrawCurves("t", {}), Error);
+}
+
+// A curve that is 0 everywhere lies at the bottom of a plot from 0 to 1.
+TEST(LinePlot, ACurveOfZerosLiesAtTheBottom) {
+  const cv::Mat zeros = DrawCurves("t", {{"zero", {{2, 0}, {6, 0}}}});
+  const cv::Mat with_one = DrawCurves("t", {{"zero", {{2, 0}, {6, 0}}}, {"one", {{2, 1}, {2, 1}}}});
+  const cv::Rect field = PlotField();
+  const cv::Rect right(field.x + field.width / 2, field.y, field.width / 2 - 10, field.height + 30);
+  EXPECT_EQ(cv::norm(zeros(right), with_one(right), cv::NORM_INF), 0);
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ struct Range {
 
 Range WidenEmpty(Range range) {
   if (range.high > range.low) return range;
-  const double half = std::max(1e-6, std::abs(range.low) * 0.05);
+  if (range.low == 0) return {0, 1};
+  const double half = std::abs(range.low) * 0.05;
   return {range.low - half, range.high + half};
 }
 
@@ -82,7 +83,7 @@ std::vector<double> RoundTicks(double low, double high, int count) {
   }
   std::vector<double> ticks;
   for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k) {
-    ticks.push_back(k * step);
+    ticks.push_back(k * step + 0.0);  // no -0
   }
   return ticks;
 }

@@ -91,7 +91,11 @@ TEST(FaceWienerNet, OnlyWideKernelsAreCorrected) {
   EXPECT_LT(Difference(improved[0], net->SolveKernel(chips.slice(0, 0, 1), narrow, kRounds)[0]),
             1e-6);
   const torch::Tensor chip = chips.slice(0, 1, 2);
-  EXPECT_GT(Difference(improved[1], net->SolveKernel(chip, wide, kRounds)[0]), 1e-4);
+  const torch::Tensor once = net->CorrectBothWays(chip, wide);
+  const torch::Tensor twice = net->CorrectBothWays(chip, once);
+  EXPECT_LT(Difference(improved[1], net->SolveKernel(chip, twice, kRounds)[0]), 1e-6);
+  EXPECT_GT(Difference(improved[1], net->SolveKernel(chip, once, kRounds)[0]), 1e-6);
+  EXPECT_GT(Difference(improved[1], net->SolveKernel(chip, wide, kRounds)[0]), 1e-3);
 }
 
 // A correction that looks at no evidence is the first estimate of the chip and, mirrored back, of

@@ -13,6 +13,7 @@
 #include "nn/chip_tensor.h"
 #include "nn/kernel_solver.h"
 #include "nn/mixed_precision.h"
+#include "nn/noise_level.h"
 #include "support.h"
 
 namespace facedeblur {
@@ -142,20 +143,23 @@ TEST(KernelSolver, ItsShareOfNoiseTellsHowTightlyToHold) {
   Random random(5);
   const cv::Mat kernel = FitKernel(CenterKernel(CameraShakeKernel(19, &random)), kSize);
   BlurredChip chip = Blur(kernel);
-  const double without =
-      KernelSolver(chip.blurred, chip.sharp, kSize).NoiseToSignal().item<double>();
+  const auto share_of_noise = [](const BlurredChip& seen) {
+    return KernelSolver(seen.blurred, seen.sharp, kSize)
+        .NoiseToSignal(NoiseVariance(Luma(seen.blurred)));
+  };
+  const auto without = share_of_noise(chip).item<double>();
   torch::manual_seed(5);
   constexpr double kNoise = 0.03;
   chip.blurred = chip.blurred + kNoise * torch::randn_like(chip.blurred);
   const KernelSolver solver(chip.blurred, chip.sharp, kSize);
-  const double with = solver.NoiseToSignal().item<double>();
-  EXPECT_GT(with, 20 * without);
+  const torch::Tensor share = share_of_noise(chip);
+  EXPECT_GT(share.item<double>(), 20 * without);
   const torch::Tensor prior = VaguePrior();
   const auto similarity = [&](const torch::Tensor& lambda) {
     return KernelSimilarity(AsMat(KeepPeaks(solver.Solve(prior, lambda, 60))), kernel);
   };
   const torch::Tensor loose = torch::full({1, 1, 1}, 0.01);
-  EXPECT_GT(similarity(loose + solver.NoiseToSignal()), similarity(loose) + 0.02);
+  EXPECT_GT(similarity(loose + share), similarity(loose) + 0.02);
 }
 
 TEST(KernelSolver, AKernelDoesNotDependOnItsCompany) {

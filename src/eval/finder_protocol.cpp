@@ -84,17 +84,16 @@ cv::Mat Shake(const cv::Mat& photo, int kernel_size, Random random) {
   return blurred;
 }
 
-/// Who is scored: `stock` may be null.
 struct Detectors {
-  const FaceDetector& truth;
+  const FaceDetector& stock;  ///< tells the truth, from sharp photos
   const FaceDetector& detector;
-  const FaceDetector* stock;
+  bool stock_is_scored;
 };
 
 /// The searches of one photo; its number decides its kernels.
 FinderEvaluation EvaluatePhoto(const cv::Mat& photo, std::size_t number, const Detectors& who,
                                const FinderProtocol& protocol) {
-  const std::vector<DetectedFace> faces = FindFaces(who.truth, photo);
+  const std::vector<DetectedFace> faces = FindFaces(who.stock, photo);
   FinderEvaluation evaluation{1, faces.size(), 0, {}, {}};
   const auto kernels = static_cast<std::size_t>(protocol.kernels_per_photo);
   for (const int blur_size : protocol.blur_sizes) {
@@ -105,10 +104,11 @@ FinderEvaluation EvaluatePhoto(const cv::Mat& photo, std::size_t number, const D
       const cv::Mat blurred =
           blur_size == 0 ? photo : Shake(photo, KernelSize(blur_size, faces), random);
       score += ScoreSearch(faces, FindFaces(who.detector, blurred));
-      if (who.stock) stock_score += ScoreSearch(faces, FindFaces(*who.stock, blurred));
+      if (!who.stock_is_scored) continue;
+      stock_score += ScoreSearch(faces, blur_size == 0 ? faces : FindFaces(who.stock, blurred));
     }
     evaluation.by_size.push_back(score);
-    if (who.stock) evaluation.stock_by_size.push_back(stock_score);
+    if (who.stock_is_scored) evaluation.stock_by_size.push_back(stock_score);
   }
   return evaluation;
 }
@@ -168,8 +168,7 @@ FinderEvaluation EvaluateFinder(const fs::path& folder, const FaceDetector& stoc
                                 const FaceDetector& detector, const FinderProtocol& protocol,
                                 std::size_t threads) {
   const std::vector<fs::path> files = ListImageFiles(folder);
-  const bool beside = stock.identity().Key() != detector.identity().Key();
-  const Detectors who{stock, detector, beside ? &stock : nullptr};
+  const Detectors who{stock, detector, stock.identity().Key() != detector.identity().Key()};
   std::vector<FinderEvaluation> photos(files.size());
   RunParallel(threads, files.size(), [&](std::size_t i) {
     cv::Mat photo;

@@ -84,9 +84,8 @@ FaceWienerRunner::TwoLooks FaceWienerRunner::EstimateTwice(const torch::Tensor& 
   const auto [seen, mirrored] =
       BothWays(chips, parallel, [this](const torch::Tensor& x) { return Estimate(x); });
   constexpr double kNone = 1e-8;
-  const torch::Tensor other = mirrored.flip(2);
-  const torch::Tensor mean = (seen + kNone).log() + (other + kNone).log();
-  return {(0.5 * mean).flatten(1).softmax(1).view_as(seen), (seen * other).sqrt().sum({1, 2})};
+  return {FaceWienerNetImpl::JoinMirrored((seen + kNone).log(), (mirrored + kNone).log()),
+          (seen * mirrored.flip(2)).sqrt().sum({1, 2})};
 }
 
 torch::Tensor FaceWienerRunner::Improve(const torch::Tensor& chips,

@@ -28,10 +28,9 @@ class FaceWienerRunner {
 
   /// The kernels as seen in the chips and, mirrored back, in their mirror images.
   struct TwoLooks {
-    torch::Tensor kernels;    ///< Nx27x27: the mean of the logarithms
+    torch::Tensor kernels;    ///< Nx27x27, joined
     torch::Tensor agreement;  ///< N, 0..1: the Bhattacharyya coefficient of the two
   };
-  /// Errors of the two estimates differ, the kernel does not.
   TwoLooks EstimateTwice(const torch::Tensor& chips, const ParallelFor& parallel) const;
 
   /// Better kernels from the chips and what the network makes of them with the kernels so far. What

@@ -9,6 +9,7 @@
 #include "nn/chip_tensor.h"
 #include "nn/fourier.h"
 #include "nn/kernel_solver.h"
+#include "nn/noise_level.h"
 #include "nn/residual_block.h"
 #include "nn/wiener.h"
 
@@ -159,7 +160,12 @@ torch::Tensor FaceWienerNetImpl::CorrectBothWays(const torch::Tensor& window,
   const auto with_mirrored = [](const torch::Tensor& x) { return torch::cat({x, x.flip(3)}); };
   const KernelEvidence both = {with_mirrored(seen.images), with_mirrored(seen.maps)};
   const std::vector<torch::Tensor> logs = r_(with_mirrored(window), both).chunk(2);
-  return (0.5 * (logs[0] + logs[1].flip(2))).flatten(1).softmax(1).view_as(kernel);
+  return JoinMirrored(logs[0], logs[1]);
+}
+
+torch::Tensor FaceWienerNetImpl::JoinMirrored(const torch::Tensor& seen,
+                                              const torch::Tensor& mirrored) {
+  return (0.5 * (seen + mirrored.flip(2))).flatten(1).softmax(1).view_as(seen);
 }
 
 torch::Tensor FaceWienerNetImpl::SolveKernel(const torch::Tensor& chips, const torch::Tensor& prior,
@@ -169,12 +175,13 @@ torch::Tensor FaceWienerNetImpl::SolveKernel(const torch::Tensor& chips, const t
   constexpr double kLambda = 0.7;
   constexpr double kLambdaForNoise = 70;
   constexpr int kSteps = 30;
+  const torch::Tensor blurred = SolverWindow(chips);
+  const torch::Tensor noise = NoiseVariance(Luma(blurred));
   torch::Tensor kernels = KeepPeaks(prior);
   for (int round = 0; round < rounds; ++round) {
     const torch::Tensor restored = RestoreWithKernel(chips, kernels).to(torch::kFloat32);
-    const KernelSolver solver(SolverWindow(chips), SolverWindow(restored.clamp(0, 1)),
-                              prior.size(1));
-    const torch::Tensor lambda = kLambda + kLambdaForNoise * solver.NoiseToSignal();
+    const KernelSolver solver(blurred, SolverWindow(restored.clamp(0, 1)), prior.size(1));
+    const torch::Tensor lambda = kLambda + kLambdaForNoise * solver.NoiseToSignal(noise);
     kernels = CenterKernels(KeepPeaks(solver.Solve(prior, lambda, kSteps)));
   }
   return kernels;

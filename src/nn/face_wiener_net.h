@@ -53,6 +53,14 @@ class FaceWienerNetImpl : public torch::nn::Module {
   /// is made without gradients. Only where the network corrects kernels.
   torch::Tensor CorrectLogKernel(const torch::Tensor& window, const torch::Tensor& kernel);
 
+  /// A correction as it is made in use: the kernels as seen in the window and in its mirror image,
+  /// joined. The evidence is mirrored, not gathered again.
+  torch::Tensor CorrectBothWays(const torch::Tensor& window, const torch::Tensor& kernel);
+
+  /// Kernels from the log kernels of images and of their mirror images: the mean of the logarithms,
+  /// since errors of the two differ and the kernel does not.
+  static torch::Tensor JoinMirrored(const torch::Tensor& seen, const torch::Tensor& mirrored);
+
   /// Kernels that blur the restorations into the chips, held near `prior`, which may be of any odd
   /// size; in every round the chips are restored again. The prior is the same in all of them: one
   /// that moves with the rounds shrinks mild blur to a point.
@@ -85,10 +93,6 @@ class FaceWienerNetImpl : public torch::nn::Module {
 
  private:
   KernelEvidence EvidenceFor(const torch::Tensor& window, const torch::Tensor& kernel);
-
-  /// Corrected kernels as seen in the window and, mirrored back, in its mirror image: the mean of
-  /// their logarithms. The evidence is mirrored, not gathered again.
-  torch::Tensor CorrectBothWays(const torch::Tensor& window, const torch::Tensor& kernel);
 
   torch::Tensor CorrectWideKernels(const torch::Tensor& window, const torch::Tensor& first);
   KernelNet k_{nullptr};

@@ -7,7 +7,6 @@
 
 #include "nn/chip_tensor.h"
 #include "nn/fourier.h"
-#include "nn/noise_level.h"
 
 namespace facedeblur {
 namespace {
@@ -48,10 +47,8 @@ KernelSolver::KernelSolver(const torch::Tensor& blurred, const torch::Tensor& re
   valid_rows_ = x.size(2) - size + 1;
   valid_columns_ = x.size(3) - size + 1;
   const std::int64_t reach = size / 2;
-  const torch::Tensor seen = Luma(blurred);
-  noise_ = NoiseVariance(seen).view({-1, 1, 1});
   const torch::Tensor y =
-      seen.slice(2, reach, reach + valid_rows_).slice(3, reach, reach + valid_columns_);
+      Luma(blurred).slice(2, reach, reach + valid_rows_).slice(3, reach, reach + valid_columns_);
   // Sums over the valid region never reach around a period of this length.
   transform_rows_ = FastTransformSize(x.size(2));
   transform_columns_ = FastTransformSize(x.size(3));
@@ -102,9 +99,9 @@ torch::Tensor KernelSolver::LargestEigenvalue() const {
   return 1.1 * length;
 }
 
-torch::Tensor KernelSolver::NoiseToSignal() const {
+torch::Tensor KernelSolver::NoiseToSignal(const torch::Tensor& noise_variance) const {
   const auto valid = static_cast<double>((valid_rows_ - 1) * (valid_columns_ - 1));
-  return noise_ * valid / energy_;
+  return noise_variance.view({-1, 1, 1}) * valid / energy_;
 }
 
 torch::Tensor KernelSolver::Solve(const torch::Tensor& prior, double lambda, int steps) const {

@@ -30,9 +30,9 @@ class KernelSolver {
   /// The same with a lambda for each image, Nx1x1.
   torch::Tensor Solve(const torch::Tensor& prior, const torch::Tensor& lambda, int steps) const;
 
-  /// The variance of the blurred images' noise over the mean square of the restorations' gradients,
-  /// Nx1x1. A solution follows noise the more, the larger this is.
-  torch::Tensor NoiseToSignal() const;
+  /// The variance of the blurred images' noise, N, over the mean square of the restorations'
+  /// gradients: Nx1x1. A solution follows noise the more, the larger this is.
+  torch::Tensor NoiseToSignal(const torch::Tensor& noise_variance) const;
 
  private:
   torch::Tensor Correlate(const torch::Tensor& kernels) const;
@@ -48,7 +48,6 @@ class KernelSolver {
   torch::Tensor spectrum_;    // of x, Nx1x...
   torch::Tensor right_side_;  // of the normal equations, Nx size x size
   torch::Tensor energy_;      // Nx1x1
-  torch::Tensor noise_;       // of y, variance, Nx1x1
   torch::Tensor step_limit_;  // Nx1x1
 };
 

@@ -348,7 +348,7 @@ TEST(Detector, IdentityNamesWhatDecidesTheLandmarks) {
   EXPECT_EQ(identity.sha256, Sha256(ReadFile(Options().landmark_model)));
   EXPECT_EQ(identity.Key(), MakeDlibDetector(Options())->identity().Key());
   DetectorOptions other = Options();
-  other.threshold = 0;
+  other.threshold = 0.9;
   EXPECT_NE(identity.Key(), MakeDlibDetector(other)->identity().Key());
   other = Options();
   other.search_turned = false;

@@ -14,7 +14,7 @@ FinderFile Example() {
           "most of them",
           {{0.5F, -2, 1e-30F}, {}, {7}},
           {{{"a", {1, 2}}, {"b", {}}}, {{"a", {3}}}},
-          0.75};
+          {0.75, 3.5, 0.9, -2}};
 }
 
 /// The message of the error that reading throws; empty where it throws none.
@@ -36,7 +36,10 @@ TEST(FinderFile, ComesBackAsItWas) {
   EXPECT_EQ(after.figures, before.figures);
   EXPECT_EQ(after.sub_detectors, before.sub_detectors);
   EXPECT_EQ(after.landmark_networks, before.landmark_networks);
-  EXPECT_EQ(after.face_limit, before.face_limit);
+  EXPECT_EQ(after.odds.bias, before.odds.bias);
+  EXPECT_EQ(after.odds.per_score, before.odds.per_score);
+  EXPECT_EQ(after.odds.per_reading, before.odds.per_reading);
+  EXPECT_EQ(after.odds.added, before.odds.added);
 }
 
 TEST(FinderFile, CutOffAnywhereItIsRefused) {
@@ -60,8 +63,8 @@ TEST(FinderFile, DamageAnywhereInItsNumbersIsSeen) {
 TEST(FinderFile, OtherFilesAndVersionsAreToldApart) {
   EXPECT_NE(WhyUnreadable({'P', 'K'}).find("not a file of face detectors"), std::string::npos);
   Bytes newer = SerializeFinder(Example());
-  newer[8] = 2;
-  EXPECT_NE(WhyUnreadable(newer).find("version 2"), std::string::npos);
+  newer[8] = 3;
+  EXPECT_NE(WhyUnreadable(newer).find("version 3"), std::string::npos);
 }
 
 TEST(FinderFile, NumbersThatAreNoneAreRefused) {

@@ -9,6 +9,7 @@
 #include "facedeblur/image/image_files.h"
 #include "facedeblur/image/write_png.h"
 #include "facedeblur/util/error.h"
+#include "finder/cover.h"
 #include "finder/finder_photo.h"
 #include "support.h"
 
@@ -91,6 +92,43 @@ TEST_F(FinderTest, FacesOfACopyAreWhereItShowsThem) {
   const cv::Point2f apart = 0.5F * (found[0].box.tl() + found[0].box.br()) -
                             0.5F * (photo.faces[0].tl() + photo.faces[0].br());
   EXPECT_LT(cv::norm(apart), 0.1 * photo.faces[0].width);
+}
+
+TEST_F(FinderTest, ACopyWithItsFaceCoveredShowsNone) {
+  const FinderPhoto shown = MakeFinderPhoto(folder_ / "0.png", 3, options_, Detector());
+  const FinderPhoto covered =
+      MakeFinderPhoto(folder_ / "0.png", 3, options_, Detector(), Faces::kCovered);
+  EXPECT_TRUE(covered.faces.empty());
+  ASSERT_EQ(covered.grey.size(), shown.grey.size());
+  const auto found = [](const FinderPhoto& photo) { return Detector().Detect(photo.grey).size(); };
+  EXPECT_EQ(found(covered), 0U);
+  EXPECT_EQ(found(shown), 1U);
+}
+
+TEST(CoverFace, LeavesWhatIsAroundAndNothingOfTheFace) {
+  cv::Mat image(100, 120, CV_32FC3, cv::Scalar(0.2, 0.4, 0.6));
+  cv::rectangle(image, {50, 40, 20, 20}, cv::Scalar(1, 1, 1), cv::FILLED);
+  CoverFace({50, 40, 20, 20}, &image);
+  EXPECT_LT(cv::norm(image, cv::Mat(100, 120, CV_32FC3, cv::Scalar(0.2, 0.4, 0.6)), cv::NORM_INF),
+            1e-5);
+  cv::randu(image, 0, 1);
+  const cv::Mat before = image.clone();
+  CoverFace({50, 40, 20, 20}, &image);
+  cv::Mat changed;
+  cv::inRange(cv::abs(image - before), cv::Scalar::all(1e-6), cv::Scalar::all(1), changed);
+  EXPECT_EQ(cv::boundingRect(changed), cv::Rect(45, 32, 30, 32));
+}
+
+TEST(CoverFace, MayReachOverTheEdgeAndOverAll) {
+  cv::Mat image(60, 80, CV_32FC3);
+  cv::randu(image, 0, 1);
+  const cv::Scalar mean = cv::mean(image);
+  CoverFace({-5, -5, 30, 30}, &image);
+  EXPECT_TRUE(cv::checkRange(image, true, nullptr, 0, 1));
+  cv::randu(image, 0, 1);
+  CoverFace({-20, -20, 200, 200}, &image);
+  EXPECT_LT(cv::norm(image, cv::Mat(60, 80, CV_32FC3, cv::Scalar(mean)), cv::NORM_INF), 0.1);
+  EXPECT_NO_THROW(CoverFace({200, 200, 20, 20}, &image));
 }
 
 TEST_F(FinderTest, TooFewFacesAndStoppingAreErrors) {

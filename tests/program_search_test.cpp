@@ -41,6 +41,9 @@ TEST(Program, APhotoOnItsSideIsRestoredAndStaysOnItsSide) {
     ASSERT_EQ(faces[i].size(), 1U);
   }
   EXPECT_EQ(faces[0].at(0).count("turned"), 0U);
+  const double probability = faces[0].at(0).at("probability");
+  EXPECT_GT(probability, 0.99) << "a large portrait";
+  EXPECT_LE(probability, 1);
   EXPECT_EQ(faces[1].at(0).at("turned"), 90);
   const cv::Mat restored = cv::imread(outputs[1]);
   ASSERT_EQ(restored.size(), turned.size());
@@ -86,6 +89,17 @@ TEST(Program, DrawsTheSearchOfEachFolder) {
   EXPECT_NE(Text(run.output).find("dlib's recall"), std::string::npos);
   EXPECT_FALSE(cv::imread((folder / "a_plot.png").string()).empty());
   EXPECT_FALSE(cv::imread((folder / "b_plot.png").string()).empty());
+}
+
+TEST(Program, TheDetectorsThresholdIsAProbability) {
+  const std::string portrait = (testing::DataFolder() / "sharp/portrait_01.png").string();
+  const TempFolder folder;
+  for (const char* value : {"-0.25", "0", "1", "2", "nan", "inf", "much"}) {
+    const auto result = RunProgram(
+        {portrait, (folder / "out.png").string(), std::string("--detector-threshold=") + value});
+    EXPECT_EQ(result.exit_code, 2) << value;
+    EXPECT_NE(result.errors.find("--detector-threshold"), std::string::npos) << result.errors;
+  }
 }
 
 TEST(Program, OptionsOfTheSearchNeedTheFinder) {

@@ -13,7 +13,6 @@
 #include "cli/option_binder.h"
 #include "cli/report_format.h"
 #include "cli/run_setup.h"
-#include "cli/search_option_binding.h"
 #include "facedeblur/backend/load_network.h"
 #include "facedeblur/eval/evaluator.h"
 #include "facedeblur/eval/folder_pairs.h"
@@ -252,7 +251,6 @@ void EvaluateOptions::Validate() const {
   const auto require = [](bool holds, const char* message) {
     if (!holds) throw Error(ErrorKind::kUsage, message);
   };
-  RequireSoundSearch(finder.detector);
   require(identity.empty() || !aligned,
           "--identity needs faces that were found; leave --aligned out");
   require(blurred.empty() || folders.size() == 1, "--blurred goes with one folder of sharp images");

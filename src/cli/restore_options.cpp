@@ -221,7 +221,6 @@ void RestoreOptions::Validate() const {
   if (!report.empty() && report == log_file) {
     throw Error(ErrorKind::kUsage, report.string() + ": is the report and the log");
   }
-  RequireSoundSearch(detector);
   if (paths.size() == 1 && files_from.empty()) {
     throw Error(ErrorKind::kUsage, AskForOutput(paths.front()));
   }

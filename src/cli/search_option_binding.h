@@ -8,7 +8,4 @@ namespace facedeblur {
 /// Binds what decides which faces are found.
 void BindSearchOptions(OptionBinder* binder, DetectorOptions* options);
 
-/// Checks what the parser cannot. Throws Error(kUsage).
-void RequireSoundSearch(const DetectorOptions& options);
-
 }  // namespace facedeblur

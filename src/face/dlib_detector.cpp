@@ -14,6 +14,7 @@
 #include "face/turned_search.h"
 #include "face/window_search.h"
 #include "facedeblur/face/detector.h"
+#include "facedeblur/face/face_odds.h"
 #include "facedeblur/face/finder_file.h"
 #include "facedeblur/util/error.h"
 
@@ -101,7 +102,6 @@ class DlibFaceDetector : public FaceDetector {
     std::vector<DetectedFace> faces;
     for (const FoundWindow& found : parts_.search->Search(copy.pixels, threshold, turn == 0)) {
       DetectedFace face = InPhoto(copy, found, scale);
-      face.score = std::max(face.score, threshold);  // of a doubtful one that counts
       face.turned = turn;
       // A face may come out a little smaller than the window that found it.
       if (face.box.width >= 0.85 * options_.min_face) faces.push_back(std::move(face));
@@ -115,7 +115,8 @@ class DlibFaceDetector : public FaceDetector {
                          static_cast<float>((p.y + 0.5) / scale - 0.5));
     };
     DetectedFace face;
-    face.score = found.window.score;
+    face.score = found.score;
+    face.probability = ProbabilityOfScore(found.score);
     const cv::Rect rect = RectOf(found.window);
     const cv::Point2d half(0.5 * (rect.width - 1), 0.5 * (rect.height - 1));
     const cv::Point2d first = rect.tl();
@@ -174,7 +175,7 @@ std::unique_ptr<FaceDetector> MakeDlibDetector(const DetectorOptions& options) {
       readers.usual = std::move(model);
     }
     parts.search =
-        std::make_unique<WindowSearch>(std::move(scanner), std::move(readers), finder.face_limit);
+        std::make_unique<WindowSearch>(std::move(scanner), std::move(readers), finder.odds);
     return std::unique_ptr<FaceDetector>(
         std::make_unique<DlibFaceDetector>(options, std::move(parts)));
   });

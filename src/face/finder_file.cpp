@@ -13,7 +13,7 @@ namespace {
 
 constexpr char kMagic[] = "FDFINDER";
 constexpr std::size_t kMagicLength = sizeof kMagic - 1;
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::size_t kHeadLength = kMagicLength + 2 * sizeof(std::uint32_t);
 
 [[noreturn]] void Fail(const std::string& cause) { throw Error(ErrorKind::kModel, cause); }
@@ -40,6 +40,17 @@ float FloatAt(const std::uint8_t* bytes) {
   std::memcpy(&value, &bits, sizeof value);
   if (!std::isfinite(value)) Fail("it holds numbers that are none");
   return value;
+}
+
+Json ToJson(const FaceOdds& odds) {
+  return {{"bias", odds.bias},
+          {"per_score", odds.per_score},
+          {"per_reading", odds.per_reading},
+          {"added", odds.added}};
+}
+
+FaceOdds OddsOf(const Json& json) {
+  return {json.at("bias"), json.at("per_score"), json.at("per_reading"), json.at("added")};
 }
 
 Json HeaderOf(const Bytes& bytes) {
@@ -80,7 +91,7 @@ Bytes SerializeFinder(const FinderFile& finder) {
                                          {"figures", finder.figures},
                                          {"sub_detectors", lengths},
                                          {"landmark_networks", networks},
-                                         {"face_limit", finder.face_limit},
+                                         {"odds", ToJson(finder.odds)},
                                          {"sha256", Sha256(numbers)}});
   Bytes bytes(kMagic, kMagic + kMagicLength);
   Append(kVersion, &bytes);
@@ -93,8 +104,8 @@ Bytes SerializeFinder(const FinderFile& finder) {
 FinderFile ParseFinder(const Bytes& bytes) {
   try {
     const Json header = HeaderOf(bytes);
-    FinderFile finder{header.at("training"),  header.at("license"), header.at("figures"), {}, {},
-                      header.at("face_limit")};
+    FinderFile finder{header.at("training"),    header.at("license"), header.at("figures"), {}, {},
+                      OddsOf(header.at("odds"))};
     std::size_t at = kHeadLength + NumberAt(&bytes[kMagicLength + sizeof kVersion]);
     if (Sha256(&bytes[0] + at, bytes.size() - at) != header.at("sha256").get<std::string>()) {
       Fail("it is damaged: its checksum is another");

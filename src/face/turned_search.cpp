@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "face/grey_copy.h"
+#include "facedeblur/face/face_odds.h"
 
 namespace facedeblur {
 namespace {
@@ -32,7 +33,7 @@ constexpr double kSure = 2;
 std::vector<int> TurnsOf(const DetectorOptions& options, double best_upright) {
   if (!options.search_turned || best_upright >= kSure) return {};
   if (options.any_rotation) return {45, 90, 135, 180, 225, 270, 315};
-  if (best_upright < options.threshold) return {90, 180, 270};
+  if (best_upright < ScoreOfProbability(options.threshold)) return {90, 180, 270};
   if (best_upright < kConvincing) return {180};
   return {};
 }
@@ -76,11 +77,12 @@ std::vector<DetectedFace> SearchTurned(const DetectorOptions& options, cv::Size 
                                        const std::vector<int>& turns, const AngleSearch& search) {
   const double small_scale = TurnedScale(options, photo);
   const cv::Mat small = small_scale < scale ? Scaled(grey, small_scale / scale) : grey;
-  const double threshold = options.threshold + kTurnedMargin;
+  const double upright_threshold = ScoreOfProbability(options.threshold);
+  const double threshold = upright_threshold + kTurnedMargin;
   std::vector<DetectedFace> found;
   for (const int turn : turns) {
     std::vector<DetectedFace> faces = search(small, small_scale, turn, threshold);
-    if (BestScore(faces) < options.threshold + kTurnedProof) continue;
+    if (BestScore(faces) < upright_threshold + kTurnedProof) continue;
     if (small_scale < scale && turn % 90 == 0) {
       const std::vector<DetectedFace> more = search(grey, scale, turn, threshold);
       faces.insert(faces.end(), more.begin(), more.end());
@@ -107,7 +109,7 @@ double TurnedScale(const DetectorOptions& options, cv::Size photo) {
 std::vector<DetectedFace> SearchAngles(const DetectorOptions& options, cv::Size photo,
                                        const cv::Mat& grey, double scale,
                                        const AngleSearch& search) {
-  std::vector<DetectedFace> upright = search(grey, scale, 0, options.threshold);
+  std::vector<DetectedFace> upright = search(grey, scale, 0, ScoreOfProbability(options.threshold));
   const double best = BestScore(upright);
   const std::vector<int> turns = TurnsOf(options, best);
   if (turns.empty()) return upright;

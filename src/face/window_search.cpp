@@ -22,25 +22,31 @@ cv::Rect RectOf(const HogWindow& window) {
 }
 
 WindowSearch::WindowSearch(std::unique_ptr<const HogScanner> scanner, LandmarkReaders readers,
-                           double face_limit)
-    : scanner_(std::move(scanner)), readers_(std::move(readers)), face_limit_(face_limit) {}
+                           const FaceOdds& odds)
+    : scanner_(std::move(scanner)), readers_(std::move(readers)), odds_(odds) {}
 
 std::vector<FoundWindow> WindowSearch::Search(const cv::Mat& grey, double threshold,
                                               bool doubts) const {
-  const bool vets = readers_.blurred != nullptr;
+  const bool looks_lower = doubts && readers_.blurred != nullptr;
   std::vector<FoundWindow> found;
   for (const HogWindow& window :
-       scanner_->Scan(grey, doubts && vets ? threshold - kDoubt : threshold)) {
-    const bool doubtful = window.added || window.score < threshold;
+       scanner_->Scan(grey, looks_lower ? std::min(kLeast, threshold) : threshold)) {
     const auto shares = [&](const FoundWindow& other) {
       return ShareAMiddle(other.window, window);
     };
-    if (vets && doubtful && std::any_of(found.begin(), found.end(), shares)) continue;
-    FoundWindow face{window, Read(grey, window, doubtful), doubtful};
-    if (vets && face.doubtful && face.reading.face < face_limit_) continue;
-    found.push_back(std::move(face));
+    if (IsDoubtful(window) && std::any_of(found.begin(), found.end(), shares)) continue;
+    FoundWindow face = Read(grey, window);
+    if (face.score >= threshold) found.push_back(std::move(face));
   }
   return found;
+}
+
+std::vector<FoundWindow> WindowSearch::Windows(const cv::Mat& grey, double least) const {
+  std::vector<FoundWindow> windows;
+  for (const HogWindow& window : scanner_->Scan(grey, least)) {
+    windows.push_back(Read(grey, window));
+  }
+  return windows;
 }
 
 FaceReading WindowSearch::ReadKnown(const cv::Mat& grey, const cv::Rect& square) const {
@@ -48,11 +54,22 @@ FaceReading WindowSearch::ReadKnown(const cv::Mat& grey, const cv::Rect& square)
   return reader != nullptr ? reader->Read(grey, square) : FaceReading();
 }
 
-FaceReading WindowSearch::Read(const cv::Mat& grey, const HogWindow& window, bool doubtful) const {
-  const bool sure = window.score >= kSure && !doubtful;
-  const bool usual = readers_.usual && (sure || !readers_.blurred);
-  const LandmarkReader* reader = (usual ? readers_.usual : readers_.blurred).get();
-  return reader != nullptr ? reader->Read(grey, RectOf(window)) : FaceReading();
+bool WindowSearch::IsDoubtful(const HogWindow& window) const {
+  return readers_.blurred != nullptr && (window.added || window.score < kSure);
+}
+
+FoundWindow WindowSearch::Read(const cv::Mat& grey, const HogWindow& window) const {
+  FoundWindow found{window, {}, window.score};
+  if (!IsDoubtful(window)) {
+    found.reading = ReadKnown(grey, RectOf(window));
+    return found;
+  }
+  found.reading = readers_.blurred->Read(grey, RectOf(window));
+  if (found.reading.face) {
+    found.score =
+        ScoreOfProbability(odds_.Probability(window.score, *found.reading.face, window.added));
+  }
+  return found;
 }
 
 }  // namespace facedeblur

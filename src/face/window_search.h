@@ -6,6 +6,7 @@
 
 #include "face/hog_scanner.h"
 #include "face/landmark_reader.h"
+#include "facedeblur/face/face_odds.h"
 
 namespace facedeblur {
 
@@ -13,7 +14,9 @@ namespace facedeblur {
 struct FoundWindow {
   HogWindow window;
   FaceReading reading;  ///< empty where nobody reads landmarks
-  bool doubtful = false;
+  /// The window's score or, where somebody has told how much of a face it is, the score that makes
+  /// dlib's own windows as likely to be faces.
+  double score = 0;
 };
 
 /// The pixels of a window.
@@ -25,37 +28,39 @@ struct LandmarkReaders {
   std::unique_ptr<const LandmarkReader> blurred;  ///< ... and of others; it can tell a face
 };
 
-/// Which windows are faces: those of dlib's own sub-detectors that score as much as the threshold.
-/// Added sub-detectors' windows and those of lower scores are doubtful. They count where the reader
-/// of blurred faces takes them for faces, and no better window has its middle in them or the other
-/// way round. Without it, added ones that score as much count as well.
+/// Which windows are faces: those that score as much as a threshold. Where there is a reader of
+/// blurred faces, windows of added sub-detectors and those of low scores are doubtful: it reads
+/// them, the odds make its logit and their score one score, and they count where no better window
+/// has its middle in them or the other way round.
 class WindowSearch {
  public:
-  /// So far below the threshold windows are looked at.
-  static constexpr double kDoubt = 1;
+  /// From this score on doubtful windows are looked at.
+  static constexpr double kLeast = -1.25;
 
-  /// Windows that score less are read by the reader of blurred faces where there is one, and so are
-  /// doubtful ones: see models/README.md.
+  /// Windows of dlib's own sub-detectors that score less are doubtful: see models/README.md.
   static constexpr double kSure = 0;
 
-  /// `face_limit` is the logit from which a doubtful window counts (FinderFile).
   WindowSearch(std::unique_ptr<const HogScanner> scanner, LandmarkReaders readers,
-               double face_limit = 0);
+               const FaceOdds& odds = {});
 
-  /// Faces in a CV_8UC1 image, without doubtful ones below the threshold unless `doubts`. May be
-  /// called from several threads.
+  /// Faces in a CV_8UC1 image: FoundWindow::score is at least the threshold. Windows whose own
+  /// score is less are looked at where that helps `doubts`. May be called from several threads.
   std::vector<FoundWindow> Search(const cv::Mat& grey, double threshold, bool doubts) const;
+
+  /// All windows of an image that score `least`, each of them read.
+  std::vector<FoundWindow> Windows(const cv::Mat& grey, double least) const;
 
   /// The face that is known to be in a square of a CV_8UC1 image, sharp enough for the usual
   /// reader.
   FaceReading ReadKnown(const cv::Mat& grey, const cv::Rect& square) const;
 
  private:
-  FaceReading Read(const cv::Mat& grey, const HogWindow& window, bool doubtful) const;
+  bool IsDoubtful(const HogWindow& window) const;
+  FoundWindow Read(const cv::Mat& grey, const HogWindow& window) const;
 
   std::unique_ptr<const HogScanner> scanner_;
   LandmarkReaders readers_;
-  double face_limit_;
+  FaceOdds odds_;
 };
 
 }  // namespace facedeblur

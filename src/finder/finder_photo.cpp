@@ -5,12 +5,15 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
+#include "dataset/texture.h"
 #include "facedeblur/dataset/random_streams.h"
 #include "facedeblur/dataset/training_pair.h"
 #include "facedeblur/face/chip.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/sample_depth.h"
 #include "facedeblur/util/file_io.h"
+#include "facedeblur/util/random.h"
+#include "finder/cover.h"
 
 namespace facedeblur {
 namespace {
@@ -21,16 +24,24 @@ cv::Mat GreyOf(const cv::Mat& bgr) {
   return grey;
 }
 
-/// Sorts the faces of a copy into those to find and others.
-void Place(const std::vector<DetectedFace>& faces, double scale, float smallest,
-           FinderPhoto* photo) {
-  const cv::Rect2f whole(cv::Point2f(0, 0), cv::Size2f(photo->grey.size()));
+/// Where the faces' squares are in a copy at another scale.
+std::vector<cv::Rect2f> SquaresOf(const std::vector<DetectedFace>& faces, double scale) {
+  std::vector<cv::Rect2f> squares;
   for (const DetectedFace& face : faces) {
     const auto at = [&](float x) { return static_cast<float>((x + 0.5) * scale - 0.5); };
     const auto width = static_cast<float>(face.box.width * scale);
-    const cv::Rect2f box(at(face.box.x), at(face.box.y), width, width);
-    const bool to_find = width >= smallest && (box & whole).area() > 0.999F * box.area();
-    (to_find ? photo->faces : photo->other_faces).push_back(box);
+    squares.emplace_back(at(face.box.x), at(face.box.y), width, width);
+  }
+  return squares;
+}
+
+/// Sorts the faces of a copy into those to find and others.
+void Place(const std::vector<cv::Rect2f>& squares, float smallest, FinderPhoto* photo) {
+  const cv::Rect2f whole(cv::Point2f(0, 0), cv::Size2f(photo->grey.size()));
+  for (const cv::Rect2f& square : squares) {
+    const bool to_find =
+        square.width >= smallest && (square & whole).area() > 0.999F * square.area();
+    (to_find ? photo->faces : photo->other_faces).push_back(square);
   }
 }
 
@@ -54,8 +65,11 @@ PairOptions Scaled(PairOptions options, double scale) {
 }  // namespace
 
 FinderPhoto MakeFinderPhoto(const std::filesystem::path& path, std::uint64_t number,
-                            const FinderTrainingOptions& options, const FaceDetector& detector) {
+                            const FinderTrainingOptions& options, const FaceDetector& detector,
+                            Faces shown) {
   FinderPhoto photo;
+  photo.file = path;
+  photo.number = number;
   std::string warning;
   const cv::Mat pixels = DecodeImage(ReadFile(path), {}, &warning).pixels;
   const std::vector<DetectedFace> faces = detector.Detect(pixels);
@@ -70,13 +84,31 @@ FinderPhoto MakeFinderPhoto(const std::filesystem::path& path, std::uint64_t num
   cv::Mat copy;
   cv::resize(ToFloatBgr(pixels), copy, {}, scale, scale,
              scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
+  const std::vector<cv::Rect2f> squares = SquaresOf(faces, scale);
+  if (shown == Faces::kCovered) {
+    for (const cv::Rect2f& square : squares) CoverFace(square, &copy);
+  }
   // Blurring takes half a kernel at every side away: a mirrored one, not a part of the photo.
   const int margin = pairs.kernel.max_size / 2;
   cv::copyMakeBorder(copy, copy, margin, margin, margin, margin, cv::BORDER_REFLECT_101);
   photo.grey = GreyOf(MakePhotoPair(copy, pairs, streams).blurred);
-  Place(faces, scale, static_cast<float>(options.smallest_face), &photo);
+  if (shown == Faces::kCovered) return photo;
+  Place(squares, static_cast<float>(options.smallest_face), &photo);
   if (photo.faces.empty()) photo.grey.release();
   return photo;
+}
+
+std::vector<FinderPhoto> MakeUpPictures(std::size_t count, std::uint64_t seed) {
+  constexpr int kSize = 480;
+  std::vector<FinderPhoto> pictures(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    Random random(seed, i);
+    cv::Mat grey;
+    cv::extractChannel(DrawTexture(kSize, &random), grey, 0);
+    cv::GaussianBlur(grey, grey, {}, random.Uniform(0.5, 8));
+    grey.convertTo(pictures[i].grey, CV_8U, 255);
+  }
+  return pictures;
 }
 
 }  // namespace facedeblur

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <opencv2/core.hpp>
@@ -14,10 +15,19 @@ struct FinderPhoto {
   cv::Mat grey;                   ///< CV_8UC1; empty: the photo shows no face, or cannot be used
   std::vector<cv::Rect2f> faces;  ///< to find: squares of the range of sizes, pixels of the copy
   std::vector<cv::Rect2f> other_faces;  ///< neither to find nor to avoid: small, or cut off
+  std::filesystem::path file;           ///< what it is a copy of ...
+  std::uint64_t number = 0;             ///< ... and what it was made with
 };
+
+/// Whether a copy shows the faces of the photo, or what is around them alone.
+enum class Faces { kShown, kCovered };
 
 /// A blurred copy of a sharp photo. `number` decides, with the options, what it goes through.
 FinderPhoto MakeFinderPhoto(const std::filesystem::path& photo, std::uint64_t number,
-                            const FinderTrainingOptions& options, const FaceDetector& detector);
+                            const FinderTrainingOptions& options, const FaceDetector& detector,
+                            Faces shown = Faces::kShown);
+
+/// Pictures of shapes and noise, which show no face.
+std::vector<FinderPhoto> MakeUpPictures(std::size_t count, std::uint64_t seed);
 
 }  // namespace facedeblur

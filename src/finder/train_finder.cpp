@@ -8,18 +8,16 @@
 #include <exception>
 #include <memory>
 #include <opencv2/core.hpp>
-#include <opencv2/imgproc.hpp>
 #include <utility>
 
-#include "dataset/texture.h"
-#include "face/landmark_networks.h"
 #include "face/window_search.h"
-#include "facedeblur/face/overlap.h"
 #include "facedeblur/image/image_files.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/random.h"
 #include "facedeblur/util/task_pool.h"
 #include "finder/finder_photo.h"
+#include "finder/fit_odds.h"
+#include "finder/search_trial.h"
 
 namespace facedeblur {
 namespace fs = std::filesystem;
@@ -112,99 +110,50 @@ std::vector<float> TrainSubDetector(const std::vector<FinderPhoto>& photos, doub
   return {weights.begin(), weights.end()};
 }
 
-/// What a search says of the photos that were held out.
-struct Tally {
-  std::size_t faces = 0;
-  std::size_t found = 0;
-  std::size_t found_by_dlib = 0;           ///< without doubt
-  std::vector<FoundWindow> false_windows;  ///< doubtful ones that are no face
-};
-
-Tally Search(const std::vector<FinderPhoto>& photos, const WindowSearch& search) {
-  constexpr float kSame = 0.5F;
-  constexpr float kApart = 0.3F;
-  Tally tally;
-  for (const FinderPhoto& photo : photos) {
-    const std::vector<FoundWindow> found =
-        search.Search(photo.grey, DetectorOptions().threshold, /*doubts=*/true);
-    const auto overlaps = [](const FoundWindow& f, const cv::Rect2f& face, float least) {
-      return Overlap(cv::Rect2f(RectOf(f.window)), face) >= least;
-    };
-    for (const cv::Rect2f& face : photo.faces) {
-      const auto hit = [&](const FoundWindow& f) { return overlaps(f, face, kSame); };
-      const auto window = std::find_if(found.begin(), found.end(), hit);
-      ++tally.faces;
-      if (window == found.end()) continue;
-      ++tally.found;
-      if (!window->doubtful) ++tally.found_by_dlib;
-    }
-    for (const FoundWindow& f : found) {
-      const auto near = [&](const cv::Rect2f& face) { return overlaps(f, face, kApart); };
-      if (!f.doubtful || std::any_of(photo.faces.begin(), photo.faces.end(), near) ||
-          std::any_of(photo.other_faces.begin(), photo.other_faces.end(), near)) {
-        continue;
-      }
-      tally.false_windows.push_back(f);
-    }
-  }
-  return tally;
-}
-
-WindowSearch SearchOf(const FinderFile& finder) {
-  LandmarkReaders readers;
-  if (!finder.landmark_networks.empty()) {
-    readers.blurred = std::make_unique<LandmarkNetworks>(finder.landmark_networks);
-  }
-  return {std::make_unique<HogScanner>(finder.sub_detectors), std::move(readers),
-          finder.face_limit};
-}
-
 /// Shifts the scores so that no false window of the photos held out reaches the usual threshold,
 /// and nothing that the training takes for no face.
 void SetThreshold(const std::vector<FinderPhoto>& held_out, std::vector<float>* sub_detector) {
-  const double usual = DetectorOptions().threshold;
+  const double usual = ScoreOfProbability(DetectorOptions().threshold);
   FinderFile finder;
   finder.sub_detectors = {*sub_detector};
   double highest = 0;
-  for (const FoundWindow& found : Search(held_out, SearchOf(finder)).false_windows) {
-    highest = std::max(highest, found.window.score);
+  for (const JudgedWindow& window : JudgeWindows(held_out, SearchOf(finder), usual)) {
+    if (window.added && !window.is_face) highest = std::max(highest, window.score);
   }
   sub_detector->back() += static_cast<float>(highest + kFinderCaution - usual);
 }
 
-/// Pictures without a face; nearly everything in photos of faces is one.
-std::vector<FinderPhoto> MakeUpPictures(std::uint64_t seed) {
-  constexpr std::size_t kPictures = 200;
-  constexpr int kSize = 480;
-  std::vector<FinderPhoto> pictures(kPictures);
-  for (std::size_t i = 0; i < kPictures; ++i) {
-    Random random(seed, i);
-    cv::Mat grey;
-    cv::extractChannel(DrawTexture(kSize, &random), grey, 0);
-    cv::GaussianBlur(grey, grey, {}, random.Uniform(0.5, 8));
-    grey.convertTo(pictures[i].grey, CV_8U, 255);
+/// What windows of the photos held out show, of the same with their faces covered, and of as many
+/// made-up pictures.
+std::vector<JudgedWindow> JudgeAll(const std::vector<FinderPhoto>& held_out,
+                                   const FinderTrainingOptions& options,
+                                   const FaceDetector& detector, const FinderFile& finder) {
+  std::vector<FinderPhoto> pictures = MakeUpPictures(held_out.size(), options.seed);
+  for (const FinderPhoto& photo : held_out) {
+    pictures.push_back(
+        MakeFinderPhoto(photo.file, photo.number, options, detector, Faces::kCovered));
   }
-  return pictures;
+  const WindowSearch search = SearchOf(finder);
+  std::vector<JudgedWindow> windows = JudgeWindows(pictures, search, WindowSearch::kLeast);
+  const std::vector<JudgedWindow> more = JudgeWindows(held_out, search, WindowSearch::kLeast);
+  windows.insert(windows.end(), more.begin(), more.end());
+  return windows;
 }
 
-/// The logit that false windows reach in one of a hundred pictures: the photos held out, where some
-/// are faces that the search of the sharp photo has missed, and as many made-up ones or more.
-double FaceLimit(const std::vector<FinderPhoto>& held_out, std::uint64_t seed, FinderFile finder) {
-  finder.face_limit = -1e9;  // all doubtful windows are wanted
-  const WindowSearch search = SearchOf(finder);
-  const std::vector<FinderPhoto> made_up = MakeUpPictures(seed);
-  std::vector<double> logits;
-  for (const std::vector<FinderPhoto>* pictures : {&held_out, &made_up}) {
-    for (const FoundWindow& found : Search(*pictures, search).false_windows) {
-      logits.push_back(found.reading.face.value_or(0));
-    }
+/// The odds of the windows that are read, and, to compare, those of dlib's own windows by their
+/// scores alone.
+FaceOdds FitOddsOfReadings(const std::vector<JudgedWindow>& windows,
+                           const FinderTrainingOptions& options) {
+  std::vector<JudgedWindow> read;
+  std::vector<JudgedWindow> by_score;
+  for (const JudgedWindow& window : windows) {
+    if (window.added || window.score < WindowSearch::kSure) read.push_back(window);
+    if (!window.added) by_score.push_back({window.score, 0, false, window.is_face});
   }
-  std::sort(logits.rbegin(), logits.rend());
-  constexpr std::size_t kPhotosForOne = 100;
-  const std::size_t allowed = (held_out.size() + made_up.size()) / kPhotosForOne;
-  const double highest = allowed < logits.size() ? logits[allowed] : 0;
-  constexpr double kCaution = 0.5;
-  return std::max(highest, 0.0) + kCaution;
+  const FaceOdds alone = FitOdds(by_score);
+  options.say("by the score alone, the odds of dlib's windows are " + std::to_string(alone.bias) +
+              " and " + std::to_string(alone.per_score) + " for each 1 of it");
+  return FitOdds(read);
 }
 
 }  // namespace
@@ -224,27 +173,30 @@ FinderTraining TrainFinder(const FinderTrainingOptions& options, const FaceDetec
   std::vector<FinderPhoto> photos = ReadPhotos(options, detector);
   std::vector<FinderPhoto> held_out;
   std::vector<FinderPhoto> to_train_on;
+  const bool trains = options.sub_detectors.empty();
   for (std::size_t i = 0; i < photos.size(); ++i) {
-    (i % kHeldOut == kHeldOut - 1 ? held_out : to_train_on).push_back(std::move(photos[i]));
+    const bool for_training = trains && i % kHeldOut != kHeldOut - 1;
+    (for_training ? to_train_on : held_out).push_back(std::move(photos[i]));
   }
-  if (held_out.empty() || to_train_on.size() < kFewestPhotos) {
+  if (held_out.empty() || (trains && to_train_on.size() < kFewestPhotos)) {
     throw Error(ErrorKind::kInput, "only " + std::to_string(photos.size()) +
                                        " photos show a face that is large enough");
   }
-  options.say("training on " + std::to_string(to_train_on.size()) + " photos; " +
+  options.say((trains ? "training on " + std::to_string(to_train_on.size()) + " photos; " : "") +
               std::to_string(held_out.size()) + " are held out");
   FinderTraining result;
   result.finder.sub_detectors = options.sub_detectors;
-  if (options.sub_detectors.empty()) {
+  if (trains) {
     std::vector<float> sub_detector = TrainSubDetector(to_train_on, options.c);
     SetThreshold(held_out, &sub_detector);
     result.finder.sub_detectors = {std::move(sub_detector)};
   }
   if (!options.landmark_networks.empty()) {
     result.finder.landmark_networks = options.landmark_networks;
-    result.finder.face_limit = FaceLimit(held_out, options.seed, result.finder);
+    result.finder.odds =
+        FitOddsOfReadings(JudgeAll(held_out, options, detector, result.finder), options);
   }
-  const Tally tally = Search(held_out, SearchOf(result.finder));
+  const SearchTally tally = TallySearch(held_out, SearchOf(result.finder));
   result.trained_on = to_train_on.size();
   result.held_out = held_out.size();
   result.faces = tally.faces;

@@ -16,6 +16,7 @@ namespace {
 FaceRecord MeasureFace(const FaceTask& task) {
   FaceRecord record;
   record.box = task.face.box;
+  record.probability = task.face.probability;
   record.score = task.face.score;
   record.turned = task.face.turned;
   record.landmarks = task.face.landmarks;

@@ -33,6 +33,7 @@ Json ToJson(const Landmarks& landmarks) {
 
 Json ToJson(const FaceRecord& face) {
   Json json = {{"box", {face.box.x, face.box.y, face.box.width, face.box.height}},
+               {"probability", face.probability},
                {"score", face.score},
                {"landmarks", ToJson(face.landmarks)},
                {"chip_size", face.chip_size},

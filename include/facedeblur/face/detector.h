@@ -23,10 +23,9 @@ struct DetectorOptions {
   int min_face = 0;
   /// With min_face 0: pixels of the copy that is searched, at most.
   std::int64_t auto_pixels = 8'000'000;
-  /// dlib's score from which something counts as a face. dlib's own 0 is meant for sharp faces. On
-  /// 56 portraits blurred by 35 pixels (faces of 110 to 170 pixels) 0 finds 50 % of the faces, -0.2
-  /// to -0.3 finds 61 to 66 %. False faces on our test photos begin at -0.3.
-  double threshold = -0.25;
+  /// How likely something must be to count as a face (DetectedFace::probability), between 0 and 1.
+  /// models/README.md tells what others than this one find.
+  double threshold = 0.8;
   /// Where a photo shows no face upright, look for faces turned by 90, 180 and 270 degrees, as in a
   /// scan that lies on its side ...
   bool search_turned = true;

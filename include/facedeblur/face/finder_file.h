@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "facedeblur/face/face_odds.h"
 #include "facedeblur/util/file_io.h"
 
 namespace facedeblur {
@@ -26,8 +27,7 @@ struct FinderFile {
   /// Networks that read landmarks (landmark_network_spec.h), each in a chip that the landmarks of
   /// the one before place.
   std::vector<NamedNumbers> landmark_networks;
-  /// Logit of the first network from which a doubtful window counts as a face.
-  double face_limit = 0;
+  FaceOdds odds;  ///< of windows that the first of them has read
 };
 
 /// "FDFINDER", the version and the length of a JSON text as 32-bit numbers, that text, and the

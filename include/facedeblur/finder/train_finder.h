@@ -47,11 +47,11 @@ struct FinderTraining {
 /// Trains one more sub-detector for the HOG search (dlib's structural support vector machine over
 /// its fhog features: King, "Max-Margin Object Detection", arXiv 1502.00046) on blurred copies of
 /// photos. `detector` tells where the faces are, from the sharp photos. Every eighth photo is held
-/// out. On those, dlib's own sub-detectors find some windows that are no faces at the usual
-/// threshold; the new one's threshold is set so that it adds none, with `kFinderCaution` to spare.
-/// Where there are landmark networks, so is the logit from which they take a doubtful window for a
-/// face.
-/// The same arguments give the same bytes, whatever the number of threads. Takes some
+/// out, and all of them where sub-detectors are given. On those, dlib's own sub-detectors find some
+/// windows that are no faces at the usual threshold; the new one's threshold is set so that it adds
+/// none, with `kFinderCaution` to spare. Where there are landmark networks, the odds of windows
+/// that they read are fitted on the same photos, on these with their faces covered, and on made-up
+/// pictures. The same arguments give the same bytes, whatever the number of threads. Takes some
 /// megabytes of memory for each photo.
 /// Throws Error(kInput) where there are too few photos with faces, and where it was stopped.
 FinderTraining TrainFinder(const FinderTrainingOptions& options, const FaceDetector& detector);

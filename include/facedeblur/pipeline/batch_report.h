@@ -35,8 +35,9 @@ struct StageSeconds {
 
 /// One face of an image, as the report tells it.
 struct FaceRecord {
-  cv::Rect2f box;  ///< the detector's square, image pixels
-  double score = 0;
+  cv::Rect2f box;          ///< the detector's square, image pixels
+  double probability = 1;  ///< that it is a face, as DetectedFace tells it ...
+  double score = 0;        ///< ... and the score
   int turned = 0;          ///< degrees clockwise from upright, as the face was found
   Landmarks landmarks;     ///< image pixels; empty where the image is one aligned face
   int chip_size = 0;       ///< pixels

@@ -18,7 +18,7 @@ begin() {  # NAME FIRST_LINE: a gallery without images
   printf '%s\n' "$2" > "$work/$1/photos.js"
 }
 image() { cp "$data/before_after.jpg" "$work/$1"; }  # NAME: an image, whatever it shows
-face='{"box":[1,2,3,4],"score":1.5,"chip_size":160,"blur_before":0.8,"blur_after":0.7,"change":3,"kernel_radius":2,"confidence":0.95}'
+face='{"box":[1,2,3,4],"probability":0.97,"score":0.03,"chip_size":160,"blur_before":0.8,"blur_after":0.7,"change":3,"kernel_radius":2,"confidence":0.95}'
 doubtful=${face/0.95/0.35}
 
 begin restore 'gallery("restore");'

@@ -16,6 +16,7 @@
 #include "facedeblur/backend/load_network.h"
 #include "facedeblur/eval/evaluator.h"
 #include "facedeblur/eval/folder_pairs.h"
+#include "facedeblur/eval/pair_table.h"
 #include "facedeblur/eval/protocol.h"
 #include "facedeblur/eval/report.h"
 #include "facedeblur/image/write_png.h"
@@ -51,6 +52,7 @@ struct EvaluateOptions {
   ReportFormat format = ReportFormat::kText;
   fs::path output;
   fs::path sheet;
+  fs::path pairs;
   int sheet_faces = 8;
   FinderOptions finder;
 
@@ -110,6 +112,8 @@ void BindRestoration(OptionBinder* binder, CLI::App* app, EvaluateOptions* optio
                   "the folder's name is put in front");
   binder->Add("--sheet-faces", &options->sheet_faces, "INT", "Faces on it")
       ->check(CLI::Range(1, 40));
+  binder->AddPath("--pairs", &options->pairs, "FILE",
+                  "Table of all pairs, comma-separated: scores, confidence and what it is made of");
 }
 
 void Bind(CLI::App* app, EvaluateOptions* options) {
@@ -210,6 +214,10 @@ std::string EvaluateWeights(const EvaluateOptions& options) {
   for (const fs::path& folder : options.folders) {
     sets.push_back(
         EvaluateFolder(folder, options, *network.restorer, detector.get(), identity.get()));
+  }
+  if (!options.pairs.empty()) {
+    const std::string table = PairTable(sets);
+    WriteFileAtomically(options.pairs, Bytes(table.begin(), table.end()), Clobber::kReplace);
   }
   return WriteReport(options.format, sets, network.weights.filename().string());
 }

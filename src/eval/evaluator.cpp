@@ -29,7 +29,8 @@ class PairScorer {
     const cv::Mat chip = restorer_.RestoreRegion(chip_, blur, RunInOrder);
     cv::Mat restored = ToEightBits(chip);
     if (!blur.kernel.empty()) {
-      scores_.confidence = Confidence(Weigh(chip_, chip, blur));
+      scores_.evidence = Weigh(chip_, chip, blur);
+      scores_.confidence = Confidence(scores_.evidence);
       restored = ToEightBits(KeepBelieved(chip_, chip, scores_.confidence));
     }
     const auto end = std::chrono::steady_clock::now();

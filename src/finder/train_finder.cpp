@@ -45,13 +45,17 @@ std::vector<fs::path> DrawPhotos(const FinderTrainingOptions& options) {
   return files;
 }
 
+void ThrowIfStopped(const FinderTrainingOptions& options) {
+  if (options.stop && options.stop()) throw Error(ErrorKind::kInput, "stopped");
+}
+
 /// Those that show a face. A damaged file among thousands is not worth stopping for.
 std::vector<FinderPhoto> ReadPhotos(const FinderTrainingOptions& options,
                                     const FaceDetector& detector) {
   const std::vector<fs::path> files = DrawPhotos(options);
   std::vector<FinderPhoto> photos(files.size());
   RunParallel(options.threads, files.size(), [&](std::size_t i) {
-    if (options.stop && options.stop()) throw Error(ErrorKind::kInput, "stopped");
+    ThrowIfStopped(options);
     try {
       photos[i] = MakeFinderPhoto(files[i], i, options, detector);
     } catch (const std::exception&) {
@@ -128,15 +132,20 @@ void SetThreshold(const std::vector<FinderPhoto>& held_out, std::vector<float>* 
 std::vector<JudgedWindow> JudgeAll(const std::vector<FinderPhoto>& held_out,
                                    const FinderTrainingOptions& options,
                                    const FaceDetector& detector, const FinderFile& finder) {
-  std::vector<FinderPhoto> pictures = MakeUpPictures(held_out.size(), options.seed);
-  for (const FinderPhoto& photo : held_out) {
-    pictures.push_back(
-        MakeFinderPhoto(photo.file, photo.number, options, detector, Faces::kCovered));
-  }
+  const std::vector<FinderPhoto> made_up = MakeUpPictures(held_out.size(), options.seed);
+  std::vector<FinderPhoto> covered(held_out.size());
+  RunParallel(options.threads, held_out.size(), [&](std::size_t i) {
+    ThrowIfStopped(options);
+    covered[i] =
+        MakeFinderPhoto(held_out[i].file, held_out[i].number, options, detector, Faces::kCovered);
+  });
   const WindowSearch search = SearchOf(finder);
-  std::vector<JudgedWindow> windows = JudgeWindows(pictures, search, WindowSearch::kLeast);
-  const std::vector<JudgedWindow> more = JudgeWindows(held_out, search, WindowSearch::kLeast);
-  windows.insert(windows.end(), more.begin(), more.end());
+  std::vector<JudgedWindow> windows;
+  for (const std::vector<FinderPhoto>* photos : {&held_out, &std::as_const(covered), &made_up}) {
+    ThrowIfStopped(options);
+    const std::vector<JudgedWindow> more = JudgeWindows(*photos, search, WindowSearch::kLeast);
+    windows.insert(windows.end(), more.begin(), more.end());
+  }
   return windows;
 }
 

@@ -11,6 +11,7 @@
 #include "facedeblur/eval/evaluation_pair.h"
 #include "facedeblur/eval/face_identity.h"
 #include "facedeblur/eval/score.h"
+#include "facedeblur/restore/confidence.h"
 #include "facedeblur/restore/restorer.h"
 
 namespace facedeblur {
@@ -49,7 +50,8 @@ struct PairScores {
   /// the chip; -1: there is no kernel to judge it by.
   double confidence = -1;
   double whole_gain = 0;
-  double seconds = 0;  ///< of the network
+  RestorationEvidence evidence;  ///< what the confidence is made of
+  double seconds = 0;            ///< of the network
   /// How far the faces are from the sharp one as persons (FaceIdentity); -1: not known.
   double blurred_distance = -1;
   double restored_distance = -1;

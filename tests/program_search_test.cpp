@@ -109,7 +109,8 @@ TEST(Program, OptionsOfTheSearchNeedTheFinder) {
     EXPECT_EQ(result.exit_code, 2) << option;
     EXPECT_NE(result.errors.find("--finder"), std::string::npos) << result.errors;
   }
-  for (const char* option : {"--weights=w.h5", "--noise=0.01", "--sheet-faces=3"}) {
+  for (const char* option :
+       {"--weights=w.h5", "--noise=0.01", "--sheet-faces=3", "--pairs=p.csv"}) {
     const auto result = RunProgram({"evaluate", "--finder", folder, option});
     EXPECT_EQ(result.exit_code, 2) << option << " is about restoration";
   }

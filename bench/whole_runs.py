@@ -184,7 +184,7 @@ def stages(build):
             rows.append((f"whole face at {side} pixels, fp32 as shipped over bf16, time", f"{gain:.2f}", ""))
     against = lambda a, b: f"{found[a]['cpu_time'] / found[b]['cpu_time']:.2f}"
     for megapixels in (2, 12):
-        rows.append((f"detection and landmarks of {megapixels} megapixels, over plain dlib",
+        rows.append((f"detection and landmarks of {megapixels} megapixels, with `face_finder.dat`, over plain dlib",
                      against(f"Detect/{megapixels}", f"DetectPlain/{megapixels}"), "0.6"))
     rows.append(("cutting six chips, over plain `cv::warpAffine`", against("ExtractChips", "ExtractChipsPlain"), ""))
     rows.append(("blending six faces into 12 megapixels, over whole-photo warps", against("Blend", "BlendPlain"), ""))

@@ -96,8 +96,7 @@ TEST_F(FinderTest, FacesOfACopyAreWhereItShowsThem) {
 
 TEST_F(FinderTest, ACopyWithItsFaceCoveredShowsNone) {
   const FinderPhoto shown = MakeFinderPhoto(folder_ / "0.png", 3, options_, Detector());
-  const FinderPhoto covered =
-      MakeFinderPhoto(folder_ / "0.png", 3, options_, Detector(), Faces::kCovered);
+  const FinderPhoto covered = WithFacesCovered(shown, options_);
   EXPECT_TRUE(covered.faces.empty());
   ASSERT_EQ(covered.grey.size(), shown.grey.size());
   const auto found = [](const FinderPhoto& photo) { return Detector().Detect(photo.grey).size(); };

@@ -57,8 +57,9 @@ void Bind(CLI::App* app, TrainFinderOptions* options) {
   binder.AddPath("--landmarks", &options->landmarks, "FILE",
                  "Weights of face-landmarks-2, which read the landmarks; several are used in turn, "
                  "each with the face upright as the one before sees it");
-  binder.AddPath("--keep", &options->keep, "FILE",
-                 "A face_finder.dat whose sub-detector is kept; then only the landmarks are new");
+  binder.AddPath(
+      "--keep", &options->keep, "FILE",
+      "A face_finder.dat whose sub-detector is kept; then the landmarks and the odds are new");
   binder.Add("--photos", &t.photos, "INT", "Photos to use, at most")
       ->check(CLI::Range(16, 1'000'000));
   binder

@@ -24,24 +24,16 @@ cv::Mat GreyOf(const cv::Mat& bgr) {
   return grey;
 }
 
-/// Where the faces' squares are in a copy at another scale.
-std::vector<cv::Rect2f> SquaresOf(const std::vector<DetectedFace>& faces, double scale) {
-  std::vector<cv::Rect2f> squares;
+/// Sorts the faces of a copy into those to find and others.
+void Place(const std::vector<DetectedFace>& faces, double scale, float smallest,
+           FinderPhoto* photo) {
+  const cv::Rect2f whole(cv::Point2f(0, 0), cv::Size2f(photo->grey.size()));
   for (const DetectedFace& face : faces) {
     const auto at = [&](float x) { return static_cast<float>((x + 0.5) * scale - 0.5); };
     const auto width = static_cast<float>(face.box.width * scale);
-    squares.emplace_back(at(face.box.x), at(face.box.y), width, width);
-  }
-  return squares;
-}
-
-/// Sorts the faces of a copy into those to find and others.
-void Place(const std::vector<cv::Rect2f>& squares, float smallest, FinderPhoto* photo) {
-  const cv::Rect2f whole(cv::Point2f(0, 0), cv::Size2f(photo->grey.size()));
-  for (const cv::Rect2f& square : squares) {
-    const bool to_find =
-        square.width >= smallest && (square & whole).area() > 0.999F * square.area();
-    (to_find ? photo->faces : photo->other_faces).push_back(square);
+    const cv::Rect2f box(at(face.box.x), at(face.box.y), width, width);
+    const bool to_find = width >= smallest && (box & whole).area() > 0.999F * box.area();
+    (to_find ? photo->faces : photo->other_faces).push_back(box);
   }
 }
 
@@ -62,40 +54,59 @@ PairOptions Scaled(PairOptions options, double scale) {
   return options;
 }
 
-}  // namespace
-
-FinderPhoto MakeFinderPhoto(const std::filesystem::path& path, std::uint64_t number,
-                            const FinderTrainingOptions& options, const FaceDetector& detector,
-                            Faces shown) {
-  FinderPhoto photo;
-  photo.file = path;
-  photo.number = number;
+cv::Mat ReadPixels(const std::filesystem::path& file) {
   std::string warning;
-  const cv::Mat pixels = DecodeImage(ReadFile(path), {}, &warning).pixels;
-  const std::vector<DetectedFace> faces = detector.Detect(pixels);
-  if (faces.empty()) return photo;
-  const RandomStreams streams(options.seed, number);
+  return DecodeImage(ReadFile(file), {}, &warning).pixels;
+}
+
+/// The width of the largest face in a copy, pixels.
+double DrawWidth(const RandomStreams& streams, const FinderTrainingOptions& options) {
   Random random = streams.Stream("face size");
-  const double width =
-      std::exp(random.Uniform(std::log(options.smallest_face), std::log(options.largest_face)));
+  return std::exp(random.Uniform(std::log(options.smallest_face), std::log(options.largest_face)));
+}
+
+/// A photo scaled and blurred, with the squares, pixels of the copy, covered before.
+cv::Mat BlurredCopy(const cv::Mat& pixels, const FinderPhoto& photo,
+                    const FinderTrainingOptions& options,
+                    const std::vector<cv::Rect2f>& covered = {}) {
+  const RandomStreams streams(options.seed, photo.number);
   constexpr double kFaceOfOptions = 128;
-  const PairOptions pairs = Scaled(options.pairs, width / kFaceOfOptions);
-  const double scale = width / faces.front().box.width;
+  const PairOptions pairs = Scaled(options.pairs, DrawWidth(streams, options) / kFaceOfOptions);
   cv::Mat copy;
-  cv::resize(ToFloatBgr(pixels), copy, {}, scale, scale,
-             scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
-  const std::vector<cv::Rect2f> squares = SquaresOf(faces, scale);
-  if (shown == Faces::kCovered) {
-    for (const cv::Rect2f& square : squares) CoverFace(square, &copy);
-  }
+  cv::resize(ToFloatBgr(pixels), copy, {}, photo.scale, photo.scale,
+             photo.scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
+  for (const cv::Rect2f& square : covered) CoverFace(square, &copy);
   // Blurring takes half a kernel at every side away: a mirrored one, not a part of the photo.
   const int margin = pairs.kernel.max_size / 2;
   cv::copyMakeBorder(copy, copy, margin, margin, margin, margin, cv::BORDER_REFLECT_101);
-  photo.grey = GreyOf(MakePhotoPair(copy, pairs, streams).blurred);
-  if (shown == Faces::kCovered) return photo;
-  Place(squares, static_cast<float>(options.smallest_face), &photo);
+  return GreyOf(MakePhotoPair(copy, pairs, streams).blurred);
+}
+
+}  // namespace
+
+FinderPhoto MakeFinderPhoto(const std::filesystem::path& path, std::uint64_t number,
+                            const FinderTrainingOptions& options, const FaceDetector& detector) {
+  FinderPhoto photo;
+  photo.file = path;
+  photo.number = number;
+  const cv::Mat pixels = ReadPixels(path);
+  const std::vector<DetectedFace> faces = detector.Detect(pixels);
+  if (faces.empty()) return photo;
+  photo.scale = DrawWidth(RandomStreams(options.seed, number), options) / faces.front().box.width;
+  photo.grey = BlurredCopy(pixels, photo, options);
+  Place(faces, photo.scale, static_cast<float>(options.smallest_face), &photo);
   if (photo.faces.empty()) photo.grey.release();
   return photo;
+}
+
+FinderPhoto WithFacesCovered(const FinderPhoto& photo, const FinderTrainingOptions& options) {
+  FinderPhoto covered = photo;
+  std::vector<cv::Rect2f> squares;
+  squares.swap(covered.faces);
+  squares.insert(squares.end(), photo.other_faces.begin(), photo.other_faces.end());
+  covered.other_faces.clear();
+  covered.grey = BlurredCopy(ReadPixels(photo.file), photo, options, squares);
+  return covered;
 }
 
 std::vector<FinderPhoto> MakeUpPictures(std::size_t count, std::uint64_t seed) {

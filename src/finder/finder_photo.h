@@ -16,16 +16,16 @@ struct FinderPhoto {
   std::vector<cv::Rect2f> faces;  ///< to find: squares of the range of sizes, pixels of the copy
   std::vector<cv::Rect2f> other_faces;  ///< neither to find nor to avoid: small, or cut off
   std::filesystem::path file;           ///< what it is a copy of ...
-  std::uint64_t number = 0;             ///< ... and what it was made with
+  std::uint64_t number = 0;             ///< ... and what it was made with ...
+  double scale = 1;                     ///< ... at this scale
 };
-
-/// Whether a copy shows the faces of the photo, or what is around them alone.
-enum class Faces { kShown, kCovered };
 
 /// A blurred copy of a sharp photo. `number` decides, with the options, what it goes through.
 FinderPhoto MakeFinderPhoto(const std::filesystem::path& photo, std::uint64_t number,
-                            const FinderTrainingOptions& options, const FaceDetector& detector,
-                            Faces shown = Faces::kShown);
+                            const FinderTrainingOptions& options, const FaceDetector& detector);
+
+/// The same copy with all of its faces covered: it shows what is around them, and none to find.
+FinderPhoto WithFacesCovered(const FinderPhoto& photo, const FinderTrainingOptions& options);
 
 /// Pictures of shapes and noise, which show no face.
 std::vector<FinderPhoto> MakeUpPictures(std::size_t count, std::uint64_t seed);

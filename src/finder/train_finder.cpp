@@ -130,14 +130,12 @@ void SetThreshold(const std::vector<FinderPhoto>& held_out, std::vector<float>* 
 /// What windows of the photos held out show, of the same with their faces covered, and of as many
 /// made-up pictures.
 std::vector<JudgedWindow> JudgeAll(const std::vector<FinderPhoto>& held_out,
-                                   const FinderTrainingOptions& options,
-                                   const FaceDetector& detector, const FinderFile& finder) {
+                                   const FinderTrainingOptions& options, const FinderFile& finder) {
   const std::vector<FinderPhoto> made_up = MakeUpPictures(held_out.size(), options.seed);
   std::vector<FinderPhoto> covered(held_out.size());
   RunParallel(options.threads, held_out.size(), [&](std::size_t i) {
     ThrowIfStopped(options);
-    covered[i] =
-        MakeFinderPhoto(held_out[i].file, held_out[i].number, options, detector, Faces::kCovered);
+    covered[i] = WithFacesCovered(held_out[i], options);
   });
   const WindowSearch search = SearchOf(finder);
   std::vector<JudgedWindow> windows;
@@ -202,8 +200,7 @@ FinderTraining TrainFinder(const FinderTrainingOptions& options, const FaceDetec
   }
   if (!options.landmark_networks.empty()) {
     result.finder.landmark_networks = options.landmark_networks;
-    result.finder.odds =
-        FitOddsOfReadings(JudgeAll(held_out, options, detector, result.finder), options);
+    result.finder.odds = FitOddsOfReadings(JudgeAll(held_out, options, result.finder), options);
   }
   const SearchTally tally = TallySearch(held_out, SearchOf(result.finder));
   result.trained_on = to_train_on.size();

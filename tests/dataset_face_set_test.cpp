@@ -47,6 +47,27 @@ TEST(FaceSet, KeepsTheFacesSurroundingsAlone) {
   EXPECT_LT(group.pixels.total(), static_cast<std::size_t>(group.photo_size.area()));
 }
 
+TEST(FaceSet, ChipsArePlacedByTheLandmarksOrByTheSquareAlone) {
+  FaceSetOptions options;
+  options.folders = {testing::DataFolder() / "sharp"};
+  options.align_by = AlignBy::kSquare;
+  const FaceSet by_square = FaceSet::Load(options, Detector());
+  const FaceSet& by_landmarks = SampleFaces();
+  ASSERT_EQ(by_square.faces().size(), by_landmarks.faces().size());
+  for (std::size_t i = 0; i < by_square.faces().size(); ++i) {
+    const SharpFace& face = by_square.faces()[i];
+    const SharpFace& other = by_landmarks.faces()[i];
+    EXPECT_EQ(face.landmarks, other.landmarks);
+    EXPECT_EQ(other.alignment, AlignmentPoints(other.landmarks));
+    // Squares are upright; and their eyes are near the face's, but not on them.
+    EXPECT_EQ(face.alignment[0].y, face.alignment[1].y);
+    const double eyes = cv::norm(other.alignment[1] - other.alignment[0]);
+    const double apart = cv::norm(face.alignment[0] - other.alignment[0]);
+    EXPECT_GT(apart, 0);
+    EXPECT_LT(apart, 0.4 * eyes);
+  }
+}
+
 TEST(FaceSet, AStopEndsTheSearch) {
   FaceSetOptions options;
   options.folders = {testing::DataFolder() / "sharp"};

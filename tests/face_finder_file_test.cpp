@@ -67,6 +67,13 @@ TEST(FinderFile, OtherFilesAndVersionsAreToldApart) {
   EXPECT_NE(WhyUnreadable(newer).find("version 3"), std::string::npos);
 }
 
+TEST(FinderFile, AreKnownByTheirFirstBytes) {
+  EXPECT_TRUE(IsFinder(SerializeFinder(Example())));
+  EXPECT_FALSE(IsFinder({}));
+  EXPECT_FALSE(IsFinder({'F', 'D', 'F', 'I', 'N', 'D', 'E'}));
+  EXPECT_FALSE(IsFinder({0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'}));
+}
+
 TEST(FinderFile, NumbersThatAreNoneAreRefused) {
   FinderFile finder = Example();
   finder.sub_detectors[0][1] = std::numeric_limits<float>::quiet_NaN();

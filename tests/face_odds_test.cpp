@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 namespace facedeblur {
 namespace {
@@ -12,6 +13,16 @@ TEST(FaceOdds, AreALogisticRegression) {
   const auto sigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
   EXPECT_DOUBLE_EQ(kOdds.Probability(-0.5, 6, false), sigmoid(-1 - 2 + 3));
   EXPECT_DOUBLE_EQ(kOdds.Probability(-0.5, 6, true), sigmoid(-1 - 2 + 3 - 2));
+}
+
+TEST(FaceOdds, TellWhichReadingAProbabilityTakes) {
+  constexpr FaceOdds kOdds = {-1, 4, 0.5, -2};
+  for (const bool added : {false, true}) {
+    const double reading = kOdds.LeastReading(0.8, -0.5, added);
+    EXPECT_NEAR(kOdds.Probability(-0.5, reading, added), 0.8, 1e-12);
+  }
+  constexpr FaceOdds kDeaf = {-1, 4, 0, -2};
+  EXPECT_EQ(kDeaf.LeastReading(0.8, -0.5, false), -std::numeric_limits<double>::infinity());
 }
 
 TEST(ProbabilityOfScore, RisesWithTheScoreAndBack) {

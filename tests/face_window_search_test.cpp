@@ -14,7 +14,9 @@ namespace {
 class MadeUpReader : public LandmarkReader {
  public:
   explicit MadeUpReader(double face) : face_(face) {}
-  FaceReading Read(const cv::Mat& /*grey*/, const cv::Rect& window) const override {
+  using LandmarkReader::Read;
+  FaceReading Read(const cv::Mat& /*grey*/, const cv::Rect& window,
+                   double /*least*/) const override {
     return {{window.tl()}, face_};
   }
 

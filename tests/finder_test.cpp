@@ -71,6 +71,16 @@ TEST_F(FinderTest, WhatItTrainsFindsTheBlurredFacesThatItDidNotSee) {
   EXPECT_NE(detector->identity().Key(), Detector().identity().Key());
 }
 
+TEST_F(FinderTest, NetworksComeFromAnotherFinderFile) {
+  FinderFile finder;
+  finder.landmark_networks = {{{"a", {1, 2}}}, {{"b", {3}}}};
+  const std::filesystem::path file = folder_ / "another.dat";
+  testing::WriteBytes(file, SerializeFinder(finder));
+  EXPECT_EQ(ReadLandmarkNetworks(file), finder.landmark_networks);
+  testing::WriteBytes(file, {'x'});
+  EXPECT_THROW(ReadLandmarkNetworks(file), Error);
+}
+
 TEST_F(FinderTest, TheSeedDecidesEveryByte) {
   options_.photos = 12;
   const Bytes first = SerializeFinder(TrainFinder(options_, Detector()).finder);

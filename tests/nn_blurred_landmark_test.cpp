@@ -135,6 +135,20 @@ TEST(BlurredLandmarkNet, WhereTheFirstSeesNoFaceTheSecondDoesNotLook) {
             alone);
 }
 
+TEST(BlurredLandmarkNet, TheMirrorImageIsReadWhereTheChipShowsEnoughOfAFace) {
+  BlurredLandmarkNet net;
+  const cv::Mat scene = Scene();
+  const LandmarkNetworks reader({NumbersOf(net)});
+  const cv::Rect window(80, 90, 100, 100);
+  const FaceReading whole = reader.Read(scene, window);
+  const FaceReading glance = reader.Read(scene, window, *whole.face + 100);
+  EXPECT_GE(*glance.face, *whole.face) << "of two looks the lower logit counts";
+  EXPECT_NE(glance.landmarks, whole.landmarks);
+  const FaceReading patient = reader.Read(scene, window, *glance.face - 0.01);
+  EXPECT_EQ(patient.face, whole.face);
+  EXPECT_EQ(patient.landmarks, whole.landmarks);
+}
+
 TEST(BlurredLandmarkNet, TensorsThatDoNotFitAreNamed) {
   const auto failure = [](const NamedNumbers& numbers) -> std::string {
     try {

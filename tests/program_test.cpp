@@ -480,6 +480,20 @@ TEST(Program, InfoTellsWhatWeightsAre) {
   EXPECT_EQ(RunProgram({"info", (folder / "w.h5").string()}).exit_code, 3);
 }
 
+TEST(Program, InfoTellsWhatTheSearchForBlurredFacesIs) {
+  const auto finder = RunProgram({"info", "face_finder.dat"});
+  EXPECT_EQ(finder.exit_code, 0) << finder.errors;
+  const std::string text = Text(finder.output);
+  EXPECT_NE(text.find("network     1 sub-detector, 1 landmark network\n"), std::string::npos);
+  EXPECT_NE(text.find("license     "), std::string::npos);
+  EXPECT_EQ(text.find("input"), std::string::npos);
+  const TempFolder folder;
+  WriteText(folder / "f.dat", "no finder");
+  const auto damaged = RunProgram({"info", (folder / "f.dat").string()});
+  EXPECT_EQ(damaged.exit_code, 3);
+  EXPECT_NE(damaged.errors.find("f.dat: not a file of face detectors"), std::string::npos);
+}
+
 TEST(Program, InfoListsTheModelFolder) {
   const TempFolder folder;
   fs::copy_file(testing::ModelsFolder() / "face_wiener.h5", folder / "b.h5");

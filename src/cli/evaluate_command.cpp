@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/align_by.h"
 #include "cli/command.h"
 #include "cli/evaluate_finder.h"
 #include "cli/exit_code.h"
@@ -40,6 +41,7 @@ struct EvaluateOptions {
   fs::path weights;
   fs::path models;
   fs::path cache;
+  AlignBy align_by = AlignBy::kLandmarks;
   fs::path identity;
   DeviceRequest device;
   Precision precision = Precision::kFloat32;
@@ -98,6 +100,7 @@ void BindRestoration(OptionBinder* binder, CLI::App* app, EvaluateOptions* optio
                   "Weights [the default ones]; a bare name is looked for here and in the model "
                   "folder");
   binder->AddPath("--cache", &options->cache, "FILE", "File that keeps the landmarks of the faces");
+  BindAlignBy(binder, &options->align_by);
   binder->AddText("--device", &options->device, "TEXT", "auto, cpu, cuda or cuda:N");
   binder->AddPrecision(&options->precision);
   binder->AddPath(
@@ -157,6 +160,7 @@ LoadedSet LoadSet(const fs::path& folder, const EvaluateOptions& options,
   FaceSetOptions load;
   load.folders = {folder};
   load.cache = options.cache;
+  load.align_by = options.align_by;
   load.threads = ThreadCount(options.threads);
   set.faces = FaceSet::Load(load, *detector);
   return set;

@@ -7,9 +7,11 @@
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
+#include "cli/finder_info.h"
 #include "cli/option_binder.h"
 #include "cli/run_setup.h"
 #include "facedeblur/backend/weights_info.h"
+#include "facedeblur/face/finder_file.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/json.h"
 #include "facedeblur/util/model_path.h"
@@ -54,8 +56,10 @@ std::string ToText(const std::string& file, const WeightsInfo& info) {
   add("kind", info.kind);
   add("network", info.network);
   add("parameters", std::to_string(info.parameters));
-  add("input", info.channels + ", 0 to " + std::to_string(static_cast<int>(info.range)) +
-                   ", chips for " + std::to_string(info.chip_size) + " pixels");
+  if (info.chip_size > 0) {
+    add("input", info.channels + ", 0 to " + std::to_string(static_cast<int>(info.range)) +
+                     ", chips for " + std::to_string(info.chip_size) + " pixels");
+  }
   add("bytes", std::to_string(info.bytes));
   add("sha256", info.sha256);
   add("figures", info.notes.figures);
@@ -68,8 +72,8 @@ std::string ToText(const std::string& file, const WeightsInfo& info) {
 void Bind(CLI::App* app, InfoOptions* options) {
   OptionBinder binder(app);
   binder.AddPath("weights", &options->weights, "WEIGHTS",
-                 "Weights; a bare name is looked for here and in the model folder [all that are "
-                 "there]");
+                 "Weights, or a face_finder.dat; a bare name is looked for here and in the model "
+                 "folder [all that are there]");
   binder.AddPath("--models", &options->models, "DIR", "Folder with models");
   binder.AddText("--device", &options->device, "TEXT",
                  "Where the self-test runs: auto, cpu, cuda:N");
@@ -80,6 +84,8 @@ std::vector<std::filesystem::path> FilesToDescribe(const InfoOptions& options) {
   if (!options.weights.empty()) return {FindWeights(options.weights, options.models)};
   std::vector<std::filesystem::path> files = ListWeights(options.models);
   if (files.empty()) files = {FindModel(kDefaultWeights, options.models)};  // says where it looked
+  const std::filesystem::path finder = FindOptionalModel(kFinderFile, options.models);
+  if (!finder.empty()) files.push_back(finder);
   return files;
 }
 
@@ -87,7 +93,9 @@ std::vector<std::filesystem::path> FilesToDescribe(const InfoOptions& options) {
 bool Describe(const std::filesystem::path& file, const Compute& compute, bool json) {
   WeightsInfo info;
   try {
-    info = compute.backend->DescribeWeights(file, compute.device);
+    const bool is_finder = file.extension() == std::filesystem::path(kFinderFile).extension();
+    info =
+        is_finder ? DescribeFinder(file) : compute.backend->DescribeWeights(file, compute.device);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kModel) throw;
     spdlog::error("{}", Printable(error.what()));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/align_by.h"
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/heap.h"
@@ -27,6 +28,7 @@ namespace {
 struct TrainOptions {
   std::vector<std::filesystem::path> folders;
   std::filesystem::path cache;
+  AlignBy align_by = AlignBy::kLandmarks;
   std::filesystem::path models;
   DeviceRequest device;
   TrainerOptions trainer;
@@ -107,6 +109,7 @@ void Bind(CLI::App* app, TrainOptions* options) {
                "Folder for weights, state and log; resumed when used again")
       ->required();
   binder.AddPath("--cache", &options->cache, "FILE", "File that keeps the landmarks of the faces");
+  BindAlignBy(&binder, &options->align_by);
   binder.AddPath("--models", &options->models, "DIR", "Folder with models");
   binder.AddPath("--init", &t.init, "FILE", "Weights to start from");
   binder.AddText("--device", &options->device, "TEXT", "auto, cpu, cuda or cuda:N");
@@ -177,6 +180,7 @@ FaceSet LoadFaces(const TrainOptions& options) {
   FaceSetOptions load;
   load.folders = options.folders;
   load.cache = options.cache;
+  load.align_by = options.align_by;
   load.threads = ThreadCount(0);
   constexpr std::size_t kFewestFaces = 20;
   load.min_faces = kFewestFaces;

@@ -55,8 +55,9 @@ void Bind(CLI::App* app, TrainFinderOptions* options) {
       ->required();
   binder.AddFlag("--overwrite", &options->overwrite, "Replace the file where it exists");
   binder.AddPath("--landmarks", &options->landmarks, "FILE",
-                 "Weights of face-landmarks-2, which read the landmarks; several are used in turn, "
-                 "each with the face upright as the one before sees it");
+                 "Weights of face-landmarks-2, which read the landmarks, or a face_finder.dat that "
+                 "has them; several are used in turn, each with the face upright as the one before "
+                 "sees it");
   binder.AddPath(
       "--keep", &options->keep, "FILE",
       "A face_finder.dat whose sub-detector is kept; then the landmarks and the odds are new");
@@ -95,7 +96,9 @@ int RunTrainFinder(const TrainFinderOptions& options, const CLI::App& /*app*/) {
   training.stop = [] { return InterruptSignal() != 0; };
   training.say = [](const std::string& text) { spdlog::info("{}", text); };
   for (const std::filesystem::path& file : options.landmarks) {
-    training.landmark_networks.push_back(ReadLandmarkNetwork(file));
+    for (NamedNumbers& network : ReadLandmarkNetworks(file)) {
+      training.landmark_networks.push_back(std::move(network));
+    }
   }
   if (!options.keep.empty()) training.sub_detectors = LoadFinder(options.keep).sub_detectors;
   FinderTraining result;

@@ -20,7 +20,8 @@ namespace fs = std::filesystem;
 namespace {
 
 /// The face of one file; without landmarks when there is no face or the file is no image.
-SharpFace LoadFace(const fs::path& path, const FaceDetector& detector, LandmarkCache* cache) {
+SharpFace LoadFace(const fs::path& path, const FaceDetector& detector, AlignBy align_by,
+                   LandmarkCache* cache) {
   SharpFace face;
   face.source = path;
   const std::string key = cache->Key(path);
@@ -30,12 +31,16 @@ SharpFace LoadFace(const fs::path& path, const FaceDetector& detector, LandmarkC
     std::string warning;
     const cv::Mat pixels = DecodeImage(ReadFile(path), {}, &warning).pixels;
     face.pixels = ToEightBits(ToFloatBgr(pixels));
-    if (known) {
+    if (known && align_by == AlignBy::kLandmarks) {
       face.landmarks = *known;
     } else {
       const auto found = detector.Detect(face.pixels);
       if (!found.empty()) face.landmarks = found.front().landmarks;
+      if (!found.empty()) face.alignment = MeanAlignmentPoints(found.front().box);
       cache->Add(key, face.landmarks);
+    }
+    if (align_by == AlignBy::kLandmarks && !face.landmarks.empty()) {
+      face.alignment = AlignmentPoints(face.landmarks);
     }
   } catch (const std::exception&) {
     face.landmarks.clear();  // a damaged file among thousands is not worth stopping for
@@ -56,6 +61,7 @@ void CropToFace(SharpFace* face) {
   face->pixels = face->pixels(kept).clone();
   face->offset = kept.tl();
   for (cv::Point2f& point : face->landmarks) point -= cv::Point2f(kept.tl());
+  for (cv::Point2f& point : face->alignment) point -= cv::Point2f(kept.tl());
 }
 
 }  // namespace
@@ -70,7 +76,7 @@ FaceSet FaceSet::Load(const FaceSetOptions& options, const FaceDetector& detecto
   std::vector<SharpFace> faces(files.size());
   RunParallel(options.threads, files.size(), [&](std::size_t i) {
     if (options.stop && options.stop()) return;
-    faces[i] = LoadFace(files[i].first, detector, &cache);
+    faces[i] = LoadFace(files[i].first, detector, options.align_by, &cache);
     faces[i].folder = files[i].second;
     if (!faces[i].landmarks.empty()) CropToFace(&faces[i]);
   });

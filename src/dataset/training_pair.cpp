@@ -15,9 +15,8 @@ namespace {
 /// The chip's place: the face's own upright position, turned, scaled and shifted at random.
 Similarity DrawPlacement(const SharpFace& face, const PairOptions& options, int canvas,
                          Random* random) {
-  const auto points = AlignmentPoints(face.landmarks);
-  const cv::Point2d left(points[0]);
-  const cv::Point2d right(points[1]);
+  const cv::Point2d left(face.alignment[0]);
+  const cv::Point2d right(face.alignment[1]);
   const cv::Point2d across = right - left;
   const double own_distance = std::hypot(across.x, across.y);
   // Enlarging it much would blur the sharp side, and a face too small would let the canvas leave

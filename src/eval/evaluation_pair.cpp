@@ -7,7 +7,7 @@
 namespace facedeblur {
 
 Similarity EvaluationPlacement(const SharpFace& face, int chip_size) {
-  const auto points = AlignmentPoints(face.landmarks);
+  const std::vector<cv::Point2f>& points = face.alignment;
   const cv::Point2d across = cv::Point2d(points[1]) - cv::Point2d(points[0]);
   const cv::Point2d down(-across.y, across.x);
   const double distance = std::hypot(across.x, across.y);

@@ -54,7 +54,7 @@ FaceOdds OddsOf(const Json& json) {
 }
 
 Json HeaderOf(const Bytes& bytes) {
-  if (bytes.size() < kHeadLength || std::memcmp(bytes.data(), kMagic, kMagicLength) != 0) {
+  if (bytes.size() < kHeadLength || !IsFinder(bytes)) {
     Fail("not a file of face detectors");
   }
   const std::uint32_t version = NumberAt(&bytes[kMagicLength]);
@@ -99,6 +99,10 @@ Bytes SerializeFinder(const FinderFile& finder) {
   bytes.insert(bytes.end(), header.begin(), header.end());
   bytes.insert(bytes.end(), numbers.begin(), numbers.end());
   return bytes;
+}
+
+bool IsFinder(const Bytes& bytes) {
+  return bytes.size() >= kMagicLength && std::memcmp(bytes.data(), kMagic, kMagicLength) == 0;
 }
 
 FinderFile ParseFinder(const Bytes& bytes) {

@@ -1,13 +1,13 @@
 #include "face/hog_scanner.h"
 
 #include <dlib/image_processing/frontal_face_detector.h>
-#include <dlib/opencv/cv_image.h>
 
 #include <algorithm>
 #include <sstream>
-#include <stdexcept>
 #include <string>
 #include <utility>
+
+#include "face/hog_filter.h"
 
 namespace facedeblur {
 namespace {
@@ -21,36 +21,78 @@ const unsigned char kDetector[] = {
 }  // namespace
 
 using Scanner = dlib::frontal_face_detector::image_scanner_type;
-using SubDetector = dlib::processed_weight_vector<Scanner>;
+using Features = dlib::array<dlib::array2d<float>>;
 
 struct HogScanner::Detector {
   dlib::frontal_face_detector dlibs_own;
-  std::vector<SubDetector> added;
+  std::vector<HogFilter> own_filters;  ///< of these sub-detectors
+  std::vector<HogFilter> added;
 };
 
 namespace {
 
-SubDetector Prepared(const std::vector<float>& numbers, const Scanner& scanner) {
-  if (numbers.size() != static_cast<std::size_t>(scanner.get_num_dimensions()) + 1) {
-    throw std::invalid_argument("a sub-detector for another window");
-  }
-  SubDetector detector;
-  detector.w.set_size(static_cast<long>(numbers.size()));
-  std::copy(numbers.begin(), numbers.end(), detector.w.begin());
-  detector.init(scanner);
-  return detector;
+/// Cells around an image that are taken for empty.
+constexpr int kMargin = kWindowCells;
+
+int CellSize(const Scanner& scanner) { return static_cast<int>(scanner.get_cell_size()); }
+
+/// Nothing of an image that is smaller than a cell.
+HogPlanes PlanesOf(const Features& features) {
+  HogPlanes hog;
+  if (features.size() < kHogPlanes || features[0].size() == 0) return hog;
+  for (int i = 0; i < kHogPlanes; ++i) hog.planes[i] = &features[i][0][0];
+  hog.cells = {static_cast<int>(features[0].nc()), static_cast<int>(features[0].nr())};
+  return hog;
 }
 
-/// What one sub-detector finds in the image that the scanner has loaded.
-void Collect(const Scanner& scanner, const SubDetector& detector, double threshold,
+/// One level of the pyramid of copies that a search goes through.
+struct Level {
+  const Scanner& scanner;
+  HogPlanes hog;
+  unsigned int number = 0;
+
+  /// Pixels of the image at the bottom.
+  dlib::rectangle InImage(cv::Point first) const {
+    const dlib::point middle(first.x + kWindowCells / 2, first.y + kWindowCells / 2);
+    const dlib::rectangle pixels = scanner.get_feature_extractor().feats_to_image(
+        dlib::centered_rect(middle, kWindowCells, kWindowCells), CellSize(scanner), kMargin,
+        kMargin);
+    return Scanner::pyramid_type().rect_up(pixels, number);
+  }
+};
+
+/// What one sub-detector finds there.
+void Collect(const Level& level, const HogFilter& filter, double threshold,
              std::vector<dlib::rect_detection>* found) {
-  const double zero = detector.w(scanner.get_num_dimensions());
-  std::vector<std::pair<double, dlib::rectangle>> windows;
-  scanner.detect(detector.get_detect_argument(), windows, zero + threshold);
-  for (const auto& [score, rect] : windows) {
+  std::vector<ScoredCells> windows;
+  filter.Find(level.hog, threshold, &windows);
+  for (const ScoredCells& window : windows) {
     dlib::rect_detection& detection = found->emplace_back();
-    detection.detection_confidence = score - zero;
-    detection.rect = rect;
+    detection.detection_confidence = window.score;
+    detection.rect = level.InImage(window.first);
+  }
+}
+
+/// Calls `search` for each level, as many as dlib's own scanner would make.
+template <typename Search>
+void ForEachLevel(const Scanner& scanner, const cv::Mat& grey, const Search& search) {
+  const Scanner::pyramid_type pyramid;
+  dlib::array2d<unsigned char> image;
+  dlib::array2d<unsigned char> smaller;
+  image.set_size(grey.rows, grey.cols);
+  for (int y = 0; y < grey.rows; ++y) std::copy_n(grey.ptr(y), grey.cols, &image[y][0]);
+  dlib::rectangle size = dlib::get_rect(image);
+  Features features;
+  for (unsigned int number = 0;; ++number) {
+    scanner.get_feature_extractor()(image, features, CellSize(scanner), kMargin, kMargin);
+    search(Level{scanner, PlanesOf(features), number});
+    size = pyramid.rect_down(size);
+    if (size.width() < scanner.get_min_pyramid_layer_width() ||
+        size.height() < scanner.get_min_pyramid_layer_height()) {
+      return;
+    }
+    pyramid(image, smaller);
+    dlib::swap(image, smaller);
   }
 }
 
@@ -75,30 +117,31 @@ HogScanner::HogScanner(const std::vector<std::vector<float>>& added) {
   auto detector = std::make_unique<Detector>();
   std::istringstream stream(std::string(std::begin(kDetector), std::end(kDetector)));
   dlib::deserialize(detector->dlibs_own, stream);
-  for (const std::vector<float>& numbers : added) {
-    detector->added.push_back(Prepared(numbers, detector->dlibs_own.get_scanner()));
+  for (unsigned long i = 0; i < detector->dlibs_own.num_detectors(); ++i) {
+    const auto& weights = detector->dlibs_own.get_w(i);
+    detector->own_filters.emplace_back(std::vector<float>(weights.begin(), weights.end()));
   }
+  for (const std::vector<float>& numbers : added) detector->added.emplace_back(numbers);
   detector_ = std::move(detector);
 }
 
 HogScanner::~HogScanner() = default;
 
 std::vector<HogWindow> HogScanner::Scan(const cv::Mat& grey, double threshold) const {
-  const dlib::frontal_face_detector& own = detector_->dlibs_own;
-  Scanner scanner;
-  scanner.copy_configuration(own.get_scanner());
-  scanner.load(dlib::cv_image<unsigned char>(grey));
-  std::vector<dlib::rect_detection> found;
-  for (unsigned long i = 0; i < own.num_detectors(); ++i) {
-    Collect(scanner, own.get_processed_w(i), threshold, &found);
-  }
+  std::vector<dlib::rect_detection> by_own;
+  std::vector<dlib::rect_detection> by_added;
+  ForEachLevel(detector_->dlibs_own.get_scanner(), grey, [&](const Level& level) {
+    for (const HogFilter& filter : detector_->own_filters) {
+      Collect(level, filter, threshold, &by_own);
+    }
+    for (const HogFilter& filter : detector_->added) {
+      Collect(level, filter, threshold, &by_added);
+    }
+  });
+  const dlib::test_box_overlap overlap = detector_->dlibs_own.get_overlap_tester();
   std::vector<HogWindow> windows;
-  KeepBest(std::move(found), own.get_overlap_tester(), false, &windows);
-  found.clear();
-  for (const SubDetector& detector : detector_->added) {
-    Collect(scanner, detector, threshold, &found);
-  }
-  KeepBest(std::move(found), own.get_overlap_tester(), true, &windows);
+  KeepBest(std::move(by_own), overlap, false, &windows);
+  KeepBest(std::move(by_added), overlap, true, &windows);
   return windows;
 }
 

@@ -163,7 +163,8 @@ const float* LandmarkModel::Leaf(const Tree& tree, const std::vector<float>& fea
   return &leaves_[tree.leaves + (node - tree.split_count) * length];
 }
 
-FaceReading LandmarkModel::Read(const cv::Mat& grey, const cv::Rect& window) const {
+FaceReading LandmarkModel::Read(const cv::Mat& grey, const cv::Rect& window,
+                                double /*least*/) const {
   const dlib::cv_image<unsigned char> image(grey);
   const dlib::rectangle rect(window.x, window.y, window.br().x - 1, window.br().y - 1);
   dlib::matrix<float, 0, 1> shape = mean_shape_;

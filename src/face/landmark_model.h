@@ -23,7 +23,8 @@ class LandmarkModel : public LandmarkReader {
   std::size_t points() const { return static_cast<std::size_t>(mean_shape_.size()) / 2; }
 
   /// Whole pixels.
-  FaceReading Read(const cv::Mat& grey, const cv::Rect& window) const override;
+  using LandmarkReader::Read;
+  FaceReading Read(const cv::Mat& grey, const cv::Rect& window, double least) const override;
 
  private:
   /// Which way to go at a node: left when the first feature exceeds the second by more than the

@@ -162,29 +162,43 @@ class LandmarkNetworks::Net {
   }
 
   /// Landmarks in the image that the chip is cut from. The chip and its mirror image are read: the
-  /// means of both are nearer to the truth, and what is a face is one in both.
-  FaceReading Read(const cv::Mat& grey, const Similarity& chip_from_image) {
+  /// means of both are nearer to the truth, and what is a face is one in both. So where the chip
+  /// shows too little of one, the mirror image is not looked at.
+  FaceReading Read(const cv::Mat& grey, const Similarity& chip_from_image, double least) {
     const cv::Mat chip = CutChip(grey, chip_from_image);
-    cv::Mat mirrored;
-    cv::flip(chip, mirrored, 1);
-    net_.setInput(cv::dnn::blobFromImages(std::vector<cv::Mat>{chip, mirrored}));
-    const cv::Mat found = net_.forward();
-    const auto* own = found.ptr<float>(0);
-    const auto* others = found.ptr<float>(1);
-    const Landmarks seen = InChip(own);
-    Landmarks seen_mirrored = InChip(others);
-    MirrorLandmarks(kLandmarkChip, &seen_mirrored);
+    Look seen = LookAt(chip);
+    if (seen.face >= least) {
+      cv::Mat mirrored;
+      cv::flip(chip, mirrored, 1);
+      Look other = LookAt(mirrored);
+      MirrorLandmarks(kLandmarkChip, &other.landmarks);
+      for (std::size_t i = 0; i < kLandmarkCount; ++i) {
+        seen.landmarks[i] = 0.5F * (seen.landmarks[i] + other.landmarks[i]);
+      }
+      seen.face = std::min(seen.face, other.face);
+    }
     const Similarity image_from_chip = chip_from_image.Inverse();
     FaceReading reading;
-    for (std::size_t i = 0; i < kLandmarkCount; ++i) {
-      reading.landmarks.push_back(image_from_chip(0.5 * cv::Point2d(seen[i] + seen_mirrored[i])));
+    for (const cv::Point2f& point : seen.landmarks) {
+      reading.landmarks.push_back(image_from_chip(cv::Point2d(point)));
     }
-    constexpr int kLogit = kLandmarkOutputs - 1;
-    reading.face = std::min(own[kLogit], others[kLogit]);
+    reading.face = seen.face;
     return reading;
   }
 
  private:
+  struct Look {
+    Landmarks landmarks;  ///< chip pixels
+    double face = 0;      ///< a logit
+  };
+
+  Look LookAt(const cv::Mat& chip) {
+    net_.setInput(cv::dnn::blobFromImage(chip));
+    const cv::Mat found = net_.forward();
+    const auto* outputs = found.ptr<float>(0);
+    return {InChip(outputs), outputs[kLandmarkOutputs - 1]};
+  }
+
   cv::dnn::Net net_;
 };
 
@@ -223,7 +237,8 @@ LandmarkNetworks::LandmarkNetworks(std::vector<NamedNumbers> networks)
 
 LandmarkNetworks::~LandmarkNetworks() = default;
 
-FaceReading LandmarkNetworks::Read(const cv::Mat& grey, const cv::Rect& window) const {
+FaceReading LandmarkNetworks::Read(const cv::Mat& grey, const cv::Rect& window,
+                                   double least) const {
   const Borrowed nets(*this);
   const Eyes expected = ExpectedEyes(window);
   Eyes eyes = expected;
@@ -231,10 +246,11 @@ FaceReading LandmarkNetworks::Read(const cv::Mat& grey, const cv::Rect& window) 
   for (const std::unique_ptr<Net>& net : *nets) {
     const bool first = !reading.face;
     const double eye_distance = first ? kFirstEyeDistance : kNextEyeDistance;
-    FaceReading next = net->Read(grey, ChipFromImage(eyes, eye_distance));
+    FaceReading next = net->Read(grey, ChipFromImage(eyes, eye_distance), first ? least : kAnyFace);
     // The first alone has seen what is found in the search's windows and is no face.
     if (!first) next.face = reading.face;
     reading = std::move(next);
+    if (reading.face < least) break;
     eyes = EyesOf(reading.landmarks);
     constexpr double kMuch = 2;  // then it is no face, and looking again would lead anywhere
     const double ratio = eyes.distance() / expected.distance();

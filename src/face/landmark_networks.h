@@ -19,7 +19,8 @@ class LandmarkNetworks : public LandmarkReader {
   explicit LandmarkNetworks(std::vector<NamedNumbers> networks);
   ~LandmarkNetworks() override;
 
-  FaceReading Read(const cv::Mat& grey, const cv::Rect& window) const override;
+  using LandmarkReader::Read;
+  FaceReading Read(const cv::Mat& grey, const cv::Rect& window, double least) const override;
 
  private:
   class Net;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <opencv2/core.hpp>
 #include <optional>
 #include <vector>
@@ -17,9 +18,15 @@ class LandmarkReader {
  public:
   virtual ~LandmarkReader() = default;
 
-  /// The face in `window` of a CV_8UC1 image; landmarks are in the image's pixels. May be called
-  /// from several threads.
-  virtual FaceReading Read(const cv::Mat& grey, const cv::Rect& window) const = 0;
+  static constexpr double kAnyFace = -std::numeric_limits<double>::infinity();
+
+  /// The face in `window` of a CV_8UC1 image; landmarks are in the image's pixels. What turns out
+  /// to be a face with a logit below `least` need not be read to the end. May be called from
+  /// several threads.
+  virtual FaceReading Read(const cv::Mat& grey, const cv::Rect& window, double least) const = 0;
+  FaceReading Read(const cv::Mat& grey, const cv::Rect& window) const {
+    return Read(grey, window, kAnyFace);
+  }
 };
 
 }  // namespace facedeblur

@@ -31,6 +31,21 @@ std::vector<cv::Point2f> AlignmentPoints(const Landmarks& landmarks) {
           landmarks[54]};
 }
 
+std::vector<cv::Point2f> MeanAlignmentPoints(const cv::Rect2f& square) {
+  constexpr float kEyes = 0.286F;  // below the square's upper edge, in parts of its side ...
+  constexpr float kNose = 0.520F;
+  constexpr float kMouth = 0.698F;
+  constexpr float kEye = 0.204F;  // ... and beside its middle
+  constexpr float kMouthCorner = 0.209F;
+  std::vector<cv::Point2f> points = {{0.5F - kEye, kEyes},
+                                     {0.5F + kEye, kEyes},
+                                     {0.5F, kNose},
+                                     {0.5F - kMouthCorner, kMouth},
+                                     {0.5F + kMouthCorner, kMouth}};
+  for (cv::Point2f& point : points) point = square.tl() + square.width * point;
+  return points;
+}
+
 bool CanBeAligned(const Landmarks& landmarks) {
   RequireScheme(landmarks);
   // From the first eye to the last mouth corner: all that alignment uses beside the nose.

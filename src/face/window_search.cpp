@@ -28,6 +28,8 @@ WindowSearch::WindowSearch(std::unique_ptr<const HogScanner> scanner, LandmarkRe
 std::vector<FoundWindow> WindowSearch::Search(const cv::Mat& grey, double threshold,
                                               bool doubts) const {
   const bool looks_lower = doubts && readers_.blurred != nullptr;
+  // A little less, so that rounding decides about nothing.
+  const double least_probability = ProbabilityOfScore(threshold - 1e-6);
   std::vector<FoundWindow> found;
   for (const HogWindow& window :
        scanner_->Scan(grey, looks_lower ? std::min(kLeast, threshold) : threshold)) {
@@ -35,7 +37,8 @@ std::vector<FoundWindow> WindowSearch::Search(const cv::Mat& grey, double thresh
       return ShareAMiddle(other.window, window);
     };
     if (IsDoubtful(window) && std::any_of(found.begin(), found.end(), shares)) continue;
-    FoundWindow face = Read(grey, window);
+    FoundWindow face =
+        Read(grey, window, odds_.LeastReading(least_probability, window.score, window.added));
     if (face.score >= threshold) found.push_back(std::move(face));
   }
   return found;
@@ -58,13 +61,13 @@ bool WindowSearch::IsDoubtful(const HogWindow& window) const {
   return readers_.blurred != nullptr && (window.added || window.score < kSure);
 }
 
-FoundWindow WindowSearch::Read(const cv::Mat& grey, const HogWindow& window) const {
+FoundWindow WindowSearch::Read(const cv::Mat& grey, const HogWindow& window, double least) const {
   FoundWindow found{window, {}, window.score};
   if (!IsDoubtful(window)) {
     found.reading = ReadKnown(grey, RectOf(window));
     return found;
   }
-  found.reading = readers_.blurred->Read(grey, RectOf(window));
+  found.reading = readers_.blurred->Read(grey, RectOf(window), least);
   if (found.reading.face) {
     found.score =
         ScoreOfProbability(odds_.Probability(window.score, *found.reading.face, window.added));

@@ -56,7 +56,8 @@ class WindowSearch {
 
  private:
   bool IsDoubtful(const HogWindow& window) const;
-  FoundWindow Read(const cv::Mat& grey, const HogWindow& window) const;
+  FoundWindow Read(const cv::Mat& grey, const HogWindow& window,
+                   double least = LandmarkReader::kAnyFace) const;
 
   std::unique_ptr<const HogScanner> scanner_;
   LandmarkReaders readers_;

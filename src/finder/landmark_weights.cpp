@@ -8,7 +8,9 @@
 
 namespace facedeblur {
 
-NamedNumbers ReadLandmarkNetwork(const std::filesystem::path& weights) {
+namespace {
+
+NamedNumbers ReadWeights(const std::filesystem::path& weights) {
   WeightsFile file = ReadWeightsFile(weights);
   const auto fail = [&](const std::string& cause) {
     throw Error(ErrorKind::kModel, weights.string() + ": " + cause);
@@ -25,6 +27,13 @@ NamedNumbers ReadLandmarkNetwork(const std::filesystem::path& weights) {
     fail(error.what());
   }
   return numbers;
+}
+
+}  // namespace
+
+std::vector<NamedNumbers> ReadLandmarkNetworks(const std::filesystem::path& file) {
+  if (IsFinder(ReadFile(file))) return LoadFinder(file).landmark_networks;
+  return {ReadWeights(file)};
 }
 
 }  // namespace facedeblur

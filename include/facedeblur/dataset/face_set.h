@@ -12,17 +12,24 @@ namespace facedeblur {
 
 /// A sharp face in memory.
 struct SharpFace {
-  cv::Mat pixels;          ///< CV_8UC3, BGR: the face with its surroundings, cut out of its photo
-  Landmarks landmarks;     ///< pixels of the cutting
-  cv::Size photo_size;     ///< of the photo it was cut out of
-  cv::Point offset;        ///< of the cutting in that photo
-  std::size_t folder = 0;  ///< which of the folders it came from
+  cv::Mat pixels;       ///< CV_8UC3, BGR: the face with its surroundings, cut out of its photo
+  Landmarks landmarks;  ///< pixels of the cutting
+  std::vector<cv::Point2f> alignment;  ///< the five points that chips are placed by, likewise
+  cv::Size photo_size;                 ///< of the photo it was cut out of
+  cv::Point offset;                    ///< of the cutting in that photo
+  std::size_t folder = 0;              ///< which of the folders it came from
   std::filesystem::path source;
 };
 
+/// What chips are placed by: the face's landmarks, which is what restoring does, or the detector's
+/// square alone, to tell what alignment is worth.
+enum class AlignBy { kLandmarks, kSquare };
+
 struct FaceSetOptions {
   std::vector<std::filesystem::path> folders;
+  AlignBy align_by = AlignBy::kLandmarks;
   /// File that keeps landmarks, so that the search runs once for a detector and a photo; or none.
+  /// It keeps no squares, so AlignBy::kSquare searches anyway.
   std::filesystem::path cache;
   std::size_t threads = 1;
   std::size_t min_faces = 1;        ///< fewer are an error

@@ -10,6 +10,10 @@ struct FaceOdds {
   double added = 0;        ///< for windows that only added sub-detectors have found
 
   double Probability(double score, double reading, bool is_added) const;
+
+  /// The reading with which such a window is as likely to be a face, between 0 and 1; where
+  /// readings say nothing for one, minus infinity.
+  double LeastReading(double probability, double score, bool is_added) const;
 };
 
 /// How likely a window of dlib's own sub-detectors is to be a face when only its score is known,

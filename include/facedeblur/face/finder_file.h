@@ -35,6 +35,9 @@ struct FinderFile {
 /// text holds a checksum.
 Bytes SerializeFinder(const FinderFile& finder);
 
+/// Whether that begins as such a file does.
+bool IsFinder(const Bytes& bytes);
+
 /// Throws Error(kModel) with the cause, not the path, where that is no such file or a damaged one.
 FinderFile ParseFinder(const Bytes& bytes);
 

@@ -56,9 +56,9 @@ struct FinderTraining {
 /// Throws Error(kInput) where there are too few photos with faces, and where it was stopped.
 FinderTraining TrainFinder(const FinderTrainingOptions& options, const FaceDetector& detector);
 
-/// The tensors of a weights file of face-landmarks-2, for FinderFile::landmark_networks. Throws
-/// Error(kModel) with a line that names the file.
-NamedNumbers ReadLandmarkNetwork(const std::filesystem::path& weights);
+/// For FinderFile::landmark_networks: the tensors of a weights file of face-landmarks-2, or the
+/// networks of a face_finder.dat. Throws Error(kModel) with a line that names the file.
+std::vector<NamedNumbers> ReadLandmarkNetworks(const std::filesystem::path& file);
 
 /// On detectors' scores.
 inline constexpr double kFinderCaution = 0.15;

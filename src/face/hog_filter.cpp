@@ -8,7 +8,7 @@
 namespace facedeblur {
 namespace {
 
-constexpr int kPlaneWeights = kWindowCells * kWindowCells;
+constexpr std::size_t kPlaneWeights = std::size_t{kWindowCells} * kWindowCells;
 constexpr double kWantedEnergy = 0.8;
 constexpr double kCaution = 1;  // how far estimates may be too low
 
@@ -56,7 +56,7 @@ void HogFilter::Separate() {
   };
   std::vector<Ranked> ranked;
   double energy = 0;
-  for (int plane = 0; plane < kHogPlanes; ++plane) {
+  for (std::size_t plane = 0; plane < kHogPlanes; ++plane) {
     const cv::Mat weights(kWindowCells, kWindowCells, CV_32F, &weights_[plane * kPlaneWeights]);
     const cv::SVD parts(weights);
     for (int i = 0; i < kWindowCells; ++i) {

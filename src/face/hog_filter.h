@@ -44,7 +44,7 @@ class HogFilter {
 
  private:
   struct Separable {
-    int plane = 0;
+    std::size_t plane = 0;
     std::array<float, kWindowCells> column = {};
     std::array<float, kWindowCells> row = {};
   };

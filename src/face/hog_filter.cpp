@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
-#include <type_traits>
 
 namespace facedeblur {
 namespace {
@@ -15,9 +14,8 @@ constexpr double kCaution = 1;  // how far estimates may be too low
 /// Sums of ten numbers that lie `stride` apart, each times its weight, for `count` columns side by
 /// side. Columns are the inner loop, so that compilers turn it into vector instructions; of two
 /// sums in turn, none waits for the other (a quarter less time).
-template <typename Count>
 inline void Weigh(const float* __restrict in, std::ptrdiff_t stride,
-                  const std::array<float, kWindowCells>& weights, Count count, bool adds,
+                  const std::array<float, kWindowCells>& weights, int count, bool adds,
                   float* __restrict sums) {
   for (int x = 0; x < count; ++x) {
     float even = adds ? sums[x] : 0;
@@ -28,6 +26,32 @@ inline void Weigh(const float* __restrict in, std::ptrdiff_t stride,
     }
     sums[x] = even + odd;
   }
+}
+
+/// All that the weights are the sum of (by singular value decompositions of the planes), the
+/// strongest first.
+std::vector<SeparableFilter> SeparateWeights(const std::vector<float>& weights) {
+  std::vector<SeparableFilter> filters;
+  for (std::size_t plane = 0; plane < kHogPlanes; ++plane) {
+    cv::Mat_<float> matrix(kWindowCells, kWindowCells);
+    std::copy_n(weights.begin() + static_cast<std::ptrdiff_t>(plane * kPlaneWeights), kPlaneWeights,
+                matrix.begin());
+    const cv::SVD parts(matrix);
+    for (int i = 0; i < kWindowCells; ++i) {
+      const float value = parts.w.at<float>(i);
+      SeparableFilter& filter = filters.emplace_back();
+      filter.plane = plane;
+      filter.energy = static_cast<double>(value) * value;
+      for (int k = 0; k < kWindowCells; ++k) {
+        filter.column[k] = value * parts.u.at<float>(k, i);
+        filter.row[k] = parts.vt.at<float>(i, k);
+      }
+    }
+  }
+  std::stable_sort(
+      filters.begin(), filters.end(),
+      [](const SeparableFilter& a, const SeparableFilter& b) { return a.energy > b.energy; });
+  return filters;
 }
 
 }  // namespace
@@ -45,41 +69,15 @@ HogFilter::HogFilter(const std::vector<float>& numbers) : threshold_(0) {
   }
   weights_.assign(numbers.begin(), numbers.end() - 1);
   threshold_ = numbers.back();
-  Separate();
-}
-
-/// Of all planes' singular values, the largest ones make the filters.
-void HogFilter::Separate() {
-  struct Ranked {
-    float value;
-    Separable filter;
-  };
-  std::vector<Ranked> ranked;
-  double energy = 0;
-  for (std::size_t plane = 0; plane < kHogPlanes; ++plane) {
-    const cv::Mat weights(kWindowCells, kWindowCells, CV_32F, &weights_[plane * kPlaneWeights]);
-    const cv::SVD parts(weights);
-    for (int i = 0; i < kWindowCells; ++i) {
-      const float value = parts.w.at<float>(i);
-      Ranked& one = ranked.emplace_back();
-      one.value = value;
-      one.filter.plane = plane;
-      for (int k = 0; k < kWindowCells; ++k) {
-        one.filter.column[k] = value * parts.u.at<float>(k, i);
-        one.filter.row[k] = parts.vt.at<float>(i, k);
-      }
-      energy += static_cast<double>(value) * value;
-    }
-  }
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const Ranked& a, const Ranked& b) { return a.value > b.value; });
+  double all = 0;
+  for (const float weight : weights_) all += static_cast<double>(weight) * weight;
   double kept = 0;
-  for (const Ranked& one : ranked) {
-    if (kept >= kWantedEnergy * energy) break;
-    kept += static_cast<double>(one.value) * one.value;
-    filters_.push_back(one.filter);
+  for (const SeparableFilter& filter : SeparateWeights(weights_)) {
+    if (kept >= kWantedEnergy * all) break;
+    kept += filter.energy;
+    filters_.push_back(filter);
   }
-  if (energy > 0) kept_energy_ = kept / energy;
+  if (all > 0) kept_energy_ = kept / all;
 }
 
 void HogFilter::Find(const HogPlanes& hog, double least, std::vector<ScoredCells>* found) const {
@@ -97,7 +95,7 @@ void HogFilter::Find(const HogPlanes& hog, double least, std::vector<ScoredCells
 void HogFilter::FindIn(const HogPlanes& hog, double least, Tile* tile,
                        std::vector<ScoredCells>* found) const {
   std::fill_n(&tile->sums[0][0], Tile::kRows * Tile::kColumns, 0.0F);
-  for (const Separable& filter : filters_) Add(filter, hog, tile);
+  for (const SeparableFilter& filter : filters_) Add(filter, hog, tile);
   const auto limit = static_cast<float>(kept_energy_ * (least + threshold_ - kCaution));
   for (int y = 0; y < tile->place.height; ++y) {
     for (int x = 0; x < tile->place.width; ++x) {
@@ -109,18 +107,8 @@ void HogFilter::FindIn(const HogPlanes& hog, double least, Tile* tile,
   }
 }
 
-void HogFilter::Add(const Separable& filter, const HogPlanes& hog, Tile* tile) {
-  // Most tiles have all columns, and loops of a known length are twice as fast.
-  if (tile->place.width == Tile::kColumns) {
-    AddColumns(filter, hog, std::integral_constant<int, Tile::kColumns>(), tile);
-  } else {
-    AddColumns(filter, hog, tile->place.width, tile);
-  }
-}
-
-template <typename Count>
-void HogFilter::AddColumns(const Separable& filter, const HogPlanes& hog, Count columns,
-                           Tile* tile) {
+void HogFilter::Add(const SeparableFilter& filter, const HogPlanes& hog, Tile* tile) {
+  const int columns = tile->place.width;
   const int rows = tile->place.height;
   const std::ptrdiff_t stride = hog.cells.width;
   const float* const plane = hog.planes[filter.plane] + tile->place.y * stride + tile->place.x;

@@ -24,6 +24,14 @@ struct ScoredCells {
   double score = 0;
 };
 
+/// The outer product of a column with a row, which is a part of one plane's weights.
+struct SeparableFilter {
+  std::size_t plane = 0;
+  std::array<float, kWindowCells> column = {};
+  std::array<float, kWindowCells> row = {};
+  double energy = 0;  ///< the sum of the product's squares
+};
+
 /// A sub-detector: a window's score is the sum of its features times the weights of this, less a
 /// threshold. A search estimates all scores by separable filters, as few as keep 0.8 of the
 /// weights' energy, and computes those that may be high enough as they are defined. Face windows
@@ -43,25 +51,16 @@ class HogFilter {
   double Score(const HogPlanes& hog, cv::Point first) const;
 
  private:
-  struct Separable {
-    std::size_t plane = 0;
-    std::array<float, kWindowCells> column = {};
-    std::array<float, kWindowCells> row = {};
-  };
-
   /// The scores' estimates in a part of the image.
   struct Tile;
 
-  void Separate();
-  static void Add(const Separable& filter, const HogPlanes& hog, Tile* tile);
-  template <typename Count>
-  static void AddColumns(const Separable& filter, const HogPlanes& hog, Count columns, Tile* tile);
+  static void Add(const SeparableFilter& filter, const HogPlanes& hog, Tile* tile);
   void FindIn(const HogPlanes& hog, double least, Tile* tile,
               std::vector<ScoredCells>* found) const;
 
   std::vector<float> weights_;
   double threshold_;
-  std::vector<Separable> filters_;
+  std::vector<SeparableFilter> filters_;
   double kept_energy_ = 1;
 };
 

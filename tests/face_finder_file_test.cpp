@@ -67,11 +67,11 @@ TEST(FinderFile, OtherFilesAndVersionsAreToldApart) {
   EXPECT_NE(WhyUnreadable(newer).find("version 3"), std::string::npos);
 }
 
-TEST(FinderFile, AreKnownByTheirFirstBytes) {
-  EXPECT_TRUE(IsFinder(SerializeFinder(Example())));
-  EXPECT_FALSE(IsFinder({}));
-  EXPECT_FALSE(IsFinder({'F', 'D', 'F', 'I', 'N', 'D', 'E'}));
-  EXPECT_FALSE(IsFinder({0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'}));
+TEST(FinderFile, AreToldFromWeightsByTheirNames) {
+  EXPECT_TRUE(IsFinderName(kFinderFile));
+  EXPECT_TRUE(IsFinderName("models/another.dat"));
+  EXPECT_FALSE(IsFinderName("face_finder.dat/weights.h5"));
+  EXPECT_FALSE(IsFinderName("weights"));
 }
 
 TEST(FinderFile, NumbersThatAreNoneAreRefused) {

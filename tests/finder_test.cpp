@@ -79,6 +79,14 @@ TEST_F(FinderTest, NetworksComeFromAnotherFinderFile) {
   EXPECT_EQ(ReadLandmarkNetworks(file), finder.landmark_networks);
   testing::WriteBytes(file, {'x'});
   EXPECT_THROW(ReadLandmarkNetworks(file), Error);
+  for (const char* missing : {"missing.dat", "missing.h5"}) {
+    try {
+      ReadLandmarkNetworks(folder_ / missing);
+      ADD_FAILURE() << missing;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(missing), std::string::npos);
+    }
+  }
 }
 
 TEST_F(FinderTest, TheSeedDecidesEveryByte) {

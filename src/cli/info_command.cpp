@@ -93,9 +93,8 @@ std::vector<std::filesystem::path> FilesToDescribe(const InfoOptions& options) {
 bool Describe(const std::filesystem::path& file, const Compute& compute, bool json) {
   WeightsInfo info;
   try {
-    const bool is_finder = file.extension() == std::filesystem::path(kFinderFile).extension();
-    info =
-        is_finder ? DescribeFinder(file) : compute.backend->DescribeWeights(file, compute.device);
+    info = IsFinderName(file) ? DescribeFinder(file)
+                              : compute.backend->DescribeWeights(file, compute.device);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kModel) throw;
     spdlog::error("{}", Printable(error.what()));

@@ -35,8 +35,10 @@ SharpFace LoadFace(const fs::path& path, const FaceDetector& detector, AlignBy a
       face.landmarks = *known;
     } else {
       const auto found = detector.Detect(face.pixels);
-      if (!found.empty()) face.landmarks = found.front().landmarks;
-      if (!found.empty()) face.alignment = MeanAlignmentPoints(found.front().box);
+      if (!found.empty()) {
+        face.landmarks = found.front().landmarks;
+        face.alignment = MeanAlignmentPoints(found.front().box);
+      }
       cache->Add(key, face.landmarks);
     }
     if (align_by == AlignBy::kLandmarks && !face.landmarks.empty()) {

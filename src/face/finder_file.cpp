@@ -54,7 +54,7 @@ FaceOdds OddsOf(const Json& json) {
 }
 
 Json HeaderOf(const Bytes& bytes) {
-  if (bytes.size() < kHeadLength || !IsFinder(bytes)) {
+  if (bytes.size() < kHeadLength || std::memcmp(bytes.data(), kMagic, kMagicLength) != 0) {
     Fail("not a file of face detectors");
   }
   const std::uint32_t version = NumberAt(&bytes[kMagicLength]);
@@ -101,8 +101,8 @@ Bytes SerializeFinder(const FinderFile& finder) {
   return bytes;
 }
 
-bool IsFinder(const Bytes& bytes) {
-  return bytes.size() >= kMagicLength && std::memcmp(bytes.data(), kMagic, kMagicLength) == 0;
+bool IsFinderName(const std::filesystem::path& file) {
+  return file.extension() == std::filesystem::path(kFinderFile).extension();
 }
 
 FinderFile ParseFinder(const Bytes& bytes) {

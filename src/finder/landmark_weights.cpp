@@ -7,7 +7,6 @@
 #include "facedeblur/weights/weights_file.h"
 
 namespace facedeblur {
-
 namespace {
 
 NamedNumbers ReadWeights(const std::filesystem::path& weights) {
@@ -32,7 +31,7 @@ NamedNumbers ReadWeights(const std::filesystem::path& weights) {
 }  // namespace
 
 std::vector<NamedNumbers> ReadLandmarkNetworks(const std::filesystem::path& file) {
-  if (IsFinder(ReadFile(file))) return LoadFinder(file).landmark_networks;
+  if (IsFinderName(file)) return LoadFinder(file).landmark_networks;
   return {ReadWeights(file)};
 }
 

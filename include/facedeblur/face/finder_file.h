@@ -35,8 +35,8 @@ struct FinderFile {
 /// text holds a checksum.
 Bytes SerializeFinder(const FinderFile& finder);
 
-/// Whether that begins as such a file does.
-bool IsFinder(const Bytes& bytes);
+/// Whether a file's name is one of those, "*.dat", where weights are expected as well.
+bool IsFinderName(const std::filesystem::path& file);
 
 /// Throws Error(kModel) with the cause, not the path, where that is no such file or a damaged one.
 FinderFile ParseFinder(const Bytes& bytes);

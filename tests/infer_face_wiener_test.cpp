@@ -63,6 +63,22 @@ TEST_P(ScaleTest, BringsBlurredFacesNearerToTheTruth) {
 
 INSTANTIATE_TEST_SUITE_P(ChipSizes, ScaleTest, ::testing::Values(64, 128, 160, 224, 352, 512));
 
+// The estimate has 27 pixels; a wider kernel is found in smaller copies of the chip.
+TEST(FaceWiener, FindsKernelsThatAreWiderThanAnEstimate) {
+  for (const int size : {128, 160, 352}) {
+    const cv::Mat sharp = SharpChip(size);
+    const cv::Mat blurred = MotionBlur(sharp, size * 31 / 100 | 1, 0.5);
+    const BlurEstimate blur = Restorer().EstimateBlur(blurred, RunInOrder);
+    EXPECT_GT(blur.kernel.rows, 27) << size;
+    EXPECT_EQ(blur.kernel.rows % 2, 1) << size;
+    EXPECT_NEAR(cv::sum(blur.kernel)[0], 1, 1e-3) << size;
+    const cv::Mat restored = Restorer().RestoreRegion(blurred, blur, RunInOrder);
+    EXPECT_GT(MiddlePsnr(restored, sharp), MiddlePsnr(blurred, sharp) + 1) << size;
+  }
+  const cv::Mat narrow = MotionBlur(SharpChip(160), 21, 0.5);
+  EXPECT_EQ(Restorer().EstimateBlur(narrow, RunInOrder).kernel.rows, 27);
+}
+
 TEST(FaceWiener, SharpFacesStayNearlyAsTheyAre) {
   for (const char* name : {"portrait_01.png", "portrait_07.png", "portrait_10.png"}) {
     const cv::Mat portrait = cv::imread((testing::DataFolder() / "sharp" / name).string());

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "facedeblur/nn/device.h"
 #include "nn/face_wiener_net.h"
 
@@ -87,7 +89,7 @@ TEST(FaceWienerNet, OnlyWideKernelsAreCorrected) {
   const torch::Tensor wide = Square(9);
   const torch::Tensor chips = torch::rand({2, 3, 128, 128});
   const torch::Tensor improved = net->ImproveKernel(chips, torch::cat({narrow, wide}));
-  constexpr int kRounds = 3;
+  constexpr int kRounds = FaceWienerNetImpl::kRounds;
   EXPECT_LT(Difference(improved[0], net->SolveKernel(chips.slice(0, 0, 1), narrow, kRounds)[0]),
             1e-6);
   const torch::Tensor chip = chips.slice(0, 1, 2);
@@ -96,6 +98,28 @@ TEST(FaceWienerNet, OnlyWideKernelsAreCorrected) {
   EXPECT_LT(Difference(improved[1], net->SolveKernel(chip, twice, kRounds)[0]), 1e-6);
   EXPECT_GT(Difference(improved[1], net->SolveKernel(chip, once, kRounds)[0]), 1e-6);
   EXPECT_GT(Difference(improved[1], net->SolveKernel(chip, wide, kRounds)[0]), 1e-3);
+}
+
+// The kernel network takes 128x128: the edges of smaller chips go on around them.
+TEST(FaceWienerNet, SmallerChipsAreSeenWhole) {
+  const InferenceScope inference;
+  torch::manual_seed(16);
+  FaceWienerNet net(/*corrects_kernel=*/true);
+  const torch::Tensor chip = torch::rand({1, 3, 96, 96});
+  torch::Tensor padded = torch::empty({1, 3, 128, 128});
+  for (int y = 0; y < 128; ++y) {
+    for (int x = 0; x < 128; ++x) {
+      padded.select(3, x).select(2, y) =
+          chip.select(3, std::clamp(x - 16, 0, 95)).select(2, std::clamp(y - 16, 0, 95));
+    }
+  }
+  const torch::Tensor first = net->EstimateFirstKernel(chip);
+  EXPECT_LT(Difference(first, net->EstimateFirstLogKernel(padded).exp()), 1e-6);
+  const torch::Tensor wide = Square(9);
+  const torch::Tensor corrected = net->CorrectBothWays(padded, net->CorrectBothWays(padded, wide));
+  EXPECT_LT(Difference(net->ImproveKernel(chip, wide),
+                       net->SolveKernel(chip, corrected, FaceWienerNetImpl::kRounds)),
+            1e-6);
 }
 
 // A correction that looks at no evidence is the first estimate of the chip and, mirrored back, of

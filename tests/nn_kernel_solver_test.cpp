@@ -229,6 +229,41 @@ TEST(CenterKernels, LeavesACentredPointAlone) {
   EXPECT_LT((CenterKernels(point) - point).abs().max().item<double>(), 1e-6);
 }
 
+// Against the bilinear formula, entry by entry.
+TEST(EnlargeKernels, IsBilinearAndKeepsTheMiddle) {
+  torch::manual_seed(3);
+  const torch::Tensor kernel = torch::rand({2, 5, 5});
+  constexpr double kFactor = 1.7;
+  const torch::Tensor enlarged = EnlargeKernels(kernel, kFactor);
+  ASSERT_EQ(enlarged.sizes(), torch::IntArrayRef({2, 9, 9}));  // 2 * 1.7 = 3.4, so 4 on each side
+  torch::Tensor expected = torch::zeros({2, 9, 9});
+  for (int i = 0; i < 9; ++i) {
+    for (int j = 0; j < 9; ++j) {
+      const double y = 2 + (i - 4) / kFactor;
+      const double x = 2 + (j - 4) / kFactor;
+      for (int a = 0; a < 5; ++a) {
+        for (int b = 0; b < 5; ++b) {
+          const double weight =
+              std::max(0.0, 1 - std::abs(y - a)) * std::max(0.0, 1 - std::abs(x - b));
+          expected.select(1, i).select(1, j) += weight * kernel.select(1, a).select(1, b);
+        }
+      }
+    }
+  }
+  expected = expected / expected.sum({1, 2}, true);
+  EXPECT_LT((enlarged - expected).abs().max().item<double>(), 1e-6);
+}
+
+TEST(EnlargeKernels, TheRadiusGrowsWithTheFactor) {
+  const torch::Tensor kernel = AsTensor(FitKernel(GaussianKernel(3, 3, 0), kSize));
+  EXPECT_LT((EnlargeKernels(kernel, 1) - kernel).abs().max().item<double>(), 1e-7);
+  for (const double factor : {1.25, 4 / 3.0, 1.6}) {
+    const torch::Tensor enlarged = EnlargeKernels(kernel, factor);
+    EXPECT_NEAR(RmsRadius(enlarged).item<double>(), factor * RmsRadius(kernel).item<double>(), 0.1);
+    EXPECT_LT((CenterKernels(enlarged) - enlarged).abs().max().item<double>(), 1e-6) << factor;
+  }
+}
+
 TEST(RmsRadius, IsTheSpreadAroundTheCentreOfMass) {
   torch::Tensor kernels = torch::zeros({3, 9, 9});
   kernels[0][2][7] = 1;  // a point, off the middle

@@ -106,6 +106,25 @@ TEST(PhotoBlur, TurnsKernelsIntoThePhotosAxes) {
   }
 }
 
+// Kernels that were found in smaller copies are wider, and go together with others.
+TEST(PhotoBlur, HoldsWideKernelsHoweverTheyAreTurned) {
+  cv::Mat wide = cv::Mat::zeros(45, 45, CV_32F);
+  cv::line(wide, {0, 0}, {44, 44}, cv::Scalar(1), 1);
+  wide /= cv::sum(wide)[0];
+  const auto variance = [](const cv::Mat& kernel) {
+    const cv::Moments m = cv::moments(kernel);
+    return (m.mu20 + m.mu02) / m.m00;
+  };
+  for (const double degrees : {0.0, 45.0, 100.0}) {
+    const PhotoBlur found =
+        FindPhotoBlur({Face(wide, {200, 200}, degrees), Face(Line(0), {600, 200})});
+    ASSERT_EQ(found.blurs.size(), 2U);
+    EXPECT_EQ(found.blurs[0].kernel.size(), found.blurs[1].kernel.size());
+    // Nothing is cut off; bilinear shares spread it by half a pixel at most.
+    EXPECT_NEAR(variance(found.blurs[0].kernel), variance(wide), 0.6) << degrees;
+  }
+}
+
 TEST(PhotoBlur, FacesThatAgreeShareABlur) {
   const PhotoBlur found = FindPhotoBlur(
       {Face(Line(20), {100, 100}), Face(Line(24), {300, 100}), Face(Line(100), {900, 100})});

@@ -11,6 +11,7 @@
 #include "facedeblur/weights/networks.h"
 #include "infer/face_wiener_runner.h"
 #include "infer/network_restorers.h"
+#include "infer/wide_blur.h"
 #include "nn/batch_queue.h"
 #include "nn/chip_tensor.h"
 #include "nn/face_wiener_net.h"
@@ -82,16 +83,19 @@ class FaceWienerRestorer : public FaceRestorer {
 
   BlurEstimate EstimateAtWorkingSize(const cv::Mat& chip, const ParallelFor& parallel) const {
     const int working_size = WorkingSize(chip);
-    const torch::Tensor blurred = network_.ToDevice(ResizeChip(chip, working_size));
+    const cv::Mat copy = ResizeChip(chip, working_size);
+    const torch::Tensor blurred = network_.ToDevice(copy);
     const std::vector<torch::Tensor> results =
         estimates_ ? estimates_->Run(blurred) : EstimateAndMeasure(blurred, parallel);
-    const torch::Tensor kernel = results[0][0].contiguous();
-    const auto size = static_cast<int>(kernel.size(0));
+    const double radius = results[1].item<double>();
+    SeenKernel seen = {results[0][0].contiguous(), results[2].item<double>()};
+    if (radius >= kMaybeWide) seen = WidestKernel(network_, copy, std::move(seen), parallel);
+    const auto size = static_cast<int>(seen.kernel.size(0));
     BlurEstimate blur;
-    blur.kernel = cv::Mat(size, size, CV_32F, kernel.data_ptr<float>()).clone();
+    blur.kernel = cv::Mat(size, size, CV_32F, seen.kernel.data_ptr<float>()).clone();
     blur.scale = static_cast<double>(working_size) / chip.cols;
-    blur.weight = ChangeWeight(results[1].item<double>());
-    blur.agreement = results[2].item<double>();
+    blur.weight = ChangeWeight(radius);
+    blur.agreement = seen.agreement;
     return blur;
   }
 
@@ -138,7 +142,7 @@ class FaceWienerRestorer : public FaceRestorer {
     return RmsRadius(network_.Estimate(chips)).cpu();
   }
 
-  /// Coarse to fine: the network handles kernels up to 27 pixels wide. The kernel seen in a copy of
+  /// Coarse to fine: an estimate handles kernels up to 27 pixels wide. The kernel seen in a copy of
   /// the training size tells how far the working copy may be enlarged before the kernel outgrows
   /// that; a finer copy keeps more detail and leaves mild blur alone. Faces below the training
   /// window are enlarged to it: measured better than more surroundings at their own scale.

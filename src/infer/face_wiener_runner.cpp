@@ -95,6 +95,13 @@ torch::Tensor FaceWienerRunner::Improve(const torch::Tensor& chips,
   return net->ImproveKernel(chips, first);
 }
 
+torch::Tensor FaceWienerRunner::Solve(const torch::Tensor& chips,
+                                      const torch::Tensor& prior) const {
+  const MixedPrecision precision(UsesAutocast(), torch_device_);
+  FaceWienerNet net = net_;
+  return net->SolveKernel(chips, prior, FaceWienerNetImpl::kRounds);
+}
+
 torch::Tensor FaceWienerRunner::Deconvolve(const torch::Tensor& images,
                                            const torch::Tensor& kernels) const {
   return net_->Deconvolve(images, kernels);

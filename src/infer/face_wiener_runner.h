@@ -13,7 +13,7 @@ namespace facedeblur {
 
 /// The face network on its device, with its weights as that computes with them, and the ways in
 /// which it is run. Functions may be called from several threads, each in an InferenceScope. Chips
-/// are Nx3xSxS, BGR, 0..1, on the device.
+/// are Nx3xSxS, BGR, 0..1, S a multiple of 16, on the device.
 class FaceWienerRunner {
  public:
   /// Throws Error(kModel): tensors that do not fit, or a failed self-test.
@@ -37,6 +37,10 @@ class FaceWienerRunner {
   /// blurs the restoration into the chip is solved for: worth 0.7 dB on the validation faces at 128
   /// pixels.
   torch::Tensor Improve(const torch::Tensor& chips, const torch::Tensor& first) const;
+
+  /// The kernels that blur the restorations into the chips, held near `prior`, of its size: the
+  /// last step of Improve().
+  torch::Tensor Solve(const torch::Tensor& chips, const torch::Tensor& prior) const;
 
   /// Images (Nx3xHxW, H and W multiples of 16) with their Wiener deconvolutions, as the refinement
   /// wants them: Nx12xHxW.

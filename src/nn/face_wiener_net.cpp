@@ -31,9 +31,17 @@ std::int64_t FastBorder(std::int64_t size, std::int64_t kernel) {
   return border;
 }
 
-/// The part of a chip that the kernel network sees.
+/// The part of a chip that the kernel network sees. The edges of smaller ones go on: mirrored ones
+/// would show it a mirrored blur.
 torch::Tensor KernelWindow(const torch::Tensor& chips) {
+  namespace F = torch::nn::functional;
   constexpr std::int64_t kWindow = KernelNetImpl::kWindow;
+  if (chips.size(3) < kWindow) {
+    const std::int64_t missing = kWindow - chips.size(3);
+    const std::int64_t before = missing / 2;
+    const std::int64_t after = missing - before;
+    return F::pad(chips, F::PadFuncOptions({before, after, before, after}).mode(torch::kReplicate));
+  }
   const std::int64_t top = (chips.size(2) - kWindow) / 2;
   const std::int64_t left = (chips.size(3) - kWindow) / 2;
   return chips.slice(2, top, top + kWindow).slice(3, left, left + kWindow).contiguous();
@@ -210,7 +218,6 @@ torch::Tensor FaceWienerNetImpl::CorrectWideKernels(const torch::Tensor& window,
 
 torch::Tensor FaceWienerNetImpl::ImproveKernel(const torch::Tensor& chips,
                                                const torch::Tensor& first) {
-  constexpr int kRounds = 3;
   const torch::Tensor prior =
       corrects_kernel() ? CorrectWideKernels(KernelWindow(chips), first) : first;
   return SolveKernel(chips, prior, kRounds);

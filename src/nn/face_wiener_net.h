@@ -65,13 +65,14 @@ class FaceWienerNetImpl : public torch::nn::Module {
   /// size; in every round the chips are restored again. The prior is the same in all of them: one
   /// that moves with the rounds shrinks mild blur to a point.
   torch::Tensor SolveKernel(const torch::Tensor& chips, const torch::Tensor& prior, int rounds);
+  static constexpr int kRounds = 3;  ///< as many as pay
 
   /// The corrected kernels where the first estimates are wide, the first ones where they are
   /// narrow, since these are found better without a correction, and a mixture in between.
   static torch::Tensor MixKernels(const torch::Tensor& first, const torch::Tensor& corrected);
 
   /// The kernel of the chips' central 128x128 window: the first estimate, and what the steps above
-  /// make of a first estimate.
+  /// make of a first estimate. Chips are square; smaller ones are seen whole.
   torch::Tensor EstimateFirstKernel(const torch::Tensor& chips);
   torch::Tensor ImproveKernel(const torch::Tensor& chips, const torch::Tensor& first);
 

@@ -135,6 +135,18 @@ torch::Tensor KeepPeaks(const torch::Tensor& kernels) {
   return kept / kept.sum({1, 2}, /*keepdim=*/true).clamp_min(1e-12);
 }
 
+torch::Tensor EnlargeKernels(const torch::Tensor& kernels, double factor) {
+  const std::int64_t old_reach = kernels.size(1) / 2;
+  const auto reach = static_cast<std::int64_t>(std::ceil(factor * static_cast<double>(old_reach)));
+  // Each new entry's share of each old one, along one axis.
+  const torch::Tensor places =
+      torch::arange(-reach, reach + 1, kernels.options()).div(factor).unsqueeze(1);
+  const torch::Tensor old_places = torch::arange(-old_reach, old_reach + 1, kernels.options());
+  const torch::Tensor shares = (1 - (places - old_places).abs()).clamp_min(0);
+  const torch::Tensor enlarged = shares.matmul(kernels).matmul(shares.t());
+  return enlarged / enlarged.sum({1, 2}, /*keepdim=*/true).clamp_min(1e-8);
+}
+
 torch::Tensor RmsRadius(const torch::Tensor& kernels) {
   const torch::Tensor k = kernels.to(torch::kFloat64);
   const torch::Tensor at = torch::arange(k.size(1), k.options());

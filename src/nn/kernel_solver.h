@@ -61,6 +61,10 @@ torch::Tensor KeepPeaks(const torch::Tensor& kernels);
 /// nobody can tell that it did. NxKxK, K odd; sums are kept at 1.
 torch::Tensor CenterKernels(const torch::Tensor& kernels);
 
+/// Kernels as they are in images enlarged by a factor of at least 1: NxKxK, K odd -> the least odd
+/// size that holds them, by bilinear weights. Sums are 1, the middle stays in the middle.
+torch::Tensor EnlargeKernels(const torch::Tensor& kernels, double factor);
+
 /// Root mean square distance of NxKxK kernels' mass from its centre, pixels: N in float64. Entries
 /// sum to 1.
 torch::Tensor RmsRadius(const torch::Tensor& kernels);

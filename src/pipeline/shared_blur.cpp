@@ -7,7 +7,6 @@
 namespace facedeblur {
 namespace {
 
-constexpr int kReach = 19;        // of kernels of 27x27 pixels, turned to lie on a corner
 constexpr std::size_t kMost = 3;  // blurs: each is a restoration of the whole photo
 
 /// A face whose blur may be that of the photo.
@@ -30,23 +29,30 @@ std::vector<Sensor> Sensors(const std::vector<FaceTask>& faces) {
   return sensors;
 }
 
+/// How far any of their kernels reaches from its middle, however it is turned.
+int ReachOf(const std::vector<Sensor>& sensors) {
+  int reach = 0;
+  for (const Sensor& sensor : sensors) reach = std::max(reach, sensor.face->blur.kernel.rows / 2);
+  return static_cast<int>(std::ceil(std::sqrt(2.0) * reach));
+}
+
 /// The kernel of a face in the axes of the photo, `scale` of its pixels for one of the photo's.
 /// Every entry is spread over the four pixels where it falls: nothing is lost in shrinking, and a
-/// scale of at most its own leaves no holes.
-cv::Mat InPhotoAxes(const FaceTask& face, double scale) {
+/// scale of at most its own leaves no holes. 2 `reach` + 1 pixels wide and high.
+cv::Mat InPhotoAxes(const FaceTask& face, double scale, int reach) {
   const Similarity& chip = face.geometry.chip_from_image;
   // The inverse of a similarity, times the scales.
   const double norm = scale / (face.blur.scale * (chip.a * chip.a + chip.b * chip.b));
   const cv::Mat& kernel = face.blur.kernel;
   const int middle = kernel.rows / 2;
-  constexpr int kSize = 2 * kReach + 1;
-  cv::Mat turned = cv::Mat::zeros(kSize, kSize, CV_32F);
+  const int size = 2 * reach + 1;
+  cv::Mat turned = cv::Mat::zeros(size, size, CV_32F);
   const auto add = [&](double x, double y, float mass) {
     const int left = static_cast<int>(std::floor(x));
     const int top = static_cast<int>(std::floor(y));
     const auto u = static_cast<float>(x - left);
     const auto v = static_cast<float>(y - top);
-    if (left < 0 || top < 0 || left + 1 >= kSize || top + 1 >= kSize) return;
+    if (left < 0 || top < 0 || left + 1 >= size || top + 1 >= size) return;
     turned.at<float>(top, left) += mass * (1 - u) * (1 - v);
     turned.at<float>(top, left + 1) += mass * u * (1 - v);
     turned.at<float>(top + 1, left) += mass * (1 - u) * v;
@@ -56,7 +62,7 @@ cv::Mat InPhotoAxes(const FaceTask& face, double scale) {
     for (int j = 0; j < kernel.cols; ++j) {
       const int x = j - middle;
       const int y = i - middle;
-      add(kReach + norm * (chip.a * x + chip.b * y), kReach + norm * (chip.a * y - chip.b * x),
+      add(reach + norm * (chip.a * x + chip.b * y), reach + norm * (chip.a * y - chip.b * x),
           kernel.at<float>(i, j));
     }
   }
@@ -104,8 +110,9 @@ PhotoBlur FindPhotoBlur(const std::vector<FaceTask>& faces) {
   PhotoBlur photo;
   const std::vector<Sensor> sensors = Sensors(faces);
   for (const Sensor& sensor : sensors) photo.scale = std::min(photo.scale, sensor.scale);
+  const int reach = ReachOf(sensors);
   for (const Sensor& sensor : sensors) {
-    const cv::Mat kernel = InPhotoAxes(*sensor.face, photo.scale);
+    const cv::Mat kernel = InPhotoAxes(*sensor.face, photo.scale, reach);
     const auto agrees = [&](const SharedBlur& blur) {
       return Agreement(blur.kernel, kernel) >= kAgree;
     };

@@ -96,14 +96,14 @@ double Confidence(const RestorationEvidence& evidence) {
     double weight;
   };
   const std::array<Term, 6> terms = {{
-      {std::log(evidence.disagreement + 2e-3), -0.933},
-      {std::log(evidence.unexplained + 1e-4), -0.309},
-      {std::log(evidence.change + 1e-3), 0.275},
-      {std::log(evidence.noise_gain), -2.531},
-      {std::log(evidence.overshoot + 1e-3), -0.381},
-      {evidence.sparsity, 0.099},
+      {std::log(evidence.disagreement + 2e-3), -0.728},
+      {std::log(evidence.unexplained + 1e-4), -1.107},
+      {std::log(evidence.change + 1e-3), 0.776},
+      {std::log(evidence.noise_gain), -3.299},
+      {std::log(evidence.overshoot + 1e-3), -0.485},
+      {evidence.sparsity, 0.486},
   }};
-  double sum = -3.729;
+  double sum = -6.511;
   for (const Term& term : terms) sum += term.weight * term.value;
   return 1 / (1 + std::exp(-sum));
 }

@@ -21,27 +21,30 @@ struct Look {
   torch::Tensor kernel;  // 1x27x27, on the network's device
   double agreement;
   double enlargement;  // of the copy to the chip
-
-  double RadiusInChip() const { return enlargement * RmsRadius(kernel).item<double>(); }
+  double radius;       // of the kernel, in pixels of the chip
 };
+
+Look MakeLook(const torch::Tensor& kernel, double agreement, double enlargement) {
+  return {kernel, agreement, enlargement, enlargement * RmsRadius(kernel).item<double>()};
+}
 
 Look LookAtCopy(const FaceWienerRunner& network, const cv::Mat& chip, double share,
                 const ParallelFor& parallel) {
   const int size = CopySize(chip.cols, share);
   const torch::Tensor copy = network.ToDevice(ResizeChip(chip, size));
   const FaceWienerRunner::TwoLooks first = network.EstimateTwice(copy, parallel);
-  return {network.Improve(copy, first.kernels), first.agreement.item<double>(),
-          static_cast<double>(chip.cols) / size};
+  return MakeLook(network.Improve(copy, first.kernels), first.agreement.item<double>(),
+                  static_cast<double>(chip.cols) / size);
 }
 
 }  // namespace
 
 SeenKernel WidestKernel(const FaceWienerRunner& network, const cv::Mat& chip, SeenKernel seen,
                         const ParallelFor& parallel) {
-  Look widest = {seen.kernel.unsqueeze(0), seen.agreement, 1};
+  Look widest = MakeLook(seen.kernel.unsqueeze(0), seen.agreement, 1);
   for (const double share : kCopies) {
     Look look = LookAtCopy(network, chip, share, parallel);
-    if (look.RadiusInChip() < widest.RadiusInChip() + kWider) break;
+    if (look.radius < widest.radius + kWider) break;
     widest = std::move(look);
   }
   if (widest.enlargement == 1) return seen;

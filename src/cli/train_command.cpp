@@ -82,6 +82,8 @@ void BindLosses(OptionBinder* binder, LossOptions* losses) {
   binder->Add("--kernel-loss", &losses->kernel, "FLOAT", "Weight of the kernel loss");
   binder->Add("--kernel-steps", &losses->kernel_steps, "FLOAT",
               "Share of steps that train only the first kernel estimate");
+  binder->AddFlag("--keep-estimate", &losses->keep_estimate,
+                  "Leave the first kernel estimate of --init as it is");
   binder->Add(
       "--correction-steps", &losses->correction_steps, "FLOAT",
       "Share of steps that train only its correction, in " + NameOf(NetworkId::kFaceWiener3));

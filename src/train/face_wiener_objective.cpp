@@ -38,7 +38,7 @@ class FaceWienerObjective : public Objective {
     const double pick = random->Uniform(0, 1);
     const torch::Tensor kernel = pick < 0.15   ? batch.kernel
                                  : pick < 0.35 ? estimates.first.exp()
-                                               : Solve(batch, estimates);
+                                               : Solve(batch, estimates, RandomRounds(random));
     return LossOf(batch, estimates, net_->RestoreWithKernel(batch.blurred, kernel));
   }
 
@@ -75,6 +75,9 @@ class FaceWienerObjective : public Objective {
   }
 
  private:
+  /// In use kernels are solved for in several rounds, and each needs a restoration.
+  static int RandomRounds(Random* random) { return random->Integer(1, FaceWienerNetImpl::kRounds); }
+
   /// Log kernels.
   struct Estimates {
     torch::Tensor first;
@@ -83,20 +86,26 @@ class FaceWienerObjective : public Objective {
 
   Estimates Estimate(const TrainingBatch& batch) {
     Estimates estimates;
-    estimates.first = net_->EstimateFirstLogKernel(batch.blurred);
+    estimates.first = EstimateFirst(batch);
     if (net_->corrects_kernel()) {
       estimates.corrected = net_->CorrectLogKernel(batch.blurred, estimates.first.detach().exp());
     }
     return estimates;
   }
 
-  torch::Tensor Solve(const TrainingBatch& batch, const Estimates& estimates) {
+  torch::Tensor EstimateFirst(const TrainingBatch& batch) {
+    const torch::AutoGradMode with_gradient(torch::GradMode::is_enabled() &&
+                                            !losses_.keep_estimate);
+    return net_->EstimateFirstLogKernel(batch.blurred);
+  }
+
+  torch::Tensor Solve(const TrainingBatch& batch, const Estimates& estimates, int rounds) {
     const torch::NoGradGuard no_grad;
     torch::Tensor prior = estimates.first.exp();
     if (estimates.corrected.defined()) {
       prior = FaceWienerNetImpl::MixKernels(prior, estimates.corrected.exp());
     }
-    return net_->SolveKernel(batch.blurred, prior, /*rounds=*/1);
+    return net_->SolveKernel(batch.blurred, prior, rounds);
   }
 
   Loss FirstEstimateLoss(const TrainingBatch& batch) {

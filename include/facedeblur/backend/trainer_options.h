@@ -17,6 +17,7 @@ struct LossOptions {
   double fourier = 0.05;
   double kernel = 0.02;
   double kernel_steps = 0.5;    ///< share of steps that train only the first kernel estimate
+  bool keep_estimate = false;   ///< whether the first kernel estimate is left as it is
   double correction_steps = 0;  ///< share that train only its correction, where the network has one
   double structure = 2;         ///< extra weight of eyes, brows, nose and mouth in the pixel loss
   /// How far a pair that is nearly right counts as much as one that is far off, 0 to 1: see

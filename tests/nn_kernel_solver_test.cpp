@@ -13,7 +13,6 @@
 #include "nn/chip_tensor.h"
 #include "nn/kernel_solver.h"
 #include "nn/mixed_precision.h"
-#include "nn/noise_level.h"
 #include "support.h"
 
 namespace facedeblur {
@@ -137,29 +136,34 @@ TEST(KernelSolver, AgreesWithTheNormalEquations) {
   EXPECT_LT((found - expected).abs().max().item<double>(), 1e-6);
 }
 
-// Noise moves the solution; held by its share of noise, it moves less and stays nearer to the
-// truth.
-TEST(KernelSolver, ItsShareOfNoiseTellsHowTightlyToHold) {
+// Noise moves the solution; held by what it leaves unexplained, it moves less and stays nearer to
+// the truth.
+TEST(KernelSolver, WhatIsUnexplainedTellsHowTightlyToHold) {
   Random random(5);
   const cv::Mat kernel = FitKernel(CenterKernel(CameraShakeKernel(19, &random)), kSize);
   BlurredChip chip = Blur(kernel);
-  const auto share_of_noise = [](const BlurredChip& seen) {
-    return KernelSolver(seen.blurred, seen.sharp, kSize)
-        .NoiseToSignal(NoiseVariance(Luma(seen.blurred)));
+  const torch::Tensor truth = AsTensor(kernel);
+  const auto unexplained = [&truth](const BlurredChip& seen) {
+    return KernelSolver(seen.blurred, seen.sharp, kSize).Unexplained(truth);
   };
-  const auto without = share_of_noise(chip).item<double>();
+  EXPECT_LT(unexplained(chip).item<double>(), 1e-4);
   torch::manual_seed(5);
   constexpr double kNoise = 0.03;
   chip.blurred = chip.blurred + kNoise * torch::randn_like(chip.blurred);
   const KernelSolver solver(chip.blurred, chip.sharp, kSize);
-  const torch::Tensor share = share_of_noise(chip);
-  EXPECT_GT(share.item<double>(), 20 * without);
+  const torch::Tensor share = unexplained(chip);
+  // Each of the two differences has twice the variance of the grey values' noise.
+  const torch::Tensor grey = Luma(chip.sharp);
+  const double signal = (grey.slice(3, 1) - grey.slice(3, 0, -1)).square().mean().item<double>() +
+                        (grey.slice(2, 1) - grey.slice(2, 0, -1)).square().mean().item<double>();
+  const double grey_noise = kNoise * kNoise * (0.114 * 0.114 + 0.587 * 0.587 + 0.299 * 0.299);
+  EXPECT_NEAR(share.item<double>(), 4 * grey_noise / signal, 0.1 * share.item<double>());
   const torch::Tensor prior = VaguePrior();
   const auto similarity = [&](const torch::Tensor& lambda) {
     return KernelSimilarity(AsMat(KeepPeaks(solver.Solve(prior, lambda, 60))), kernel);
   };
   const torch::Tensor loose = torch::full({1, 1, 1}, 0.01);
-  EXPECT_GT(similarity(loose + share), similarity(loose) + 0.02);
+  EXPECT_GT(similarity(loose + 4 * share), similarity(loose) + 0.02);
 }
 
 TEST(KernelSolver, AKernelDoesNotDependOnItsCompany) {

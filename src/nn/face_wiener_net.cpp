@@ -9,7 +9,6 @@
 #include "nn/chip_tensor.h"
 #include "nn/fourier.h"
 #include "nn/kernel_solver.h"
-#include "nn/noise_level.h"
 #include "nn/residual_block.h"
 #include "nn/wiener.h"
 
@@ -178,18 +177,17 @@ torch::Tensor FaceWienerNetImpl::JoinMirrored(const torch::Tensor& seen,
 
 torch::Tensor FaceWienerNetImpl::SolveKernel(const torch::Tensor& chips, const torch::Tensor& prior,
                                              int rounds) {
-  // The prior counts little, more where noise would be solved for: chosen on validation faces with
-  // noise of 0 to 0.03.
-  constexpr double kLambda = 0.7;
-  constexpr double kLambdaForNoise = 70;
+  // The prior counts little, more where noise, or whatever else no kernel explains, would be solved
+  // for: chosen on validation faces with noise of 0 to 0.03.
+  constexpr double kLambda = 0.2;
+  constexpr double kLambdaForUnexplained = 17.5;
   constexpr int kSteps = 30;
   const torch::Tensor blurred = SolverWindow(chips);
-  const torch::Tensor noise = NoiseVariance(Luma(blurred));
   torch::Tensor kernels = KeepPeaks(prior);
   for (int round = 0; round < rounds; ++round) {
     const torch::Tensor restored = RestoreWithKernel(chips, kernels).to(torch::kFloat32);
     const KernelSolver solver(blurred, SolverWindow(restored.clamp(0, 1)), prior.size(1));
-    const torch::Tensor lambda = kLambda + kLambdaForNoise * solver.NoiseToSignal(noise);
+    const torch::Tensor lambda = kLambda + kLambdaForUnexplained * solver.Unexplained(kernels);
     kernels = CenterKernels(KeepPeaks(solver.Solve(prior, lambda, kSteps)));
   }
   return kernels;

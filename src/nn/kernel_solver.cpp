@@ -53,7 +53,8 @@ KernelSolver::KernelSolver(const torch::Tensor& blurred, const torch::Tensor& re
   transform_rows_ = FastTransformSize(x.size(2));
   transform_columns_ = FastTransformSize(x.size(3));
   spectrum_ = TransformPlanes(x, transform_rows_, transform_columns_);
-  right_side_ = Adjoint(GradientsAdjoint(Gradients(y)));
+  gradients_ = Gradients(y);
+  right_side_ = Adjoint(GradientsAdjoint(gradients_));
   const torch::Tensor gradients = Gradients(x);
   const double share = static_cast<double>((valid_rows_ - 1) * (valid_columns_ - 1)) /
                        static_cast<double>(gradients.size(2) * gradients.size(3));
@@ -99,9 +100,9 @@ torch::Tensor KernelSolver::LargestEigenvalue() const {
   return 1.1 * length;
 }
 
-torch::Tensor KernelSolver::NoiseToSignal(const torch::Tensor& noise_variance) const {
-  const auto valid = static_cast<double>((valid_rows_ - 1) * (valid_columns_ - 1));
-  return noise_variance.view({-1, 1, 1}) * valid / energy_;
+torch::Tensor KernelSolver::Unexplained(const torch::Tensor& kernels) const {
+  const torch::Tensor residual = gradients_ - Gradients(Correlate(kernels));
+  return residual.square().sum({1, 2, 3}).view({-1, 1, 1}) / energy_;
 }
 
 torch::Tensor KernelSolver::Solve(const torch::Tensor& prior, double lambda, int steps) const {

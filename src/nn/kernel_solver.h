@@ -30,9 +30,10 @@ class KernelSolver {
   /// The same with a lambda for each image, Nx1x1.
   torch::Tensor Solve(const torch::Tensor& prior, const torch::Tensor& lambda, int steps) const;
 
-  /// The variance of the blurred images' noise, N, over the mean square of the restorations'
-  /// gradients: Nx1x1. A solution follows noise the more, the larger this is.
-  torch::Tensor NoiseToSignal(const torch::Tensor& noise_variance) const;
+  /// What kernels leave unexplained, |grad y - k * grad x|^2 over E: Nx1x1. Of kernels that the
+  /// restorations were made with this is noise above all, right kernels or not, and a solution
+  /// follows it the more, the larger it is.
+  torch::Tensor Unexplained(const torch::Tensor& kernels) const;
 
  private:
   torch::Tensor Correlate(const torch::Tensor& kernels) const;
@@ -45,6 +46,7 @@ class KernelSolver {
   std::int64_t valid_columns_;
   std::int64_t transform_rows_;
   std::int64_t transform_columns_;
+  torch::Tensor gradients_;   // of y, Nx2x...
   torch::Tensor spectrum_;    // of x, Nx1x...
   torch::Tensor right_side_;  // of the normal equations, Nx size x size
   torch::Tensor energy_;      // Nx1x1

@@ -32,7 +32,7 @@ class FaceWienerObjective : public Objective {
     const double step = random->Uniform(0, 1);
     if (step < losses_.kernel_steps) return FirstEstimateLoss(batch);
     if (step < losses_.kernel_steps + losses_.correction_steps && net_->corrects_kernel()) {
-      return CorrectionLoss(batch, /*twice=*/random->Uniform(0, 1) < 0.5);
+      return CorrectionLoss(batch, random);
     }
     const Estimates estimates = Estimate(batch);
     const double pick = random->Uniform(0, 1);
@@ -108,6 +108,19 @@ class FaceWienerObjective : public Objective {
     return net_->SolveKernel(batch.blurred, prior, rounds);
   }
 
+  /// What a kernel may be when it is corrected: the first estimate, that corrected once, or solved
+  /// for from there.
+  torch::Tensor KernelSoFar(const TrainingBatch& batch, Random* random) {
+    const torch::NoGradGuard no_grad;
+    const double pick = random->Uniform(0, 1);
+    torch::Tensor first = net_->EstimateFirstLogKernel(batch.blurred).exp();
+    if (pick < 0.25) return first;
+    torch::Tensor corrected = net_->CorrectLogKernel(batch.blurred, first).exp();
+    if (pick < 0.5) return corrected;
+    return net_->SolveKernel(batch.blurred, FaceWienerNetImpl::MixKernels(first, corrected),
+                             random->Integer(1, 2));
+  }
+
   Loss FirstEstimateLoss(const TrainingBatch& batch) {
     Loss loss;
     loss.Add("kernel", KernelLoss(net_->EstimateFirstLogKernel(batch.blurred), batch.kernel),
@@ -115,14 +128,8 @@ class FaceWienerObjective : public Objective {
     return loss;
   }
 
-  /// In use kernels are corrected again; `twice` trains the second correction.
-  Loss CorrectionLoss(const TrainingBatch& batch, bool twice) {
-    torch::Tensor so_far;
-    {
-      const torch::NoGradGuard no_grad;
-      so_far = net_->EstimateFirstLogKernel(batch.blurred).exp();
-      if (twice) so_far = net_->CorrectLogKernel(batch.blurred, so_far).exp();
-    }
+  Loss CorrectionLoss(const TrainingBatch& batch, Random* random) {
+    const torch::Tensor so_far = KernelSoFar(batch, random);
     Loss loss;
     loss.Add("correction", KernelLoss(net_->CorrectLogKernel(batch.blurred, so_far), batch.kernel),
              losses_.kernel);

@@ -179,6 +179,33 @@ TEST(EvaluateFinder, TheStockModelsAreScoredBesideOthers) {
   EXPECT_EQ(blur.at("dlib").at("found"), 0);
 }
 
+/// Knows where faces are once it has "restored" them, and asks for colours.
+TEST(EvaluateFinder, LandmarksAreScoredOnceMoreWhenRestored) {
+  const TempFolder folder;
+  WritePhoto(folder / "three_faces.png", 300);
+  FinderProtocol protocol;
+  protocol.blur_sizes = {15};
+  const RestoreFaces restore = [](cv::Mat* photo) {
+    EXPECT_EQ(photo->type(), CV_8UC3);
+    EXPECT_LT(photo->at<cv::Vec3b>(110, 150)[0], 255) << "the photo is to be blurred";
+    std::vector<DetectedFace> faces = MadeUpDetector().Detect(*photo);
+    faces[0].landmarks = FaceAt({0, 0}, 80).landmarks;
+    return faces;
+  };
+  const FinderEvaluation evaluation =
+      EvaluateFinder(folder.path(), MadeUpDetector(), MadeUpDetector(), protocol, 1, restore);
+  ASSERT_EQ(evaluation.restored_by_size.size(), 1U);
+  EXPECT_EQ(evaluation.restored_by_size[0].found, evaluation.by_size[0].found);
+  EXPECT_NEAR(
+      evaluation.by_size[0].landmark_errors - evaluation.restored_by_size[0].landmark_errors,
+      5 / (0.4 * 80), 1e-5);
+  const FinderReport report{MadeUpDetector().identity(), protocol, {{"made up", evaluation}}};
+  EXPECT_NE(MarkdownReport(report).find("| once restored |"), std::string::npos);
+  const Json json = Json::parse(JsonReport(report));
+  const Json& blur = json.at("sets").at(0).at("blurs").at(0);
+  EXPECT_LT(blur.at("restored").at("landmark_error"), blur.at("landmark_error"));
+}
+
 TEST(EvaluateFinder, WithoutBlurAllIsFoundWhereItIs) {
   FinderProtocol protocol;
   protocol.blur_sizes = {0, 27};
@@ -214,7 +241,7 @@ int CountPixels(const cv::Mat& plot, const cv::Scalar& colour) {
 TEST(FinderPlot, OneCurveForEachDetectorAndMeasure) {
   FinderProtocol protocol;
   protocol.blur_sizes = {45, 0, 21};
-  FinderEvaluation evaluation{3, 4, 0, {}, {}};
+  FinderEvaluation evaluation{3, 4, 0, {}, {}, {}};
   evaluation.by_size = {{3, 4, 1, 1, 0.1}, {3, 4, 4, 0, 0}, {3, 4, 3, 0, 0.06}};
   const cv::Mat alone = DrawFinderCurves(protocol, evaluation);
   EXPECT_EQ(CountPixels(alone, CurveColour(1)), 0);
@@ -229,7 +256,7 @@ TEST(FinderPlot, OneCurveForEachDetectorAndMeasure) {
   // Sizes may come in any order: the same curve.
   FinderProtocol sorted;
   sorted.blur_sizes = {0, 21, 45};
-  FinderEvaluation same{3, 4, 0, {}, {}};
+  FinderEvaluation same{3, 4, 0, {}, {}, {}};
   same.by_size = {evaluation.by_size[1], evaluation.by_size[2], evaluation.by_size[0]};
   EXPECT_EQ(cv::norm(DrawFinderCurves(sorted, same), alone, cv::NORM_INF), 0);
 }
@@ -238,7 +265,7 @@ TEST(FinderReport, EveryFormatHoldsTheNumbers) {
   FinderReport report;
   report.detector = {"a detector", "", "abc"};
   report.protocol.blur_sizes = {0, 21, 99};
-  FinderEvaluation evaluation{3, 4, 0, {}, {}};
+  FinderEvaluation evaluation{3, 4, 0, {}, {}, {}};
   evaluation.by_size = {{3, 4, 4, 0, 0}, {3, 4, 3, 2, 0.06}, {3, 4, 0, 0, 0}};
   report.sets = {{"some faces", evaluation}};
   for (const std::string& text : {TextReport(report), MarkdownReport(report)}) {

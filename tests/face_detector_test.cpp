@@ -73,9 +73,8 @@ TEST(LandmarkModel, FindsWhatDlibFinds) {
         cv::Size(static_cast<int>(window.width()), static_cast<int>(window.height())));
     const FaceReading found = ours.Read(grey, same);
     for (unsigned long p = 0; p < expected.num_parts(); ++p) {
-      const cv::Point2d truth(static_cast<double>(expected.part(p).x()),
-                              static_cast<double>(expected.part(p).y()));
-      ASSERT_EQ(found.landmarks[p], truth) << i;
+      const cv::Point2d& at = found.landmarks[p];
+      ASSERT_EQ(dlib::point(dlib::dpoint(at.x, at.y)), expected.part(p)) << i;
     }
     EXPECT_FALSE(found.face);
   }

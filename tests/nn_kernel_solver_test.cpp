@@ -163,7 +163,7 @@ TEST(KernelSolver, WhatIsUnexplainedTellsHowTightlyToHold) {
     return KernelSimilarity(AsMat(KeepPeaks(solver.Solve(prior, lambda, 60))), kernel);
   };
   const torch::Tensor loose = torch::full({1, 1, 1}, 0.01);
-  EXPECT_GT(similarity(loose + 4 * share), similarity(loose) + 0.02);
+  EXPECT_GT(similarity(loose + 0.25 * share), similarity(loose) + 0.02);
 }
 
 TEST(KernelSolver, AKernelDoesNotDependOnItsCompany) {

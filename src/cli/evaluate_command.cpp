@@ -38,13 +38,10 @@ struct EvaluateOptions {
   std::vector<fs::path> folders;
   fs::path blurred;
   bool aligned = false;
-  fs::path weights;
-  fs::path models;
+  NetworkRequest network;
   fs::path cache;
   AlignBy align_by = AlignBy::kLandmarks;
   fs::path identity;
-  DeviceRequest device;
-  Precision precision = Precision::kFloat32;
   Preset preset = Preset::kMspl;
   EvaluationProtocol protocol;  ///< the preset's name and noise apart
   std::optional<double> noise;
@@ -96,13 +93,8 @@ void BindRestoration(OptionBinder* binder, CLI::App* app, EvaluateOptions* optio
                                   "protocol");
   binder->AddFlag("--aligned", &options->aligned, "The images of both folders are chips already")
       ->needs(blurred);
-  binder->AddPath("-w,--weights", &options->weights, "FILE",
-                  "Weights [the default ones]; a bare name is looked for here and in the model "
-                  "folder");
   binder->AddPath("--cache", &options->cache, "FILE", "File that keeps the landmarks of the faces");
   BindAlignBy(binder, &options->align_by);
-  binder->AddText("--device", &options->device, "TEXT", "auto, cpu, cuda or cuda:N");
-  binder->AddPrecision(&options->precision);
   binder->AddPath(
       "--identity", &options->identity, "FILE",
       "dlib's face recognition network (dlib_face_recognition_resnet_model_v1.dat): also "
@@ -125,7 +117,12 @@ void Bind(CLI::App* app, EvaluateOptions* options) {
       .AddPath("folders", &options->folders, "FOLDER",
                "Folders with sharp faces never trained on, each a set of its own")
       ->required();
-  binder.AddPath("--models", &options->models, "DIR", "Folder with models");
+  binder.AddPath("-w,--weights", &options->network.weights, "FILE",
+                 "Weights [the default ones]; a bare name is looked for here and in the model "
+                 "folder");
+  binder.AddPath("--models", &options->network.models, "DIR", "Folder with models");
+  binder.AddText("--device", &options->network.device, "TEXT", "auto, cpu, cuda or cuda:N");
+  binder.AddPrecision(&options->network.precision);
   binder.Add("--seed", &options->protocol.seed, "UINT", "Seed of kernels and noise");
   binder.AddChoice("--format", &options->format, kReportFormats, "NAME",
                    JoinedWords(kReportFormats));
@@ -208,11 +205,11 @@ EvaluatedSet EvaluateFolder(const fs::path& folder, const EvaluateOptions& optio
 }
 
 std::string EvaluateWeights(const EvaluateOptions& options) {
-  const LoadedNetwork network =
-      LoadNetwork({options.weights, options.models, options.device, options.precision});
+  const LoadedNetwork network = LoadNetwork(options.network);
   TellDevice(network.compute);
   const auto detector =
-      options.aligned ? nullptr : LoadDetector(DetectorOptions::SharpAndUpright(), options.models);
+      options.aligned ? nullptr
+                      : LoadDetector(DetectorOptions::SharpAndUpright(), options.network.models);
   const auto identity = options.identity.empty() ? nullptr : FaceIdentity::Load(options.identity);
   std::vector<EvaluatedSet> sets;
   for (const fs::path& folder : options.folders) {
@@ -230,7 +227,7 @@ std::string EvaluateSearch(const EvaluateOptions& options) {
   FinderOptions finder = options.finder;
   finder.protocol.seed = options.protocol.seed;
   const FinderReport report =
-      ReportFinder(options.folders, finder, options.models, ThreadCount(options.threads));
+      ReportFinder(options.folders, finder, options.network, ThreadCount(options.threads));
   for (const FinderReport::Set& set : report.sets) {
     if (finder.plot.empty()) break;
     WritePicture(finder.plot, set.name, options, DrawFinderCurves(report.protocol, set.evaluation));
@@ -265,6 +262,8 @@ void EvaluateOptions::Validate() const {
   };
   require(identity.empty() || !aligned,
           "--identity needs faces that were found; leave --aligned out");
+  require(!finder.enabled || finder.restore || network.weights.empty(),
+          "--finder needs no --weights without --restore");
   require(blurred.empty() || folders.size() == 1, "--blurred goes with one folder of sharp images");
   require(protocol.chip_size % kChipSizeStep == 0, "--chip-size must be a multiple of 32");
   require(protocol.min_kernel % 2 == 1 && protocol.max_kernel % 2 == 1 &&

@@ -1,6 +1,9 @@
 #include "cli/evaluate_finder.h"
 
+#include "cli/run_setup.h"
 #include "cli/search_option_binding.h"
+#include "facedeblur/pipeline/photo_faces.h"
+#include "facedeblur/util/task_pool.h"
 
 namespace facedeblur {
 namespace {
@@ -42,6 +45,11 @@ void BindFinder(CLI::App* app, const std::string& others, FinderOptions* options
           "PNG with the figures against the blur; of several folders, the folder's name is put "
           "in front")
       ->needs(finder);
+  binder
+      .AddFlag(
+          "--restore", &options->restore,
+          "Restore the found faces, too, and tell the error of the landmarks that are read then")
+      ->needs(finder);
   BindSearchOptions(&binder, &options->detector);
   for (const char* name : {"--min-face", "--detector-threshold", "--any-rotation"}) {
     app->get_option(name)->needs(finder);
@@ -49,16 +57,28 @@ void BindFinder(CLI::App* app, const std::string& others, FinderOptions* options
 }
 
 FinderReport ReportFinder(const std::vector<std::filesystem::path>& folders,
-                          const FinderOptions& options, const std::filesystem::path& models,
+                          const FinderOptions& options, const NetworkRequest& request,
                           std::size_t threads) {
   DetectorOptions stock_options = options.detector;
   stock_options.search_blurred = false;
-  const auto stock = LoadDetector(stock_options, models);
-  const auto detector = LoadDetector(options.detector, models);
+  const auto stock = LoadDetector(stock_options, request.models);
+  const auto detector = LoadDetector(options.detector, request.models);
+  TaskPool pool(threads);
+  LoadedNetwork network;
+  RestoreFaces restore;
+  if (options.restore) {
+    network = LoadNetwork(request);
+    TellDevice(network.compute);
+    ProcessOptions process;
+    process.extent = Extent::kFace;  // the rest has no landmarks
+    restore = [&, process](cv::Mat* photo) {
+      return RestoreFacesOf(detector.get(), *network.restorer, process, &pool, photo);
+    };
+  }
   FinderReport report{detector->identity(), options.protocol, {}};
   for (const std::filesystem::path& folder : folders) {
-    report.sets.push_back(
-        {folder.string(), EvaluateFinder(folder, *stock, *detector, options.protocol, threads)});
+    report.sets.push_back({folder.string(), EvaluateFinder(folder, *stock, *detector,
+                                                           options.protocol, threads, restore)});
   }
   return report;
 }

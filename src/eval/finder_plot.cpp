@@ -43,6 +43,7 @@ cv::Mat DrawFinderCurves(const FinderProtocol& protocol, const FinderEvaluation&
     };
     add("this search", evaluation.by_size);
     add("dlib's stock models", evaluation.stock_by_size);
+    add("once restored", evaluation.restored_by_size);
     if (!curves.empty()) all.push_back(DrawCurves(plot.title, curves));
   }
   return all;

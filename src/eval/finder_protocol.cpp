@@ -61,12 +61,15 @@ std::vector<DetectedFace> FindFaces(const FaceDetector& detector, const cv::Mat&
   return faces;
 }
 
-/// Detectors look at grey alone, and grey is the same blurred before or after.
-cv::Mat ReadGrey(const fs::path& file) {
+cv::Mat ReadPhoto(const fs::path& file) {
   std::string warning;
-  const cv::Mat pixels = DecodeImage(ReadFile(file), {}, &warning).pixels;
+  return ToEightBits(ToFloatBgr(DecodeImage(ReadFile(file), {}, &warning).pixels));
+}
+
+/// Detectors look at grey alone, and grey is the same blurred before or after.
+cv::Mat ToGrey(const cv::Mat& photo) {
   cv::Mat grey;
-  cv::cvtColor(ToEightBits(ToFloatBgr(pixels)), grey, cv::COLOR_BGR2GRAY);
+  cv::cvtColor(photo, grey, cv::COLOR_BGR2GRAY);
   return grey;
 }
 
@@ -84,31 +87,54 @@ cv::Mat Shake(const cv::Mat& photo, int kernel_size, Random random) {
   return blurred;
 }
 
+/// Blurs by a size of the protocol; 0 leaves the photo as it is.
+class PhotoShake {
+ public:
+  PhotoShake(int blur_size, const std::vector<DetectedFace>& faces, const Random& random)
+      : kernel_size_(blur_size == 0 ? 0 : KernelSize(blur_size, faces)), random_(random) {}
+
+  cv::Mat Apply(const cv::Mat& photo) const {
+    return kernel_size_ == 0 ? photo.clone() : Shake(photo, kernel_size_, random_);
+  }
+
+ private:
+  int kernel_size_;
+  Random random_;
+};
+
 struct Detectors {
   const FaceDetector& stock;  ///< tells the truth, from sharp photos
   const FaceDetector& detector;
   bool stock_is_scored;
+  const RestoreFaces& restore;  ///< may be empty
 };
 
 /// The searches of one photo; its number decides its kernels.
 FinderEvaluation EvaluatePhoto(const cv::Mat& photo, std::size_t number, const Detectors& who,
                                const FinderProtocol& protocol) {
-  const std::vector<DetectedFace> faces = FindFaces(who.stock, photo);
-  FinderEvaluation evaluation{1, faces.size(), 0, {}, {}};
+  const cv::Mat grey = ToGrey(photo);
+  const std::vector<DetectedFace> faces = FindFaces(who.stock, grey);
+  FinderEvaluation evaluation{1, faces.size(), 0, {}, {}, {}};
   const auto kernels = static_cast<std::size_t>(protocol.kernels_per_photo);
   for (const int blur_size : protocol.blur_sizes) {
     FinderScore score;
     FinderScore stock_score;
+    FinderScore restored_score;
     for (std::size_t k = 0; k < kernels; ++k) {
-      const Random random(protocol.seed, number * kernels + k);
-      const cv::Mat blurred =
-          blur_size == 0 ? photo : Shake(photo, KernelSize(blur_size, faces), random);
+      const PhotoShake shake(blur_size, faces, Random(protocol.seed, number * kernels + k));
+      const cv::Mat blurred = shake.Apply(grey);
       score += ScoreSearch(faces, FindFaces(who.detector, blurred));
-      if (!who.stock_is_scored) continue;
-      stock_score += ScoreSearch(faces, blur_size == 0 ? faces : FindFaces(who.stock, blurred));
+      if (who.stock_is_scored) {
+        stock_score += ScoreSearch(faces, blur_size == 0 ? faces : FindFaces(who.stock, blurred));
+      }
+      if (who.restore) {
+        cv::Mat restored = shake.Apply(photo);
+        restored_score += ScoreSearch(faces, who.restore(&restored));
+      }
     }
     evaluation.by_size.push_back(score);
     if (who.stock_is_scored) evaluation.stock_by_size.push_back(stock_score);
+    if (who.restore) evaluation.restored_by_size.push_back(restored_score);
   }
   return evaluation;
 }
@@ -166,14 +192,15 @@ FinderScore ScoreSearch(const std::vector<DetectedFace>& truth,
 
 FinderEvaluation EvaluateFinder(const fs::path& folder, const FaceDetector& stock,
                                 const FaceDetector& detector, const FinderProtocol& protocol,
-                                std::size_t threads) {
+                                std::size_t threads, const RestoreFaces& restore) {
   const std::vector<fs::path> files = ListImageFiles(folder);
-  const Detectors who{stock, detector, stock.identity().Key() != detector.identity().Key()};
+  const Detectors who{stock, detector, stock.identity().Key() != detector.identity().Key(),
+                      restore};
   std::vector<FinderEvaluation> photos(files.size());
   RunParallel(threads, files.size(), [&](std::size_t i) {
     cv::Mat photo;
     try {
-      photo = ReadGrey(files[i]);
+      photo = ReadPhoto(files[i]);
     } catch (const std::exception&) {
       photos[i].unreadable = 1;  // a damaged file among thousands is not worth stopping for
       return;
@@ -187,6 +214,7 @@ FinderEvaluation EvaluateFinder(const fs::path& folder, const FaceDetector& stoc
     all.unreadable += photo.unreadable;
     Add(photo.by_size, &all.by_size);
     Add(photo.stock_by_size, &all.stock_by_size);
+    Add(photo.restored_by_size, &all.restored_by_size);
   }
   if (all.photos == 0) throw Error(ErrorKind::kInput, folder.string() + ": no photo can be read");
   return all;

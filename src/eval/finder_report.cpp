@@ -24,14 +24,17 @@ void AddCells(const FinderScore& score, std::vector<std::string>* row) {
 Table ScoreTable(const FinderProtocol& protocol, const FinderEvaluation& evaluation) {
   const std::vector<std::string> columns = {"recall", "false faces per photo", "landmark error, %"};
   const bool beside = !evaluation.stock_by_size.empty();
+  const bool restored = !evaluation.restored_by_size.empty();
   Table table = {{"blur, px"}};
   table[0].insert(table[0].end(), columns.begin(), columns.end());
+  if (restored) table[0].push_back("once restored");
   if (beside) {
     for (const std::string& column : columns) table[0].push_back("dlib's " + column);
   }
   for (std::size_t i = 0; i < evaluation.by_size.size(); ++i) {
     std::vector<std::string> row = {std::to_string(protocol.blur_sizes[i])};
     AddCells(evaluation.by_size[i], &row);
+    if (restored) row.push_back(Cell(evaluation.restored_by_size[i].LandmarkError(), 2));
     if (beside) AddCells(evaluation.stock_by_size[i], &row);
     table.push_back(std::move(row));
   }
@@ -86,6 +89,9 @@ Json ToJson(const FinderProtocol& protocol, const FinderReport::Set& set) {
     Json blur = ToJson(protocol.blur_sizes[i], set.evaluation.by_size[i]);
     if (!set.evaluation.stock_by_size.empty()) {
       blur["dlib"] = ToJson(set.evaluation.stock_by_size[i]);
+    }
+    if (!set.evaluation.restored_by_size.empty()) {
+      blur["restored"] = ToJson(set.evaluation.restored_by_size[i]);
     }
     json["blurs"].push_back(std::move(blur));
   }

@@ -56,8 +56,9 @@ class DlibFaceDetector : public FaceDetector {
 
   DetectorIdentity identity() const override {
     std::ostringstream name;
-    name << "dlib " << DlibVersion() << " HOG, min-face " << options_.min_face << ", auto-pixels "
-         << options_.auto_pixels << ", threshold " << options_.threshold << DescribeTurns(options_);
+    name << "dlib " << DlibVersion() << " HOG, sub-pixel landmarks, min-face " << options_.min_face
+         << ", auto-pixels " << options_.auto_pixels << ", threshold " << options_.threshold
+         << DescribeTurns(options_);
     constexpr std::size_t kDigits = 16;
     if (parts_.finder_hash) name << ", finder " << parts_.finder_hash->Sha256().substr(0, kDigits);
     const ModelFileHash& landmarks =
@@ -80,8 +81,9 @@ class DlibFaceDetector : public FaceDetector {
   }
 
   Landmarks ReadLandmarks(const cv::Mat& pixels, const cv::Rect2f& square) const override {
-    // Landmarks may be whole pixels: of a copy in which they are close to each other.
-    const double scale = std::max(1.0, 2 * kDlibWindow / square.width);
+    // What landmarks are read from are whole pixels: those of a small face lie too far apart.
+    constexpr double kLarge = 4 * kDlibWindow;
+    const double scale = std::max(1.0, kLarge / square.width);
     const cv::Point2d first =
         0.5 * (scale - 1) * cv::Point2d(1, 1) + scale * cv::Point2d(square.tl());
     const int side = cvRound(scale * square.width);

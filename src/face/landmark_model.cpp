@@ -180,7 +180,7 @@ FaceReading LandmarkModel::Read(const cv::Mat& grey, const cv::Rect& window,
   const dlib::point_transform_affine to_image = dlib::impl::unnormalizing_tform(rect);
   FaceReading reading;
   for (unsigned long i = 0; i < points(); ++i) {
-    const dlib::point at = to_image(dlib::impl::location(shape, i));
+    const dlib::dpoint at = to_image(dlib::impl::location(shape, i));
     reading.landmarks.emplace_back(at.x(), at.y());
   }
   return reading;

@@ -13,7 +13,8 @@ namespace facedeblur {
 
 /// dlib's shape predictor (Kazemi and Sullivan, "One Millisecond Face Alignment with an Ensemble of
 /// Regression Trees", CVPR 2014). It reads the files of dlib::shape_predictor and finds the same
-/// landmarks to the bit, but loads the 100 MB of the 68-point model in a quarter of the time.
+/// landmarks, which dlib rounds to whole pixels, but loads the 100 MB of the 68-point model in a
+/// quarter of the time.
 class LandmarkModel : public LandmarkReader {
  public:
   /// Throws Error(kModel) with the cause, not the path, when the file cannot be read or is no shape
@@ -22,7 +23,6 @@ class LandmarkModel : public LandmarkReader {
 
   std::size_t points() const { return static_cast<std::size_t>(mean_shape_.size()) / 2; }
 
-  /// Whole pixels.
   using LandmarkReader::Read;
   FaceReading Read(const cv::Mat& grey, const cv::Rect& window, double least) const override;
 

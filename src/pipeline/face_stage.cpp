@@ -1,7 +1,6 @@
 #include "pipeline/face_stage.h"
 
 #include <exception>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -81,11 +80,14 @@ void FaceStage::RestoreWell(const cv::Mat& pixels, const ParallelFor& parallel,
   const FaceRestorer& restorer = *models_.restorer.get();
   RestoreFace(pixels, restorer, options_.process.extent, parallel, face);
   if (options_.process.aligned) return;
-  std::optional<FaceTask> again =
-      LookAgain(*models_.detector.get(), restorer.chip_template(), face);
-  if (!again) return;
-  RestoreFace(pixels, restorer, options_.process.extent, parallel, &*again);
-  if (again->confidence >= face->confidence) *face = std::move(*again);
+  constexpr double kPays = 0.04;  // see models/README.md
+  const FaceDetector& detector = *models_.detector.get();
+  if (ReadAgain(detector, face) < kPays) return;
+  FaceTask again = PlacedAnew(*face, restorer.chip_template());
+  RestoreFace(pixels, restorer, options_.process.extent, parallel, &again);
+  if (again.confidence < face->confidence) return;
+  ReadAgain(detector, &again);
+  *face = std::move(again);
 }
 
 void FaceStage::Blend(ImageJob* job, const ParallelFor& parallel) const {

@@ -18,27 +18,28 @@ cv::Rect2f SquareInChip(const FaceTask& task) {
 
 }  // namespace
 
-std::optional<FaceTask> LookAgain(const FaceDetector& detector, const ChipTemplate& chip_template,
-                                  FaceTask* task) {
+double ReadAgain(const FaceDetector& detector, FaceTask* task) {
   constexpr double kBelieved = 0.5;
-  if (task->face.landmarks.empty() || task->blur.kernel.empty()) return std::nullopt;
-  if (task->confidence < kBelieved) return std::nullopt;
+  constexpr double kMistake = 0.12;  // what moves by more is no better than before
+  const bool was_sharp = task->blur.weight < 1;
+  if (task->face.landmarks.empty() || task->blur.kernel.empty() || was_sharp) return 0;
+  if (task->confidence < kBelieved) return 0;
   cv::Mat restored;
   task->after.convertTo(restored, CV_8U, 255);
   Landmarks landmarks = detector.ReadLandmarks(restored, SquareInChip(*task));
-  if (landmarks.empty() || !CanBeAligned(landmarks)) return std::nullopt;
+  if (landmarks.empty() || !CanBeAligned(landmarks)) return 0;
   landmarks = task->geometry.chip_from_image.Inverse()(landmarks);
-  constexpr double kScatter = 0.01;  // less is the reader's own ...
-  constexpr double kMistake = 0.12;  // ... and more is no better than before
-  constexpr double kPays = 0.04;     // see models/README.md
   const double moved = LandmarkDistance(task->face.landmarks, landmarks);
-  if (moved < kScatter || moved > kMistake) return std::nullopt;
+  if (moved > kMistake) return 0;
   task->face.landmarks = std::move(landmarks);
-  if (moved < kPays) return std::nullopt;
-  FaceTask again;
-  again.face = task->face;
-  again.geometry = PlaceChip(again.face.landmarks, chip_template);
-  return again;
+  return moved;
+}
+
+FaceTask PlacedAnew(const FaceTask& task, const ChipTemplate& chip_template) {
+  FaceTask anew;
+  anew.face = task.face;
+  anew.geometry = PlaceChip(anew.face.landmarks, chip_template);
+  return anew;
 }
 
 }  // namespace facedeblur

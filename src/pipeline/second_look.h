@@ -1,16 +1,16 @@
 #pragma once
 
-#include <optional>
-
 #include "facedeblur/pipeline/image_processor.h"
 
 namespace facedeblur {
 
 /// Blur hides where the parts of a face are; once the face is restored they are seen better. Reads
-/// the landmarks of a restored face again and takes them over, unless the restoration is hardly
-/// believed. Where they are elsewhere by so much that it pays to restore the face once more from a
-/// chip that is placed by them, returns that task.
-std::optional<FaceTask> LookAgain(const FaceDetector& detector, const ChipTemplate& chip_template,
-                                  FaceTask* task);
+/// the landmarks of a restored face again and takes them over, unless the face was sharp before or
+/// the restoration is hardly believed. Returns how far they have moved, as a part of the distance
+/// of the eyes' outer corners; 0 where nothing was taken over.
+double ReadAgain(const FaceDetector& detector, FaceTask* task);
+
+/// The same face, not restored yet, its chip placed by its landmarks.
+FaceTask PlacedAnew(const FaceTask& task, const ChipTemplate& chip_template);
 
 }  // namespace facedeblur

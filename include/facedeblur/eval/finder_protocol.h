@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <opencv2/core.hpp>
 #include <optional>
 #include <vector>
 
@@ -54,15 +56,22 @@ struct FinderEvaluation {
   std::vector<FinderScore> by_size;  ///< in the order of FinderProtocol::blur_sizes
   /// The same of dlib's stock models; empty where it was these that were scored.
   std::vector<FinderScore> stock_by_size;
+  /// The same of the faces as they are told once they are restored; empty where none were.
+  std::vector<FinderScore> restored_by_size;
 };
+
+/// Restores the faces of a photo, 8 bits of BGR, in place, and returns them. It is called from
+/// several threads at once.
+using RestoreFaces = std::function<std::vector<DetectedFace>(cv::Mat* photo)>;
 
 /// Searches all photos below `folder` with `detector`. The faces that `stock`, dlib's stock models,
 /// finds in the sharp photos are those to find. It is scored as well, unless it is the same
-/// detector by its identity. The result does not depend on the number
+/// detector by its identity. Where `restore` is given, the faces that it returns are scored as
+/// well: their landmarks may be better known by then. The result does not depend on the number
 /// of threads. The kernels of a photo are the same path of the camera at all sizes, centred, with
 /// a mirrored border and 8-bit rounding. Throws Error(kInput) where there is no photo.
 FinderEvaluation EvaluateFinder(const std::filesystem::path& folder, const FaceDetector& stock,
                                 const FaceDetector& detector, const FinderProtocol& protocol,
-                                std::size_t threads);
+                                std::size_t threads, const RestoreFaces& restore = {});
 
 }  // namespace facedeblur

@@ -55,9 +55,6 @@ TEST(Program, APhotoOnItsSideIsRestoredAndStaysOnItsSide) {
 
 TEST(Program, EvaluatesTheSearchWithoutWeights) {
   const std::string folder = (testing::DataFolder() / "sharp").string();
-  const auto result = RunProgram({"evaluate", "--finder", folder, "--blur-sizes", "0,45",
-                                  "--format", "json", "--device", "cpu"});
-  EXPECT_EQ(result.exit_code, 2) << "no device is needed";
   const TempFolder models;
   std::filesystem::create_symlink("/usr/share/dlib/shape_predictor_68_face_landmarks.dat",
                                   models / "shape_predictor_68_face_landmarks.dat");
@@ -73,6 +70,18 @@ TEST(Program, EvaluatesTheSearchWithoutWeights) {
   EXPECT_EQ(blurs.at(1).at("blur"), 45);
   EXPECT_LT(blurs.at(1).at("recall"), 1.0);
   EXPECT_EQ(blurs.at(1).count("dlib"), 0U) << "it is dlib's search that is scored";
+}
+
+TEST(Program, EvaluatesWhatRestoringTellsOfLandmarks) {
+  const TempFolder folder;
+  std::filesystem::copy(testing::DataFolder() / "sharp/portrait_03.png", folder.path());
+  const auto run = RunProgram({"evaluate", "--finder", "--restore", "--blur-sizes", "0,27",
+                               folder.path().string(), "--format", "json", "--device", "cpu"});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const Json blurs = Json::parse(Text(run.output)).at("sets").at(0).at("blurs");
+  EXPECT_EQ(blurs.at(0).at("restored").at("landmark_error"), 0.0) << "sharp: none is read again";
+  EXPECT_EQ(blurs.at(1).at("restored").at("recall"), 1.0);
+  EXPECT_LT(blurs.at(1).at("restored").at("landmark_error"), blurs.at(1).at("landmark_error"));
 }
 
 TEST(Program, DrawsTheSearchOfEachFolder) {

@@ -251,6 +251,19 @@ TEST(Train, CorrectionStepsLeaveAllElseAlone) {
   EXPECT_NE(after.at("r.out.weight").values, after.at("k.out.weight").values);
 }
 
+TEST(Train, AnEstimateThatIsKeptStaysTheSame) {
+  const auto [before, after] = RunAndStartAnother([](TrainerOptions* options) {
+    options->network = NetworkId::kFaceWiener3;
+    options->losses.kernel_steps = 0;
+    options->losses.keep_estimate = true;
+  });
+  for (const auto& [name, tensor] : before) {
+    if (name[0] == 'k') EXPECT_EQ(tensor.values, after.at(name).values) << name;
+  }
+  EXPECT_NE(after.at("u.tail.weight").values, before.at("u.tail.weight").values);
+  EXPECT_NE(after.at("r.out.weight").values, after.at("k.out.weight").values);
+}
+
 TEST(Train, AResumedRunKeepsItsPrecision) {
   ConfigureInference();
   if (!HasBfloat16({})) GTEST_SKIP() << "this processor has no bf16";

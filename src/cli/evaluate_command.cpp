@@ -262,8 +262,11 @@ void EvaluateOptions::Validate() const {
   };
   require(identity.empty() || !aligned,
           "--identity needs faces that were found; leave --aligned out");
-  require(!finder.enabled || finder.restore || network.weights.empty(),
-          "with --finder, --weights needs --restore");
+  const bool chooses_network = !network.weights.empty() ||
+                               network.device.kind != DeviceRequest::Kind::kAuto ||
+                               network.precision != Precision::kFloat32;
+  require(!finder.enabled || finder.restore || !chooses_network,
+          "with --finder, --weights, --device and --precision need --restore");
   require(blurred.empty() || folders.size() == 1, "--blurred goes with one folder of sharp images");
   require(protocol.chip_size % kChipSizeStep == 0, "--chip-size must be a multiple of 32");
   require(protocol.min_kernel % 2 == 1 && protocol.max_kernel % 2 == 1 &&

@@ -80,27 +80,19 @@ int KernelSize(int blur_size, const std::vector<DetectedFace>& faces) {
   return std::max(kSmallest, 2 * cvFloor(0.5 * blur_size * scale) + 1);
 }
 
-cv::Mat Shake(const cv::Mat& photo, int kernel_size, Random random) {
-  const cv::Mat kernel = CenterKernelExactly(CameraShakeKernel(kernel_size, &random));
+/// Empty where a size of the protocol is 0, no blur.
+cv::Mat ShakeKernel(int blur_size, const std::vector<DetectedFace>& faces, Random random) {
+  if (blur_size == 0) return {};
+  return CenterKernelExactly(CameraShakeKernel(KernelSize(blur_size, faces), &random));
+}
+
+/// A copy, where the kernel is empty.
+cv::Mat Blurred(const cv::Mat& photo, const cv::Mat& kernel) {
+  if (kernel.empty()) return photo.clone();
   cv::Mat blurred;
   cv::filter2D(photo, blurred, -1, kernel, {-1, -1}, 0, cv::BORDER_REFLECT_101);
   return blurred;
 }
-
-/// Blurs by a size of the protocol; 0 leaves the photo as it is.
-class PhotoShake {
- public:
-  PhotoShake(int blur_size, const std::vector<DetectedFace>& faces, const Random& random)
-      : kernel_size_(blur_size == 0 ? 0 : KernelSize(blur_size, faces)), random_(random) {}
-
-  cv::Mat Apply(const cv::Mat& photo) const {
-    return kernel_size_ == 0 ? photo.clone() : Shake(photo, kernel_size_, random_);
-  }
-
- private:
-  int kernel_size_;
-  Random random_;
-};
 
 struct Detectors {
   const FaceDetector& stock;  ///< tells the truth, from sharp photos
@@ -121,14 +113,15 @@ FinderEvaluation EvaluatePhoto(const cv::Mat& photo, std::size_t number, const D
     FinderScore stock_score;
     FinderScore restored_score;
     for (std::size_t k = 0; k < kernels; ++k) {
-      const PhotoShake shake(blur_size, faces, Random(protocol.seed, number * kernels + k));
-      const cv::Mat blurred = shake.Apply(grey);
+      const cv::Mat kernel =
+          ShakeKernel(blur_size, faces, Random(protocol.seed, number * kernels + k));
+      const cv::Mat blurred = Blurred(grey, kernel);
       score += ScoreSearch(faces, FindFaces(who.detector, blurred));
       if (who.stock_is_scored) {
         stock_score += ScoreSearch(faces, blur_size == 0 ? faces : FindFaces(who.stock, blurred));
       }
       if (who.restore) {
-        cv::Mat restored = shake.Apply(photo);
+        cv::Mat restored = Blurred(photo, kernel);
         restored_score += ScoreSearch(faces, who.restore(&restored));
       }
     }

@@ -258,7 +258,9 @@ TEST(Train, AnEstimateThatIsKeptStaysTheSame) {
     options->losses.keep_estimate = true;
   });
   for (const auto& [name, tensor] : before) {
-    if (name[0] == 'k') EXPECT_EQ(tensor.values, after.at(name).values) << name;
+    if (name[0] == 'k') {
+      EXPECT_EQ(tensor.values, after.at(name).values) << name;
+    }
   }
   EXPECT_NE(after.at("u.tail.weight").values, before.at("u.tail.weight").values);
   EXPECT_NE(after.at("r.out.weight").values, after.at("k.out.weight").values);

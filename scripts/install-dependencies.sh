@@ -1,26 +1,29 @@
 #!/usr/bin/env bash
-# Installs what building, testing and running need, from Debian's packages. Does nothing when all of it
+# Installs what building and running need, from Debian's packages. Does nothing when all of it
 # is there; needs root or sudo only when something is missing.
-# usage: scripts/install-dependencies.sh [--libtorch debian|pip] [--lint]
+# usage: scripts/install-dependencies.sh [--libtorch debian|pip] [--tests] [--lint]
 #   --libtorch pip   LibTorch 2.13 from the torch wheel, in build/libtorch-pip, instead of Debian's
 #                    libtorch-dev. PIP_INDEX_URL chooses the index, and so a CPU or a CUDA wheel.
+#   --tests          also dlib's landmark model (100 MB), which tests, benchmarks, training and evaluating need
 #   --lint           also clang-format, clang-tidy and clang, which scripts/lint.sh and the fuzzers need
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 libtorch=debian
+tests=false
 lint=false
 while [ $# -gt 0 ]; do
   case $1 in
     --libtorch) libtorch=$2; shift 2 ;;
+    --tests) tests=true; shift ;;
     --lint) lint=true; shift ;;
-    *) echo "usage: $0 [--libtorch debian|pip] [--lint]" >&2; exit 2 ;;
+    *) echo "usage: $0 [--libtorch debian|pip] [--tests] [--lint]" >&2; exit 2 ;;
   esac
 done
 
 packages=(
   cmake ninja-build g++ ccache pkg-config
-  libopencv-dev libdlib-dev libdlib-data libcli11-dev libspdlog-dev libgtest-dev libbenchmark-dev nlohmann-json3-dev
+  libopencv-dev libdlib-dev libcli11-dev libspdlog-dev libgtest-dev libbenchmark-dev nlohmann-json3-dev
   libhdf5-dev libexiv2-dev libjpeg-dev libpng-dev libtiff-dev libssl-dev
   libheif-dev libjxl-dev  # optional: HEIC and AVIF, JPEG XL
 )
@@ -39,6 +42,7 @@ case $libtorch in
   pip) packages+=(libopenblas-pthread-dev python3-venv) ;;  # dlib links a BLAS
   *) echo "facedeblur: --libtorch takes debian or pip" >&2; exit 2 ;;
 esac
+if $tests; then packages+=(libdlib-data); fi
 if $lint; then packages+=(clang clang-format clang-tidy libclang-rt-dev); fi  # the last: the sanitizers of the fuzzers
 
 fail() {

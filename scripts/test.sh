@@ -13,7 +13,7 @@ preset=release
 build=build/$preset
 options=(-DFACEDEBLUR_BUILD_TESTS=ON)
 
-scripts/install-dependencies.sh --libtorch "$libtorch"
+scripts/install-dependencies.sh --libtorch "$libtorch" --tests
 if [ "$libtorch" = pip ]; then
   build+=-pip
   options+=(-DFACEDEBLUR_BUILD_BENCH=OFF)  # the other build has them

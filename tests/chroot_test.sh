@@ -33,6 +33,7 @@ inside /facedeblur/build/release/bin/facedeblur compare /facedeblur/demo-out/res
 inside apt-get install -y -qq --no-install-recommends dpkg-dev file lintian
 inside bash /facedeblur/scripts/test.sh  # with the packages' own test
 
+inside apt-get purge -y -qq libdlib-data  # the package does without
 inside sh -c 'cd /facedeblur/build/release && rm -rf /packages && cpack -G DEB -B /packages'
 inside sh -c 'apt-get install -y -qq /packages/*.deb'
 inside /usr/bin/facedeblur --version

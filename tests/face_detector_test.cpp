@@ -11,6 +11,8 @@
 #include "face/turned_copy.h"
 #include "face_fixture.h"
 #include "facedeblur/face/detector.h"
+#include "facedeblur/face/finder_file.h"
+#include "facedeblur/face/landmark_distance.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/sha256.h"
 #include "support.h"
@@ -189,13 +191,6 @@ struct TurnedPhoto {
   Similarity from_upright;
 };
 
-/// Mean distance of the landmarks as a part of that of the outer corners of the eyes.
-double LandmarkDistance(const Landmarks& a, const Landmarks& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += cv::norm(a[i] - b[i]);
-  return sum / static_cast<double>(a.size()) / cv::norm(a[36] - a[45]);
-}
-
 TEST(Detector, FindsFacesOfPhotosThatLieOnTheirSide) {
   for (const char* name :
        {"portrait_01.png", "portrait_03.png", "portrait_13.png", "group_1.jpg"}) {
@@ -371,6 +366,36 @@ TEST(LoadDetector, FindsTheModelInTheFolderGiven) {
   testing::WriteText(folder / kLandmarkModel, "no model");
   EXPECT_THROW(LoadDetector({}, folder.path()), Error);
   EXPECT_NO_THROW(LoadDetector({}, Options().landmark_model.parent_path()));
+}
+
+TEST(LoadDetector, TheFindersNetworksReadLandmarksUnlessAModelIsNamed) {
+  const auto networks = LoadDetector({}, testing::ModelsFolder());
+  EXPECT_EQ(networks->identity().sha256, Sha256(ReadFile(testing::ModelsFolder() / kFinderFile)));
+  DetectorOptions named;
+  named.landmark_model = kLandmarkModel;
+  const auto model = LoadDetector(named, testing::ModelsFolder());
+  EXPECT_EQ(model->identity().sha256, Sha256(ReadFile(Options().landmark_model)));
+  const cv::Mat portrait = Portrait();
+  const auto expected = Detector().Detect(portrait);
+  const auto read = networks->Detect(portrait);
+  ASSERT_EQ(read.size(), 1U);
+  EXPECT_EQ(read[0].box, expected.at(0).box);
+  EXPECT_NE(read[0].landmarks, expected[0].landmarks);
+  EXPECT_LT(LandmarkDistance(read[0].landmarks, expected[0].landmarks), 0.06);
+  EXPECT_EQ(model->Detect(portrait).at(0).landmarks, expected[0].landmarks);
+  EXPECT_TRUE(networks->ReadLandmarks(portrait, read[0].box).empty());
+  EXPECT_FALSE(model->ReadLandmarks(portrait, read[0].box).empty());
+}
+
+TEST(LoadDetector, DlibsModelReadsLandmarksWhereTheFinderCannot) {
+  const testing::TempFolder folder;
+  FinderFile finder = LoadFinder(testing::ModelsFolder() / kFinderFile);
+  finder.landmark_networks.clear();
+  testing::WriteBytes(folder / kFinderFile, SerializeFinder(finder));
+  const auto detector = LoadDetector({}, folder.path());
+  EXPECT_EQ(detector->identity().sha256, Sha256(ReadFile(Options().landmark_model)));
+  EXPECT_EQ(detector->Detect(Portrait()).at(0).landmarks,
+            Detector().Detect(Portrait()).at(0).landmarks);
 }
 
 TEST(CanBeAligned, NotWhereAllPointsAreOne) {

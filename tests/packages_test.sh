@@ -10,6 +10,9 @@ trap 'rm -rf "$work"' EXIT
 
 "$cpack" -G DEB --config "$build/CPackConfig.cmake" -B "$work" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 for package in facedeblur libfacedeblur-dev; do dpkg-deb -x "$work/${package}_"*.deb "$work/unpacked"; done
+if dpkg-deb -f "$work"/facedeblur_*.deb Depends | grep -q libdlib-data; then
+  echo "dlib's landmark model is no dependency"; exit 1
+fi
 "$work/unpacked/usr/bin/facedeblur" --version
 "$work/unpacked/usr/bin/facedeblur" info >/dev/null  # finds its backend and its weights
 for file in bin/facedeblur share/man/man1/facedeblur.1.gz lib/facedeblur/libfacedeblur.so \

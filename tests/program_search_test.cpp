@@ -4,7 +4,9 @@
 #include <string>
 
 #include "facedeblur/image/metrics.h"
+#include "facedeblur/util/file_io.h"
 #include "facedeblur/util/json.h"
+#include "facedeblur/util/sha256.h"
 #include "support.h"
 
 // How the program looks for faces.
@@ -79,12 +81,40 @@ TEST(Program, EvaluatesWhatRestoringTellsOfLandmarks) {
   const TempFolder folder;
   std::filesystem::copy(testing::DataFolder() / "sharp/portrait_03.png", folder.path());
   const auto run = RunProgram({"evaluate", "--finder", "--restore", "--blur-sizes", "0,27",
-                               folder.path().string(), "--format", "json", "--device", "cpu"});
+                               folder.path().string(), "--format", "json", "--device", "cpu",
+                               "--landmarks", "shape_predictor_68_face_landmarks.dat"});
   ASSERT_EQ(run.exit_code, 0) << run.errors;
   const Json blurs = Json::parse(Text(run.output)).at("sets").at(0).at("blurs");
   EXPECT_EQ(blurs.at(0).at("restored").at("landmark_error"), 0.0) << "sharp: none is read again";
   EXPECT_EQ(blurs.at(1).at("restored").at("recall"), 1.0);
   EXPECT_LT(blurs.at(1).at("restored").at("landmark_error"), blurs.at(1).at("landmark_error"));
+}
+
+TEST(Program, LandmarksAreReadByAModelThatIsNamed) {
+  const std::string portrait = (testing::DataFolder() / "sharp/portrait_01.png").string();
+  const TempFolder folder;
+  std::vector<std::string> detectors;  // the hashes of what they are read with
+  const auto landmarks = [&](std::vector<std::string> arguments) {
+    for (const std::string& more : {portrait, (folder / "out.png").string()}) {
+      arguments.push_back(more);
+    }
+    const auto run = RunProgram(arguments);
+    EXPECT_EQ(run.exit_code, 0) << run.errors;
+    const std::string report = Text(run.output);
+    detectors.push_back(Json::parse(report.substr(0, report.find('\n'))).at("detector_sha256"));
+    return FacesIn(report).at(0).at("landmarks");
+  };
+  const std::filesystem::path model = "/usr/share/dlib/shape_predictor_68_face_landmarks.dat";
+  const Json by_networks = landmarks({"--overwrite", "--report", "-"});
+  const Json by_model = landmarks({"--overwrite", "--report", "-", "--landmarks", model.string()});
+  EXPECT_NE(by_networks, by_model);
+  EXPECT_EQ(detectors.at(0), Sha256(ReadFile(testing::ModelsFolder() / "face_finder.dat")));
+  EXPECT_EQ(detectors.at(1), Sha256(ReadFile(model)));
+  const auto run = RunProgram(
+      {portrait, (folder / "2.png").string(), "--landmarks", (folder / "none.dat").string()});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_NE(run.errors.find("none.dat"), std::string::npos) << run.errors;
+  EXPECT_FALSE(std::filesystem::exists(folder / "2.png"));
 }
 
 TEST(Program, DrawsTheSearchOfEachFolder) {

@@ -45,8 +45,10 @@ TEST(FindWeights, BareNamesAreLookedForInTheModelFolderToo) {
   const std::filesystem::path here = std::filesystem::current_path();
   const TempFolder folder;
   WriteText(folder / name, "x");
+  WriteText(folder / kDefaultWeights, "x");
   std::filesystem::current_path(folder.path());
   EXPECT_EQ(FindWeights(name, models.path()), name);
+  EXPECT_EQ(FindWeights({}, models.path()), models / kDefaultWeights) << "it was not asked for";
   std::filesystem::current_path(here);
 }
 

@@ -48,10 +48,11 @@ void BindFinder(CLI::App* app, const std::string& others, FinderOptions* options
   binder
       .AddFlag(
           "--restore", &options->restore,
-          "Restore the found faces, too, and tell the error of the landmarks that are read then")
+          "Restore the found faces, too, and tell the error of the landmarks then; --landmarks "
+          "reads them again where they were blurred")
       ->needs(finder);
   BindSearchOptions(&binder, &options->detector);
-  for (const char* name : {"--min-face", "--detector-threshold", "--any-rotation"}) {
+  for (const char* name : {"--min-face", "--detector-threshold", "--landmarks", "--any-rotation"}) {
     app->get_option(name)->needs(finder);
   }
 }

@@ -34,6 +34,7 @@ CLI::Option* OptionBinder::AddPrecision(Precision* precision, const std::string&
 std::string OptionList::ToString() const {
   std::string text;
   for (const Option& option : options_) {
+    if (option.is_text && option.value().empty()) continue;
     text += (text.empty() ? "" : ", ") + option.name + " " + option.value();
   }
   return text;

@@ -177,6 +177,7 @@ void RequireOwnFile(const RestoreOptions& options, const fs::path& file) {
   std::vector<fs::path> others = options.paths;
   others.push_back(options.weights);
   others.push_back(options.files_from);
+  others.push_back(options.detector.landmark_model);
   for (const fs::path& other : others) {
     std::error_code error;
     if (!fs::equivalent(file, other, error) || error) continue;

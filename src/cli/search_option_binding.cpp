@@ -1,5 +1,9 @@
 #include "cli/search_option_binding.h"
 
+#include <string>
+
+#include "facedeblur/face/finder_file.h"
+
 namespace facedeblur {
 
 void BindSearchOptions(OptionBinder* binder, DetectorOptions* options) {
@@ -13,6 +17,13 @@ void BindSearchOptions(OptionBinder* binder, DetectorOptions* options) {
             "How likely something must be to count as a face, between 0 and 1; lower finds more "
             "blurred faces, and more that are none")
       ->check(NumberBetween(0.001, 0.999));
+  binder->AddPath(
+      "--landmarks", &options->landmark_model, "FILE",
+      std::string("dlib's model of 68 landmarks (") + kLandmarkModel +
+          "), to read the landmarks of faces that the search is sure of, and of restored "
+          "ones again; a bare name is looked for here and in the model folder "
+          "[networks in " +
+          kFinderFile + " read all]");
   binder->AddFlag(
       "--any-rotation", &options->any_rotation,
       "Where a photo shows no face upright, look not only for faces turned by 90, 180 and "

@@ -20,12 +20,28 @@ FaceDetector::FaceDetector(const LandmarkScheme& scheme) {
                                      std::to_string(scheme.count) + " of " + scheme.name);
 }
 
+namespace {
+
+std::filesystem::path FindLandmarkModel(const std::filesystem::path& models) {
+  try {
+    return FindModel(kLandmarkModel, models);
+  } catch (const Error& error) {
+    throw Error(error.kind(), std::string(error.what()) + "; Debian has it in libdlib-data");
+  }
+}
+
+}  // namespace
+
 std::unique_ptr<FaceDetector> LoadDetector(DetectorOptions options,
                                            const std::filesystem::path& models) {
   if (options.search_blurred) options.finder = FindOptionalModel(kFinderFile, models);
-  // A finder may read landmarks itself.
-  options.landmark_model = options.finder.empty() ? FindModel(kLandmarkModel, models)
-                                                  : FindOptionalModel(kLandmarkModel, models);
+  if (!options.landmark_model.empty()) {
+    options.landmark_model = FindNamedModel(options.landmark_model, models);
+  } else {
+    options.finder_reads_all = true;
+    options.landmark_model = options.finder.empty() ? FindLandmarkModel(models)
+                                                    : FindOptionalModel(kLandmarkModel, models);
+  }
   return MakeDlibDetector(options);
 }
 

@@ -80,7 +80,9 @@ class DlibFaceDetector : public FaceDetector {
     return faces;
   }
 
+  /// The finder's networks see landmarks of sharp faces no better than those of blurred ones.
   Landmarks ReadLandmarks(const cv::Mat& pixels, const cv::Rect2f& square) const override {
+    if (!parts_.landmark_hash) return {};
     // What landmarks are read from are whole pixels: those of a small face lie too far apart.
     constexpr double kLarge = 4 * kDlibWindow;
     const double scale = std::max(1.0, kLarge / square.width);
@@ -170,7 +172,8 @@ std::unique_ptr<FaceDetector> MakeDlibDetector(const DetectorOptions& options) {
     return std::make_unique<HogScanner>(finder.sub_detectors);
   });
   return From(options.landmark_model, [&] {
-    if (!readers.blurred || !options.landmark_model.empty()) {
+    const bool reads = !options.landmark_model.empty() && !options.finder_reads_all;
+    if (!readers.blurred || reads) {
       parts.landmark_hash = std::make_unique<ModelFileHash>(options.landmark_model);  // likewise
       auto model = std::make_unique<LandmarkModel>(options.landmark_model);
       parts.scheme = SchemeOf(*model);

@@ -98,6 +98,11 @@ torch::Tensor ShareOfCorrection(const torch::Tensor& first) {
   return ((radius - kNone) / (kAll - kNone)).clamp(0, 1);
 }
 
+torch::Tensor Mix(const torch::Tensor& first, const torch::Tensor& other,
+                  const torch::Tensor& share_of_other) {
+  return torch::lerp(first, other, share_of_other.view({-1, 1, 1}));
+}
+
 }  // namespace
 
 RefinementUNetImpl::RefinementUNetImpl(std::int64_t input_channels) {
@@ -177,13 +182,19 @@ torch::Tensor FaceWienerNetImpl::JoinMirrored(const torch::Tensor& seen,
 
 torch::Tensor FaceWienerNetImpl::SolveKernel(const torch::Tensor& chips, const torch::Tensor& prior,
                                              int rounds) {
+  return SolveKernelFrom(chips, KeepPeaks(prior), prior, rounds);
+}
+
+torch::Tensor FaceWienerNetImpl::SolveKernelFrom(const torch::Tensor& chips,
+                                                 const torch::Tensor& start,
+                                                 const torch::Tensor& prior, int rounds) {
   // The prior counts little, more where noise, or whatever else no kernel explains, would be solved
   // for: chosen on validation faces with noise of 0 to 0.03.
   constexpr double kLambda = 0.2;
   constexpr double kLambdaForUnexplained = 17.5;
   constexpr int kSteps = 30;
   const torch::Tensor blurred = SolverWindow(chips);
-  torch::Tensor kernels = KeepPeaks(prior);
+  torch::Tensor kernels = start;
   for (int round = 0; round < rounds; ++round) {
     const torch::Tensor restored = RestoreWithKernel(chips, kernels).to(torch::kFloat32);
     const KernelSolver solver(blurred, SolverWindow(restored.clamp(0, 1)), prior.size(1));
@@ -199,26 +210,30 @@ torch::Tensor FaceWienerNetImpl::EstimateFirstKernel(const torch::Tensor& chips)
 
 torch::Tensor FaceWienerNetImpl::MixKernels(const torch::Tensor& first,
                                             const torch::Tensor& corrected) {
-  return torch::lerp(first, corrected, ShareOfCorrection(first).view({-1, 1, 1}));
+  return Mix(first, corrected, ShareOfCorrection(first));
 }
 
-torch::Tensor FaceWienerNetImpl::CorrectWideKernels(const torch::Tensor& window,
-                                                    const torch::Tensor& first) {
-  constexpr int kCorrections = 2;
-  const torch::Tensor wide = ShareOfCorrection(first).nonzero().squeeze(1);
-  if (wide.numel() == 0) return first;
-  const torch::Tensor seen = window.index_select(0, wide);
-  const torch::Tensor start = first.index_select(0, wide);
-  torch::Tensor kernel = start;
-  for (int i = 0; i < kCorrections; ++i) kernel = CorrectBothWays(seen, kernel);
-  return first.index_copy(0, wide, MixKernels(start, kernel));
+torch::Tensor FaceWienerNetImpl::CorrectKernels(const torch::Tensor& window,
+                                                const torch::Tensor& kernels,
+                                                const torch::Tensor& which, int times) {
+  if (which.numel() == 0) return kernels;
+  const torch::Tensor seen = window.index_select(0, which);
+  torch::Tensor corrected = kernels.index_select(0, which);
+  for (int i = 0; i < times; ++i) corrected = CorrectBothWays(seen, corrected);
+  return kernels.index_copy(0, which, corrected);
 }
 
 torch::Tensor FaceWienerNetImpl::ImproveKernel(const torch::Tensor& chips,
                                                const torch::Tensor& first) {
-  const torch::Tensor prior =
-      corrects_kernel() ? CorrectWideKernels(KernelWindow(chips), first) : first;
-  return SolveKernel(chips, prior, kRounds);
+  if (!corrects_kernel()) return SolveKernel(chips, first, kRounds);
+  const torch::Tensor window = KernelWindow(chips);
+  const torch::Tensor share = ShareOfCorrection(first);
+  const torch::Tensor wide = share.nonzero().squeeze(1);
+  const torch::Tensor prior = Mix(first, CorrectKernels(window, first, wide, 2), share);
+  const torch::Tensor solved = SolveKernel(chips, prior, 1);
+  const torch::Tensor corrected = CorrectKernels(window, solved, wide, 1);
+  return SolveKernelFrom(chips, Mix(solved, KeepPeaks(corrected), share),
+                         Mix(first, corrected, share), kRounds - 1);
 }
 
 torch::Tensor FaceWienerNetImpl::Deconvolve(const torch::Tensor& chip,

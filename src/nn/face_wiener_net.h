@@ -63,7 +63,7 @@ class FaceWienerNetImpl : public torch::nn::Module {
 
   /// Kernels that blur the restorations into the chips, held near `prior`, which may be of any odd
   /// size; in every round the chips are restored again. The prior is the same in all of them: one
-  /// that moves with the rounds shrinks mild blur to a point.
+  /// that follows what was solved for shrinks mild blur to a point.
   torch::Tensor SolveKernel(const torch::Tensor& chips, const torch::Tensor& prior, int rounds);
   static constexpr int kRounds = 3;  ///< as many as pay
 
@@ -72,7 +72,8 @@ class FaceWienerNetImpl : public torch::nn::Module {
   static torch::Tensor MixKernels(const torch::Tensor& first, const torch::Tensor& corrected);
 
   /// The kernel of the chips' central 128x128 window: the first estimate, and what the steps above
-  /// make of a first estimate. Chips are square; smaller ones are seen whole.
+  /// make of a first estimate: corrected twice, solved for in one round, corrected again, and
+  /// solved for in two more. Chips are square; smaller ones are seen whole.
   torch::Tensor EstimateFirstKernel(const torch::Tensor& chips);
   torch::Tensor ImproveKernel(const torch::Tensor& chips, const torch::Tensor& first);
 
@@ -95,7 +96,14 @@ class FaceWienerNetImpl : public torch::nn::Module {
  private:
   KernelEvidence EvidenceFor(const torch::Tensor& window, const torch::Tensor& kernel);
 
-  torch::Tensor CorrectWideKernels(const torch::Tensor& window, const torch::Tensor& first);
+  /// Corrects the kernels of the indices `which`, so many times.
+  torch::Tensor CorrectKernels(const torch::Tensor& window, const torch::Tensor& kernels,
+                               const torch::Tensor& which, int times);
+
+  /// SolveKernel() that first restores with `start` instead of the prior.
+  torch::Tensor SolveKernelFrom(const torch::Tensor& chips, const torch::Tensor& start,
+                                const torch::Tensor& prior, int rounds);
+
   KernelNet k_{nullptr};
   RefinementUNet u_{nullptr};
   KernelNet r_{nullptr};

@@ -52,11 +52,15 @@ fs::path FindModel(const std::string& name, const fs::path& explicit_folder) {
               name + ": not found in " + searched + " (set --models or FACEDEBLUR_MODELS)");
 }
 
-fs::path FindWeights(const fs::path& asked, const fs::path& explicit_folder) {
-  if (asked.empty()) return FindModel(kDefaultWeights, explicit_folder);
+fs::path FindNamedModel(const fs::path& asked, const fs::path& explicit_folder) {
   std::error_code error;
   if (asked.has_parent_path() || fs::exists(asked, error)) return asked;
   return FindModel(asked.string(), explicit_folder);
+}
+
+fs::path FindWeights(const fs::path& asked, const fs::path& explicit_folder) {
+  return asked.empty() ? FindModel(kDefaultWeights, explicit_folder)
+                       : FindNamedModel(asked, explicit_folder);
 }
 
 std::vector<fs::path> ListWeights(const fs::path& explicit_folder) {

@@ -16,6 +16,9 @@ inline constexpr char kLandmarkModel[] = "shape_predictor_68_face_landmarks.dat"
 struct DetectorOptions {
   /// dlib's 68-point shape predictor (a .dat file); not needed where the finder reads landmarks.
   std::filesystem::path landmark_model;
+  /// With both, whether the finder reads all landmarks, or only those of faces that the search is
+  /// not sure of.
+  bool finder_reads_all = false;
   /// Sub-detectors to add to dlib's own, and networks that read landmarks (finder_file.h); or none.
   std::filesystem::path finder;
   /// Smallest face to look for, pixels of the photo (width of dlib's face square). 0: 40 in photos
@@ -47,7 +50,7 @@ struct DetectorOptions {
 struct DetectorIdentity {
   std::string name;    ///< method, library and the options that change results
   std::string scheme;  ///< LandmarkScheme::name
-  std::string sha256;  ///< of the file that landmarks are read with
+  std::string sha256;  ///< of the file that landmarks are read with; of both, of the model's
 
   /// All of it as one word, 16 hexadecimal digits.
   std::string Key() const;
@@ -77,7 +80,8 @@ class FaceDetector {
   virtual std::vector<DetectedFace> Detect(const cv::Mat& pixels) const = 0;
 
   /// The landmarks of an upright face whose square is known, as DetectedFace::box would be, in a
-  /// photo as for Detect(). Without a search; empty where a detector cannot do that.
+  /// photo as for Detect(). Without a search; empty where a detector cannot do that, or no better
+  /// than in its search.
   virtual Landmarks ReadLandmarks(const cv::Mat& /*pixels*/, const cv::Rect2f& /*square*/) const {
     return {};
   }
@@ -92,9 +96,10 @@ std::unique_ptr<FaceDetector> MakeDlibDetector(const DetectorOptions& options);
 
 std::string DlibVersion();
 
-/// The detector with the landmark model that FindModel() finds (util/model_path.h), and with the
-/// finder beside the other models where there is one and it is wanted, whatever the options name.
-/// Throws Error(kModel).
+/// The detector with the finder beside the other models where there is one and it is wanted,
+/// whatever the options name, and with the landmark model that they name. Where they name none, the
+/// finder reads the landmarks; where it cannot, or there is none, dlib's landmark model does, as
+/// FindModel() finds it (util/model_path.h). Throws Error(kModel).
 std::unique_ptr<FaceDetector> LoadDetector(DetectorOptions options,
                                            const std::filesystem::path& models);
 

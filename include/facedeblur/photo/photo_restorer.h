@@ -16,12 +16,12 @@ namespace facedeblur {
 /// How photos are restored; the defaults are the program's.
 struct PhotoOptions {
   std::filesystem::path weights;  ///< a weights file; empty: the default weights
-  /// Folder with the default weights and the landmark model. Empty: the environment variable
+  /// Folder with the default weights and face_finder.dat. Empty: the environment variable
   /// FACEDEBLUR_MODELS, or else the models that were installed with this library.
   std::filesystem::path models;
   DeviceRequest device;
   Precision precision = Precision::kFloat32;
-  DetectorOptions detector;  ///< its `landmark_model` is looked for among the models
+  DetectorOptions detector;  ///< as LoadDetector() takes them
   ProcessOptions process;
   std::size_t threads = 1;  ///< that work on faces; results do not depend on it
 
@@ -36,8 +36,8 @@ struct PhotoOptions {
 /// own loaded cannot use it: two do not go together.
 class PhotoRestorer {
  public:
-  /// Throws Error: kUsage for options out of range, kModel when weights, landmark model or LibTorch
-  /// cannot be used, kDevice when the device is not there.
+  /// Throws Error: kUsage for options out of range, kModel when weights, face_finder.dat or
+  /// LibTorch cannot be used, kDevice when the device is not there.
   explicit PhotoRestorer(const PhotoOptions& options = {});
   ~PhotoRestorer();
   PhotoRestorer(const PhotoRestorer&) = delete;

@@ -13,7 +13,7 @@ struct RunInfo {
   std::string weights_sha256;   ///< of the file
   std::string network;          ///< for people
   std::string detector;         ///< DetectorIdentity::name; empty where faces were not searched
-  std::string detector_sha256;  ///< of its landmark model's file
+  std::string detector_sha256;  ///< of the file that landmarks are read with
   std::string device;           ///< "cpu" or "cuda:N", then ", bf16" where that is used
   std::string instruction_set;  ///< that LibTorch uses
   std::string options;          ///< all that can change outputs, with their values

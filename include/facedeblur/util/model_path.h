@@ -24,8 +24,13 @@ std::filesystem::path FindModel(const std::string& name,
 std::filesystem::path FindOptionalModel(const std::string& name,
                                         const std::filesystem::path& explicit_folder);
 
-/// The weights file that somebody asks for. A bare name that is no file here is looked for as by
-/// FindModel(), and so are the default weights where nothing is asked for. Throws as FindModel().
+/// The file that somebody asks for. A bare name that is no file here is looked for as by
+/// FindModel(). Throws as FindModel().
+std::filesystem::path FindNamedModel(const std::filesystem::path& asked,
+                                     const std::filesystem::path& explicit_folder);
+
+/// The weights file that somebody asks for, as FindNamedModel() finds it; the default weights where
+/// nothing is asked for.
 std::filesystem::path FindWeights(const std::filesystem::path& asked,
                                   const std::filesystem::path& explicit_folder);
 

@@ -1,5 +1,5 @@
 # Debian packages: cpack -G DEB in the build folder makes facedeblur and libfacedeblur-dev. Library
-# dependencies are found by dpkg-shlibdeps; the landmark model is data that no library depends on.
+# dependencies are found by dpkg-shlibdeps.
 set(FACEDEBLUR_PACKAGE_CONTACT "the facedeblur developers <facedeblur@localhost>"
     CACHE STRING "Maintainer of the Debian packages: Name <address>")
 
@@ -17,7 +17,8 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME facedeblur)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION graphics)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/lib/facedeblur)
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "libdlib-data, libopenblas0-pthread")
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "libopenblas0-pthread")
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "libdlib-data")  # for train, train-finder, synth and evaluate
 if(HAS_HEIF AND HEIF_VERSION VERSION_GREATER_EQUAL 1.17)  # its codecs are packages of their own then
   set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "libheif-plugin-libde265, libheif-plugin-x265, \
 libheif-plugin-dav1d, libheif-plugin-aomenc")

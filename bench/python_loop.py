@@ -118,14 +118,9 @@ def gradients_adjoint(planes):
     return F.pad(x, (1, 0, 0, 1)) + F.pad(y, (0, 1, 1, 0)) - F.pad(x + y, (0, 1, 0, 1))
 
 
-def noise_variance(grey):
-    across = grey[..., 1:] - grey[..., :-1]
-    diagonal = 0.5 * (across[..., 1:, :] - across[..., :-1, :])
-    return (diagonal.abs().median() / 0.6745) ** 2
-
-
-def solve_kernel(blurred, restored, prior, steps=30):
-    """The kernel that blurs one image into the other, held near `prior`: see src/nn/kernel_solver.h."""
+def solve_kernel(blurred, restored, used, prior, steps=30):
+    """The kernel that blurs one image into the other, held near `prior`: see src/nn/kernel_solver.h.
+    `used` is the kernel that the image was restored with."""
     size, valid, reach = (WINDOW, WINDOW), WINDOW - KERNEL + 1, KERNEL // 2
     x = luma(restored) - luma(restored).mean()
     y = luma(blurred)[..., reach:reach + valid, reach:reach + valid]
@@ -146,7 +141,8 @@ def solve_kernel(blurred, restored, prior, steps=30):
         length = largest.norm()
         largest = largest / length
     energy = gradients(x).square().sum() * ((valid - 1) / (WINDOW - 1)) ** 2
-    pull = 0.7 * energy + 70 * noise_variance(luma(blurred)) * (valid - 1) ** 2
+    unexplained = (gradients(y) - gradients(correlate(used))).square().sum()
+    pull = 0.2 * energy + 17.5 * unexplained
     step = 1 / (1.1 * length + pull)
     right = adjoint(gradients_adjoint(gradients(y))) + pull * prior
     kernel = ahead = prior
@@ -197,7 +193,7 @@ class FaceWiener(nn.Module):
         kernel = keep_peaks(prior)
         for _ in range(3):
             restored = self.restore(chip, kernel).clamp(0, 1)
-            kernel = center(keep_peaks(solve_kernel(chip, restored, prior)))
+            kernel = center(keep_peaks(solve_kernel(chip, restored, kernel, prior)))
         return kernel
 
     def forward(self, chip):

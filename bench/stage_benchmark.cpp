@@ -199,7 +199,6 @@ BENCHMARK(RestoreChip)->ArgsProduct({{128, 256}, {0, 1}})->Unit(benchmark::kMill
 const FaceDetector& Detector() {
   static const auto detector = [] {
     DetectorOptions options;
-    options.landmark_model = kLandmarks;
     options.finder = kFinder;
     return MakeDlibDetector(options);
   }();
@@ -222,7 +221,6 @@ const FaceDetector& DetectorWith(Turns turns) {
   std::unique_ptr<FaceDetector>& detector = detectors[turns];
   if (detector == nullptr) {
     DetectorOptions options;
-    options.landmark_model = kLandmarks;
     options.finder = kFinder;
     options.search_turned = turns != Turns::kNone;
     options.any_rotation = turns == Turns::kEighths;

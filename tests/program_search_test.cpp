@@ -146,7 +146,8 @@ TEST(Program, TheDetectorsThresholdIsAProbability) {
 
 TEST(Program, OptionsOfTheSearchNeedTheFinder) {
   const std::string folder = (testing::DataFolder() / "sharp").string();
-  for (const char* option : {"--blur-sizes=9", "--min-face=40", "--landmarks=x.dat", "--any-rotation"}) {
+  for (const char* option :
+       {"--blur-sizes=9", "--min-face=40", "--landmarks=x.dat", "--any-rotation"}) {
     const auto result = RunProgram({"evaluate", folder, option});
     EXPECT_EQ(result.exit_code, 2) << option;
     EXPECT_NE(result.errors.find("--finder"), std::string::npos) << result.errors;

@@ -89,9 +89,9 @@ class FaceDetector {
 
 /// dlib's HOG detector, with sub-detectors of our own where the options name them. Faces that the
 /// search is sure of have their landmarks read by dlib's shape predictor (Kazemi and Sullivan, CVPR
-/// 2014), others by the finder's networks; where one of the two is missing, the other reads all.
-/// Throws Error(kModel) when a file cannot be read, or the landmark model gives other points than
-/// those of kLandmarkScheme.
+/// 2014), others by the finder's networks; where one of the two is missing, or where the options
+/// say so, the other reads all. Throws Error(kModel) when a file cannot be read, or the landmark
+/// model gives other points than those of kLandmarkScheme.
 std::unique_ptr<FaceDetector> MakeDlibDetector(const DetectorOptions& options);
 
 std::string DlibVersion();

@@ -63,14 +63,26 @@ def mixed_photos(folder, count):
         cv2.imwrite(os.path.join(folder, f"p{i:03}.jpg"), photo, [cv2.IMWRITE_JPEG_QUALITY, 92])
 
 
-def aligned_faces(folder, count):
+def aligned_faces(folder, count, size=128):
     os.makedirs(folder)
     portraits = [cv2.imread(os.path.join(BLURRED, n)) for n in ("portrait_01.png", "portrait_03.jpg", "portrait_13_grey.png")]
     random = np.random.RandomState(2)
     for i in range(count):
         x, y, side = random.randint(60, 130), random.randint(100, 180), random.randint(220, 280)
-        face = cv2.resize(portraits[i % 3][y:y + side, x:x + side], (128, 128), interpolation=cv2.INTER_AREA)
+        face = cv2.resize(portraits[i % 3][y:y + side, x:x + side], (size, size), interpolation=cv2.INTER_AREA)
         cv2.imwrite(os.path.join(folder, f"f{i:03}.png"), face)
+
+
+def cost_of_a_face(program, work, size):
+    """CPU seconds for one more aligned face, and the peak memory in MB; both on one thread."""
+    runs = {}
+    for count in (4, 20):
+        faces = os.path.join(work, f"aligned_{size}_{count}")
+        if not os.path.isdir(faces):
+            aligned_faces(faces, count, size)
+        runs[count] = [Run(program, "-q", "--aligned", faces, fresh(work, "out"), "--threads", "1", "--jobs", "1") for _ in range(3)]
+    seconds = {count: sorted(run.cpu for run in done)[1] for count, done in runs.items()}
+    return (seconds[20] - seconds[4]) / 16, max(run.memory for run in runs[20])
 
 
 def small_photos(folder, count):
@@ -109,6 +121,10 @@ def whole_runs(program, first, quick, work):
     if first:
         theirs = start(first)
         add("one 480x600 portrait, wall over the first version's", f"{ours / theirs:.2f} ({ours:.2f} s / {theirs:.2f} s)", "0.5")
+        for size in (128, 256):
+            (our_seconds, our_memory), (seconds, memory) = (cost_of_a_face(p, work, size) for p in (program, first))
+            add(f"an aligned face of {size} pixels, CPU seconds and peak memory over the first version's",
+                f"{our_seconds / seconds:.2f} ({our_seconds:.2f} s / {seconds:.2f} s); {our_memory / memory:.2f} ({our_memory:.0f} / {memory:.0f} MB)", "2.5; 1.1")
     compare = median_wall(9, program, "compare", portrait, portrait)
     add("`compare` of two portraits (no network), wall over that of the portrait", f"{compare / ours:.2f}", "")
 

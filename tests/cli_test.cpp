@@ -105,6 +105,15 @@ TEST(RestoreOptions, AMemoryLimitAboveAllNumbersOfBytesIsNoSmallOne) {
   EXPECT_GT(options.ToBatch().memory, std::int64_t{1} << 62);
 }
 
+TEST(RestoreOptions, ImagesGetLessMemoryBesideALandmarkModel) {
+  RestoreOptions options;
+  options.threads = 1;
+  options.max_memory = 1'000'000'000;
+  const std::int64_t without = options.ToBatch().memory;
+  options.detector.landmark_model = "shape_predictor_68_face_landmarks.dat";
+  EXPECT_EQ(without - options.ToBatch().memory, 80'000'000);
+}
+
 /// spdlog's messages while it lives.
 class CapturedLog {
  public:

@@ -32,6 +32,8 @@ PairScores Judged() {
   pair.kernel_size = 13;
   pair.methods[0].chip = {24.5, 0.5};
   pair.methods[1].chip = {28.25, 0.75};
+  pair.methods[0].shifted = {24.75, 0.5};
+  pair.methods[1].shifted = {30.5, 0.875};
   pair.whole_gain = 4;
   pair.confidence = 0.9;
   pair.evidence.unexplained = 0.125;
@@ -55,6 +57,8 @@ TEST(PairTable, HasALineForEachPairAndACellForEachColumn) {
   EXPECT_EQ(std::stod(cell("psnr_blurred")), 24.5);
   EXPECT_EQ(std::stod(cell("psnr_restored")), 28.25);
   EXPECT_EQ(std::stod(cell("psnr_whole")), 28.5);
+  EXPECT_EQ(std::stod(cell("psnr_blurred_best_shift")), 24.75);
+  EXPECT_EQ(std::stod(cell("psnr_restored_best_shift")), 30.5);
   EXPECT_EQ(std::stod(cell("ssim_restored")), 0.75);
   EXPECT_EQ(std::stod(cell("confidence")), 0.9);
   EXPECT_EQ(std::stod(cell("unexplained")), 0.125);

@@ -133,24 +133,34 @@ void RunTiny(const TrainerOptions& options, int stop_after = 1000) {
       [&] { return steps++ >= stop_after; });
 }
 
-TEST(Train, SameSeedSameWeightsAndResumingChangesNothing) {
+class TrainBy : public ::testing::TestWithParam<Optimizer> {};
+
+TEST_P(TrainBy, SameSeedSameWeightsAndResumingChangesNothing) {
   ConfigureInference();
+  const auto tiny_run = [](const TempFolder& folder) {
+    TrainerOptions options = TinyRun(folder.path());
+    options.optimizer = GetParam();
+    return options;
+  };
   const TempFolder first;
   const TempFolder second;
   const TempFolder resumed;
-  RunTiny(TinyRun(first.path()));
-  RunTiny(TinyRun(second.path()));
+  RunTiny(tiny_run(first));
+  RunTiny(tiny_run(second));
   const Bytes weights = ReadFile(first / "weights.h5");
   EXPECT_EQ(weights, ReadFile(second / "weights.h5"));
-  RunTiny(TinyRun(resumed.path()), 3);
+  RunTiny(tiny_run(resumed), 3);
   EXPECT_NE(weights, ReadFile(resumed / "weights.h5"));
-  RunTiny(TinyRun(resumed.path()));
+  RunTiny(tiny_run(resumed));
   EXPECT_EQ(weights, ReadFile(resumed / "weights.h5"));
   // What was trained is a model like any other.
   EXPECT_NO_THROW(LoadRestorer(first / "weights.h5", {}));
   EXPECT_TRUE(std::filesystem::exists(first / "best.h5"));
   EXPECT_TRUE(std::filesystem::exists(first / "log.jsonl"));
 }
+
+INSTANTIATE_TEST_SUITE_P(AdamW, TrainBy, ::testing::Values(Optimizer::kAdamW));
+INSTANTIATE_TEST_SUITE_P(Muon, TrainBy, ::testing::Values(Optimizer::kMuon));
 
 /// A state whose tensors are said to have been on another kind of device, one that this LibTorch
 /// does not have.
@@ -287,12 +297,12 @@ TEST(Train, AResumedRunKeepsItsPrecision) {
 TEST(TrainingState, KeepsTheBestScoreAndThePrecision) {
   const auto objective = MakeFaceWienerObjective({}, torch::kCPU, /*corrects_kernel=*/false);
   const TempFolder folder;
-  TrainingState saved(objective.get(), 1e-3, 0);
+  TrainingState saved(objective.get(), Optimizer::kAdamW, 0);
   saved.step = 7;
   saved.best_score = 26.9;
   saved.bfloat16 = true;
   SaveState(folder / "state.pt", saved);
-  TrainingState loaded(objective.get(), 1e-3, 0);
+  TrainingState loaded(objective.get(), Optimizer::kAdamW, 0);
   LoadState(folder / "state.pt", torch::kCPU, &loaded);
   EXPECT_EQ(loaded.step, 7);
   EXPECT_EQ(loaded.best_score, 26.9);

@@ -139,14 +139,17 @@ void BindRunOptions(OptionBinder* binder, RestoreOptions* options) {
 
 /// What the images may take: the program has libraries and models in memory, and every thread its
 /// share of the network's intermediate results.
-std::int64_t ImageBudget(std::uint64_t max_memory, std::size_t thread_count) {
-  constexpr std::int64_t kProgram = 440'000'000;
-  constexpr std::int64_t kThread = 60'000'000;  // a head of the largest size
+std::int64_t ImageBudget(std::uint64_t max_memory, std::size_t thread_count,
+                         bool reads_landmark_model) {
+  constexpr std::int64_t kProgram = 370'000'000;
+  constexpr std::int64_t kLandmarks = 80'000'000;  // dlib's
+  constexpr std::int64_t kThread = 60'000'000;     // a head of the largest size
   constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
   const std::int64_t all =
       max_memory > 0 ? static_cast<std::int64_t>(std::min(max_memory, kMost)) : UsableMemory() / 2;
   const std::int64_t threads = kThread * static_cast<std::int64_t>(thread_count);
-  return std::max<std::int64_t>(all - kProgram - threads, 1);
+  const std::int64_t program = kProgram + (reads_landmark_model ? kLandmarks : 0);
+  return std::max<std::int64_t>(all - program - threads, 1);
 }
 
 /// For the metadata of what is restored: what it was restored with.
@@ -263,7 +266,7 @@ BatchOptions RestoreOptions::ToBatch() const {
   batch.measure_faces = !report.empty() || !gallery.empty();
   batch.threads = ThreadCount(threads);
   batch.jobs = jobs > 0 ? static_cast<std::size_t>(jobs) : batch.threads + 1;
-  batch.memory = ImageBudget(max_memory, batch.threads);
+  batch.memory = ImageBudget(max_memory, batch.threads, !detector.landmark_model.empty());
   return batch;
 }
 

@@ -125,6 +125,9 @@ void Bind(CLI::App* app, TrainOptions* options) {
   binder.Add("--width", &t.width, "FLOAT",
              "Share of each layer's channels that is trained: a fast start for the whole; " +
                  NameOf(NetworkId::kReference15) + " only");
+  binder.AddChoice("--optimizer", &t.optimizer,
+                   {{"adamw", Optimizer::kAdamW}, {"muon", Optimizer::kMuon}}, "NAME",
+                   "adamw; or muon, which makes the steps of layers' weights orthogonal");
   binder.Add("--learning-rate", &t.learning_rate, "FLOAT", "Peak learning rate");
   binder.Add("--weight-decay", &t.weight_decay, "FLOAT", "Decoupled weight decay");
   binder.Add("--warmup", &t.warmup, "INT", "Pairs over which the learning rate rises");

@@ -17,7 +17,7 @@ struct Column {
 bool Always(const PairScores& /*pair*/) { return true; }
 bool IsJudged(const PairScores& pair) { return pair.confidence >= 0; }
 
-const std::array<Column, 17> kColumns = {{
+const std::array<Column, 19> kColumns = {{
     {"face", [](const PairScores& p) { return static_cast<double>(p.face); }, Always},
     {"kernel", [](const PairScores& p) { return static_cast<double>(p.kernel_size); },
      [](const PairScores& p) { return p.kernel_size > 0; }},
@@ -26,6 +26,10 @@ const std::array<Column, 17> kColumns = {{
      Always},
     {"psnr_whole",
      [](const PairScores& p) { return p.Of(Method::kBlurred).chip.psnr + p.whole_gain; }, Always},
+    {"psnr_blurred_best_shift",
+     [](const PairScores& p) { return p.Of(Method::kBlurred).shifted.psnr; }, Always},
+    {"psnr_restored_best_shift",
+     [](const PairScores& p) { return p.Of(Method::kRestored).shifted.psnr; }, Always},
     {"ssim_blurred", [](const PairScores& p) { return p.Of(Method::kBlurred).chip.ssim; }, Always},
     {"ssim_restored", [](const PairScores& p) { return p.Of(Method::kRestored).chip.ssim; },
      Always},

@@ -24,11 +24,11 @@ double Optimization::LearningRate() const {
 
 void Optimization::Step(const std::vector<TrainingPair>& pairs, LossMeans* means) {
   state_.objective->module().train();
-  auto& group =
-      static_cast<torch::optim::AdamWOptions&>(state_.optimizer.param_groups()[0].options());
-  group.lr(LearningRate());
-  // Parts that a step does not train have no gradient, rather than one of 0: AdamW then leaves
-  // them and their moments alone.
+  const double learning_rate = LearningRate();
+  auto& group = static_cast<torch::optim::AdamWOptions&>(state_.adamw.param_groups()[0].options());
+  group.lr(learning_rate);
+  // Parts that a step does not train have no gradient, rather than one of 0: the
+  // optimisers then leave them and their moments alone.
   for (torch::Tensor& parameter : state_.objective->module().parameters()) {
     parameter.mutable_grad() = torch::Tensor();
   }
@@ -38,7 +38,8 @@ void Optimization::Step(const std::vector<TrainingPair>& pairs, LossMeans* means
   means->Add(loss);
   loss.total.backward();
   torch::nn::utils::clip_grad_norm_(state_.objective->module().parameters(), options_.clip);
-  state_.optimizer.step();
+  state_.adamw.step();
+  state_.muon.Step(learning_rate);
   state_.average.Update(state_.step, options_.ema);
 }
 

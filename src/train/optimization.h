@@ -9,8 +9,8 @@
 
 namespace facedeblur {
 
-/// Makes a network better step by step: AdamW (Loshchilov and Hutter, ICLR 2019) with gradients
-/// that are cut off, and an average of the weights.
+/// Makes a network better step by step: AdamW (Loshchilov and Hutter, ICLR 2019) or Muon with
+/// gradients that are cut off, and an average of the weights.
 class Optimization {
  public:
   /// Changes `state`, whose tensors are on `device` and which says how precise convolutions are.

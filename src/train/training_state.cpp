@@ -32,21 +32,33 @@ void ReadAll(const std::string& name, const std::vector<torch::Tensor>& tensors,
   }
 }
 
+/// Those that `mover` moves where `optimizer` is asked for.
+std::vector<torch::Tensor> Parameters(Objective* trained, Optimizer optimizer, Optimizer mover) {
+  std::vector<torch::Tensor> parameters;
+  for (const torch::Tensor& parameter : trained->module().parameters()) {
+    const bool by_muon = optimizer == Optimizer::kMuon && parameter.dim() >= 2;
+    if (by_muon == (mover == Optimizer::kMuon)) parameters.push_back(parameter);
+  }
+  return parameters;
+}
+
 }  // namespace
 
-TrainingState::TrainingState(Objective* trained, double learning_rate, double weight_decay)
+TrainingState::TrainingState(Objective* trained, Optimizer optimizer, double weight_decay)
     : objective(trained),
-      optimizer(trained->module().parameters(),
-                torch::optim::AdamWOptions(learning_rate).weight_decay(weight_decay)),
+      adamw(Parameters(trained, optimizer, Optimizer::kAdamW),
+            torch::optim::AdamWOptions().weight_decay(weight_decay)),
+      muon(Parameters(trained, optimizer, Optimizer::kMuon), weight_decay),
       average(&trained->module()) {}
 
 void SaveState(const std::filesystem::path& path, const TrainingState& state) {
   torch::serialize::OutputArchive archive;
   torch::serialize::OutputArchive optimizer;
-  state.optimizer.save(optimizer);
+  state.adamw.save(optimizer);
   archive.write("optimizer", optimizer);
   WriteAll("parameter", state.objective->module().parameters(), &archive);
   WriteAll("buffer", state.objective->module().buffers(), &archive);
+  WriteAll("momentum", state.muon.momenta(), &archive);
   WriteAll("average", state.average.tensors(), &archive);
   archive.write("step", torch::tensor(state.step));
   if (state.bfloat16) archive.write("bfloat16", torch::tensor(*state.bfloat16));
@@ -64,9 +76,10 @@ void LoadState(const std::filesystem::path& path, const torch::Device& device,
     archive.load_from(path.string(), device);
     torch::serialize::InputArchive optimizer;
     archive.read("optimizer", optimizer);
-    state->optimizer.load(optimizer);
+    state->adamw.load(optimizer);
     ReadAll("parameter", state->objective->module().parameters(), &archive);
     ReadAll("buffer", state->objective->module().buffers(), &archive);
+    ReadAll("momentum", state->muon.momenta(), &archive);
     ReadAll("average", state->average.tensors(), &archive);
     // Each into a tensor of its own: one that is read over keeps its type.
     torch::Tensor step;

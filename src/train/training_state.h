@@ -6,7 +6,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
+#include "facedeblur/backend/trainer_options.h"
+#include "train/muon.h"
 #include "train/objective.h"
 #include "train/weight_average.h"
 
@@ -14,10 +17,11 @@ namespace facedeblur {
 
 /// Everything that training changes: with it saved, training goes on as if it had not stopped.
 struct TrainingState {
-  TrainingState(Objective* trained, double learning_rate, double weight_decay);
+  TrainingState(Objective* trained, Optimizer optimizer, double weight_decay);
 
   Objective* objective;
-  torch::optim::AdamW optimizer;
+  torch::optim::AdamW adamw;
+  Muon muon;  ///< of no parameters where AdamW has them all
   WeightAverage average;
   std::int64_t step = 0;
   /// Whether convolutions are in bfloat16; unknown until it is chosen.

@@ -28,6 +28,12 @@ struct LossOptions {
   std::filesystem::path feature_network;
 };
 
+/// How weights move along their gradients.
+enum class Optimizer {
+  kAdamW,
+  kMuon,  ///< of layers' weights; AdamW of biases and the like
+};
+
 struct TrainerOptions {
   NetworkId network = NetworkId::kFaceWiener1;
   LossOptions losses;
@@ -38,6 +44,7 @@ struct TrainerOptions {
   double crops = 0;               ///< share of the pairs, the first ones, that are trained on crops
   int crop_size = 32;             ///< of these, pixels
   double width = 1;               ///< share of each layer's channels that is trained
+  Optimizer optimizer = Optimizer::kAdamW;
   double learning_rate = 5e-4;
   double weight_decay = 1e-4;
   std::int64_t warmup = 800;               ///< pairs over which the learning rate rises

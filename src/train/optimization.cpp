@@ -27,8 +27,8 @@ void Optimization::Step(const std::vector<TrainingPair>& pairs, LossMeans* means
   const double learning_rate = LearningRate();
   auto& group = static_cast<torch::optim::AdamWOptions&>(state_.adamw.param_groups()[0].options());
   group.lr(learning_rate);
-  // Parts that a step does not train have no gradient, rather than one of 0: the
-  // optimisers then leave them and their moments alone.
+  // Parts that a step does not train have no gradient, rather than one of 0: the optimisers then
+  // leave them and their moments alone.
   for (torch::Tensor& parameter : state_.objective->module().parameters()) {
     parameter.mutable_grad() = torch::Tensor();
   }

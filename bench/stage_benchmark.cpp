@@ -177,8 +177,9 @@ void Deconvolve(benchmark::State& state) {
 }
 BENCHMARK(Deconvolve)->Arg(128)->Arg(256)->Unit(benchmark::kMillisecond);
 
-/// A whole face: the kernel is estimated from the chip and its mirror image, then solved for in two
-/// rounds that each restore the chip; with it the chip is deconvolved and, both ways, refined.
+/// A whole face: the kernel is estimated from the chip and its mirror image, corrected and solved
+/// for in rounds that each restore the chip (FaceWienerRunner::Improve); with it the chip is
+/// deconvolved and, both ways, refined.
 /// Arguments: side of the chip, bf16.
 void RestoreChip(benchmark::State& state) {
   if (!CanRun(state, state.range(1) != 0)) return;

@@ -24,7 +24,7 @@ done
 packages=(
   cmake ninja-build g++ ccache pkg-config
   libopencv-dev libdlib-dev libcli11-dev libspdlog-dev libgtest-dev libbenchmark-dev nlohmann-json3-dev
-  libhdf5-dev libexiv2-dev libjpeg-dev libpng-dev libtiff-dev libssl-dev
+  libhdf5-dev libexiv2-dev libjpeg-dev libpng-dev libtiff-dev libwebp-dev zlib1g-dev libssl-dev
   libheif-dev libjxl-dev  # optional: HEIC and AVIF, JPEG XL
 )
 # From Debian 13 on, libheif's codecs are packages of their own.

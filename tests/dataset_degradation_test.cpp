@@ -392,5 +392,26 @@ TEST(PairOptions, OptionsThatDoNotFitTogetherAreNamed) {
                "--min-jpeg-quality");
 }
 
+TEST(ShrinkKernel, IsTheSameBlurInASmallerImage) {
+  Random random(5, 1);
+  for (int i = 0; i < 10; ++i) {
+    const cv::Mat kernel = RandomKernel({}, &random).kernel;
+    const cv::Mat same = ShrinkKernel(kernel, 1);
+    ASSERT_EQ(same.size(), kernel.size());
+    EXPECT_LT(cv::norm(same, kernel, cv::NORM_INF), 1e-6);
+    const cv::Mat small = ShrinkKernel(kernel, 1.5);
+    EXPECT_EQ(small.rows % 2, 1);
+    EXPECT_NEAR(cv::sum(small)[0], 1, 1e-5);
+    const cv::Moments before = cv::moments(kernel);
+    const cv::Moments after = cv::moments(small);
+    const auto middle = [](const cv::Mat& k, double moment) { return moment - 0.5 * (k.cols - 1); };
+    EXPECT_NEAR(middle(small, after.m10), middle(kernel, before.m10) / 1.5, 1e-3);
+    EXPECT_NEAR(middle(small, after.m01), middle(kernel, before.m01) / 1.5, 1e-3);
+    // Sharing an entry between four pixels adds at most a quarter of a squared pixel to each axis.
+    EXPECT_GE(after.mu20 + after.mu02, (before.mu20 + before.mu02) / 2.25 - 1e-3);
+    EXPECT_LE(after.mu20 + after.mu02, (before.mu20 + before.mu02) / 2.25 + 0.5);
+  }
+}
+
 }  // namespace
 }  // namespace facedeblur

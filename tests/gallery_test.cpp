@@ -107,7 +107,7 @@ TEST(Gallery, OneThatIsThereIsRefusedReplacedOrAddedTo) {
   Open(folder.path(), GalleryStart::kAppend)->AddPhoto({{"id", "b"}});
   EXPECT_EQ(Lines(folder.path()).size(), 3U);
 
-  const GalleryImages images(folder.path(), "photo.png", {});
+  const GalleryImages images(folder.path(), "photo.png", {}, {});
   images.WriteThumb("before", MakeTestImage({20, 10}, CV_8UC3));
   WriteText(folder / "thumbs/holiday.jpg", "not ours");
   Open(folder.path(), GalleryStart::kReplace);
@@ -146,9 +146,7 @@ TEST(GalleryId, IsOfThePathAlone) {
 TEST(GalleryImages, AreSmallInTheListAndWholeInFull) {
   const TempFolder folder;
   const fs::path photo = folder / "p.png";
-  WriteText(photo, "");
-  fs::permissions(photo, fs::perms::owner_read | fs::perms::owner_write);
-  const GalleryImages images(folder / "g", photo, {});
+  const GalleryImages images(folder / "g", photo, {fs::perms(0600), {}}, {});
   images.WritePhoto("before", MakeTestImage({1000, 500}, CV_16UC4));
   images.WriteKernel(2, cv::Mat::ones(27, 27, CV_32F) / (27 * 27));
   images.WriteKernel(3, {});
@@ -169,6 +167,15 @@ TEST(GalleryImages, AreSmallInTheListAndWholeInFull) {
       fs::status(folder / ("g/full/" + id + "-before.jpg")).permissions() & fs::perms::others_all,
       fs::perms::none)
       << "no more people may read it than the photo";
+}
+
+TEST(GalleryImages, AreAsLargeAsJpegCanBe) {
+  const TempFolder folder;
+  const GalleryImages images(folder.path(), "p.png", {}, {});
+  images.WritePhoto("before", cv::Mat::zeros(16, 66000, CV_8UC1));
+  std::string warning;
+  const Bytes file = ReadFile(folder / ("full/" + GalleryId("p.png") + "-before.jpg"));
+  EXPECT_EQ(DecodeImage(file, {}, &warning).pixels.cols, 65500);
 }
 
 }  // namespace

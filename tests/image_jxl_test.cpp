@@ -65,8 +65,9 @@ Bytes FileOf(JxlEncoder* encoder) {
   return file;
 }
 
-/// Encodes grey, RGB or RGBA (no BGR) pixels by libjxl alone.
+/// Encodes grey, grey and alpha, RGB or RGBA (no BGR) pixels by libjxl alone.
 Bytes EncodeForeign(const cv::Mat& pixels, const Foreign& foreign) {
+  const bool alpha = pixels.channels() % 2 == 0;
   const JxlEncoderPtr encoder(JxlEncoderCreate(nullptr));
   JxlBasicInfo info;
   JxlEncoderInitBasicInfo(&info);
@@ -74,12 +75,12 @@ Bytes EncodeForeign(const cv::Mat& pixels, const Foreign& foreign) {
   info.ysize = static_cast<std::uint32_t>(pixels.rows);
   info.bits_per_sample = foreign.bits;
   info.exponent_bits_per_sample = foreign.exponent_bits;
-  info.num_color_channels = pixels.channels() == 1 ? 1 : 3;
+  info.num_color_channels = pixels.channels() < 3 ? 1 : 3;
   info.orientation = static_cast<JxlOrientation>(foreign.orientation);
   info.uses_original_profile = foreign.lossless ? JXL_TRUE : JXL_FALSE;
   info.num_extra_channels = static_cast<std::uint32_t>(foreign.depth_channels) +
-                            (foreign.black ? 1 : 0) + (pixels.channels() == 4 ? 1 : 0);
-  if (pixels.channels() == 4) info.alpha_bits = foreign.bits;
+                            (foreign.black ? 1 : 0) + (alpha ? 1 : 0);
+  if (alpha) info.alpha_bits = foreign.bits;
   if (foreign.animation) {
     info.have_animation = JXL_TRUE;
     info.animation.tps_numerator = 10;
@@ -87,7 +88,7 @@ Bytes EncodeForeign(const cv::Mat& pixels, const Foreign& foreign) {
   }
   EXPECT_EQ(JxlEncoderSetBasicInfo(encoder.get(), &info), JXL_ENC_SUCCESS);
   JxlEncoderSetCodestreamLevel(encoder.get(), 10);
-  for (std::size_t i = pixels.channels() == 4 ? 1 : 0; i < info.num_extra_channels; ++i) {
+  for (std::size_t i = alpha ? 1 : 0; i < info.num_extra_channels; ++i) {
     JxlExtraChannelInfo channel;
     const auto type = foreign.black ? JXL_CHANNEL_BLACK : JXL_CHANNEL_DEPTH;
     JxlEncoderInitExtraChannelInfo(type, &channel);
@@ -95,7 +96,7 @@ Bytes EncodeForeign(const cv::Mat& pixels, const Foreign& foreign) {
     EXPECT_EQ(JxlEncoderSetExtraChannelInfo(encoder.get(), i, &channel), JXL_ENC_SUCCESS);
   }
   JxlColorEncoding colours;
-  JxlColorEncodingSetToSRGB(&colours, pixels.channels() == 1 ? JXL_TRUE : JXL_FALSE);
+  JxlColorEncodingSetToSRGB(&colours, pixels.channels() < 3 ? JXL_TRUE : JXL_FALSE);
   if (foreign.display_p3) colours.primaries = JXL_PRIMARIES_P3;
   EXPECT_EQ(JxlEncoderSetColorEncoding(encoder.get(), &colours), JXL_ENC_SUCCESS);
   JxlEncoderUseContainer(encoder.get(), JXL_TRUE);
@@ -132,7 +133,7 @@ Bytes EncodeForeign(const cv::Mat& pixels, const Foreign& foreign) {
         JXL_ENC_SUCCESS);
     const JxlPixelFormat grey = {1, JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 0};
     const Bytes plane(pixels.total(), 77);
-    for (std::uint32_t i = pixels.channels() == 4 ? 1 : 0; i < info.num_extra_channels; ++i) {
+    for (std::uint32_t i = alpha ? 1 : 0; i < info.num_extra_channels; ++i) {
       JxlEncoderSetExtraChannelBuffer(settings, &grey, plane.data(), plane.size(), i);
     }
   }
@@ -264,6 +265,13 @@ TEST(Jxl, ColoursTravel) {
 TEST(Jxl, SrgbNeedsNoProfile) {
   EXPECT_TRUE(Decoded(Encoded(MakeTestImage({61, 45}, CV_8UC3))).metadata.empty());
   EXPECT_TRUE(Decoded(Encoded(MakeTestImage({61, 45}, CV_8UC1), 90)).metadata.empty());
+}
+
+TEST(Jxl, GreyWithTransparencyIsWrittenAsColour) {
+  const Image decoded = Decoded(EncodeForeign(MakeTestImage({61, 45}, CV_8UC2), {}));
+  ASSERT_EQ(decoded.pixels.channels(), 4);
+  const Image again = Decoded(EncodeImage(decoded, {}));
+  EXPECT_EQ(cv::norm(again.pixels, decoded.pixels, cv::NORM_INF), 0);
 }
 
 TEST(Jxl, WhatIsLostIsTold) {

@@ -15,19 +15,7 @@ namespace {
 
 using testing::MakeTestImage;
 
-/// A profile that is long enough to look like one; nothing here interprets it.
-Bytes FakeProfile() {
-  Bytes icc(400, 0);
-  icc[2] = 1;
-  icc[3] = 0x90;  // its own size, 400
-  const std::string signature = "acsp";
-  std::copy(signature.begin(), signature.end(), icc.begin() + 36);
-  const std::string space = "RGB XYZ ";
-  std::copy(space.begin(), space.end(), icc.begin() + 16);
-  const std::string device = "mntr";
-  std::copy(device.begin(), device.end(), icc.begin() + 12);
-  return icc;
-}
+Bytes FakeProfile() { return testing::FakeProfile("RGB "); }
 
 Bytes TagOnce(const Bytes& file, int orientation) {
   const Exiv2Image image = OpenWithExiv2(file);
@@ -198,6 +186,67 @@ TEST_P(MetadataTest, GoesAlongIntoEveryOtherFormat) {
 INSTANTIATE_TEST_SUITE_P(Formats, MetadataTest,
                          ::testing::Values(ImageFormat::kJpeg, ImageFormat::kPng,
                                            ImageFormat::kTiff, ImageFormat::kWebp));
+
+/// A JPEG whose XMP tells what a phone put behind the photo.
+Bytes PhonePhoto(const std::string& property) {
+  Image plain;
+  plain.pixels = MakeTestImage({48, 32}, CV_8UC3);
+  const Bytes untagged = EncodeImage(plain, {ImageFormat::kJpeg, 0});
+  const Exiv2Image tagged = OpenWithExiv2(untagged);
+  tagged->setXmpPacket(
+      "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF "
+      "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description rdf:about='' "
+      "xmlns:hdrgm='http://ns.adobe.com/hdr-gain-map/1.0/' "
+      "xmlns:GCamera='http://ns.google.com/photos/1.0/camera/' "
+      "xmlns:dc='http://purl.org/dc/elements/1.1/' dc:source='A phone' " +
+      property + "/></rdf:RDF></x:xmpmeta>");
+  tagged->writeXmpFromPacket(true);
+  tagged->writeMetadata();
+  return FileOf(tagged.get());
+}
+
+TEST(Metadata, WhatFollowsAPhonesPhotoIsToldAndNoLongerClaimed) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"hdrgm:Version=\"1.0\"", "gain map"}, {"GCamera:MotionPhoto=\"1\"", "motion video"}};
+  for (const auto& [property, note] : cases) {
+    std::string warning;
+    const Image image = DecodeImage(PhonePhoto(property), {}, &warning);
+    EXPECT_NE(warning.find(note), std::string::npos) << warning;
+    for (const ImageFormat format : {ImageFormat::kJpeg, ImageFormat::kPng}) {
+      const Bytes written = EncodeImage(image, {format, 0});
+      const std::string text(written.begin(), written.end());
+      EXPECT_EQ(text.find(property.substr(0, property.find('='))), std::string::npos);
+      EXPECT_NE(text.find("A phone"), std::string::npos) << "the rest travels";
+    }
+  }
+  std::string warning;
+  DecodeImage(PhonePhoto("dc:format=\"image/jpeg\""), {}, &warning);
+  EXPECT_EQ(warning, "");
+}
+
+TEST(Metadata, PreviewsOfATiffAreLeftOut) {
+  Image plain;
+  plain.pixels = MakeTestImage({48, 32}, CV_8UC3);
+  const Bytes untagged = EncodeImage(plain, {ImageFormat::kTiff, 0});
+  const Exiv2Image tagged = OpenWithExiv2(untagged);
+  Exiv2::ExifData exif = tagged->exifData();
+  exif["Exif.Image.Make"] = std::string("Tester");
+  exif["Exif.SubImage1.NewSubfileType"] = std::uint32_t{1};
+  exif["Exif.SubImage1.ImageWidth"] = std::uint32_t{24};
+  tagged->setExifData(exif);
+  tagged->writeMetadata();
+  const Bytes source = FileOf(tagged.get());
+  const Exiv2Image before = OpenWithExiv2(source);
+  ASSERT_NE(before->exifData().findKey(Exiv2::ExifKey("Exif.SubImage1.ImageWidth")),
+            before->exifData().end());
+  std::string warning;
+  const Bytes written = EncodeImage(DecodeImage(source, {}, &warning), {});
+  const Exiv2Image after = OpenWithExiv2(written);
+  for (const char* key : {"Exif.SubImage1.ImageWidth", "Exif.Image.SubIFDs"}) {
+    EXPECT_EQ(after->exifData().findKey(Exiv2::ExifKey(key)), after->exifData().end()) << key;
+  }
+  EXPECT_EQ(after->exifData()["Exif.Image.Make"].toString(), "Tester");
+}
 
 TEST(Metadata, IsDroppedForFormatsWithoutAny) {
   Image plain;

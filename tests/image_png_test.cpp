@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <png.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <exiv2/exiv2.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <ostream>
@@ -189,6 +191,80 @@ TEST(Png, ChunksTravelInTheirOrder) {
               (std::vector<Chunk>{kResolution, kAuthor, kGamma, kSource}));
     EXPECT_EQ(chunks[5].first, "IDAT");
   }
+}
+
+TEST(Png, TextsInUnicodeAndColoursByNumberTravel) {
+  const Chunk title = {"iTXt", std::string("Title\0\0\0\0\0Gr\xC3\xB6\xC3\x9F", 15)};
+  const Chunk xmp = {"iTXt", std::string("XML:com.adobe.xmp\0\0\0\0\0none", 26)};
+  const Chunk srgb = {"cICP", std::string("\1\15\0\1", 4)};
+  const Image image = Decoded(MakePng({kRgb, 8}, {srgb, title, xmp}));
+  const std::vector<Chunk> chunks = ChunksOf(EncodeImage(image, {}));
+  ASSERT_GE(chunks.size(), 4U);
+  EXPECT_EQ(chunks[1], srgb);
+  EXPECT_EQ(chunks[2], title);
+  EXPECT_EQ(chunks[3].first, "IDAT") << "XMP is left to the metadata";
+  EXPECT_NO_THROW(EncodeImage(image, {ImageFormat::kTiff, 0}));
+}
+
+TEST(Png, ColoursByNumberNeedAPng) {
+  const Chunk hdr = {"cICP", std::string("\11\20\0\1", 4)};  // BT.2100 PQ
+  const Image image = Decoded(MakePng({kRgb, 16}, {hdr}));
+  EXPECT_EQ(ChunksOf(EncodeImage(image, {}))[1], hdr);
+  try {
+    EncodeImage(image, {ImageFormat::kJpeg, 0});
+    FAIL() << "its colours would be shown wrong";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("CICP 9/16"), std::string::npos) << error.what();
+  }
+}
+
+/// What libpng reads.
+Bytes ProfileOf(const Bytes& file) {
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+  png_infop info = png_create_info_struct(png);
+  std::pair<const Bytes*, std::size_t> from = {&file, 0};
+  png_set_read_fn(png, &from, [](png_structp reader, png_bytep target, std::size_t count) {
+    auto* source = static_cast<std::pair<const Bytes*, std::size_t>*>(png_get_io_ptr(reader));
+    std::copy_n(source->first->begin() + static_cast<std::ptrdiff_t>(source->second), count,
+                target);
+    source->second += count;
+  });
+  png_read_info(png, info);
+  png_charp name = nullptr;
+  int method = 0;
+  png_bytep profile = nullptr;
+  png_uint_32 size = 0;
+  Bytes icc;
+  if (png_get_iCCP(png, info, &name, &method, &profile, &size) != 0) {
+    icc.assign(profile, profile + size);
+  }
+  png_destroy_read_struct(&png, &info, nullptr);
+  return icc;
+}
+
+TEST(Png, LibpngFindsTheProfile) {
+  RawMetadata raw;
+  raw.icc = testing::FakeProfile("RGB ");
+  Image image;
+  image.pixels = MakeTestImage({40, 30}, CV_8UC3);
+  image.metadata = Metadata::FromRaw(raw).WithHistory("1 face");
+  EXPECT_EQ(ProfileOf(EncodeImage(image, {ImageFormat::kPng, 0})), raw.icc);
+}
+
+TEST(Png, AGreyProfileGoesWhereGreyGetsTransparency) {
+  Image grey;
+  grey.pixels = MakeTestImage({40, 30}, CV_8UC1);
+  RawMetadata raw;
+  raw.icc = testing::FakeProfile("GRAY");
+  grey.metadata = Metadata::FromRaw(raw);
+  EXPECT_EQ(Decoded(EncodeImage(grey, {ImageFormat::kPng, 0})).metadata.icc(), raw.icc);
+  Image with_alpha = Decoded(MakePng({PNG_COLOR_TYPE_GRAY_ALPHA, 8}));
+  ASSERT_EQ(with_alpha.pixels.channels(), 4);
+  with_alpha.metadata = Metadata::FromRaw(raw);
+  std::string warning;
+  const Image again = DecodeImage(EncodeImage(with_alpha, {}), {}, &warning);
+  EXPECT_TRUE(again.metadata.icc().empty());
+  EXPECT_NE(warning.find("ICC profile"), std::string::npos) << warning;
 }
 
 TEST(Png, ChunksStayAmongPngs) {

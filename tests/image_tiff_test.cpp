@@ -66,7 +66,8 @@ Value Tag(const Bytes& bytes, ttag_t tag) {
   return TiffField<Value>(tiff.get(), tag, 0);
 }
 
-bool HasPremultipliedAlpha(const Bytes& bytes) {
+/// What the fourth sample is.
+int ExtraSample(const Bytes& bytes) {
   TiffFile file;
   file.bytes = bytes;
   const TiffPtr tiff = OpenTiff(&file, "r");
@@ -74,7 +75,7 @@ bool HasPremultipliedAlpha(const Bytes& bytes) {
   std::uint16_t* kinds = nullptr;
   TIFFGetField(tiff.get(), TIFFTAG_EXTRASAMPLES, &count, &kinds);
   EXPECT_EQ(count, 1);
-  return count == 1 && kinds[0] == EXTRASAMPLE_ASSOCALPHA;
+  return count == 1 ? kinds[0] : -1;
 }
 
 Image Decoded(const Bytes& bytes) {
@@ -82,18 +83,42 @@ Image Decoded(const Bytes& bytes) {
   return DecodeImage(bytes, {}, &warning);
 }
 
-TEST(Tiff, AlphaOfEitherKindLeavesColoursAlone) {
+Bytes WithFourthSample(const cv::Mat& pixels, std::uint16_t kind) {
+  return WriteTiff(Rgb(pixels),
+                   [kind](TIFF* tiff) { TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &kind); });
+}
+
+TEST(Tiff, AFourthSampleOfAnyKindLeavesColoursAlone) {
   const cv::Mat pixels = MakeTestImage({50, 40}, CV_8UC4);
-  for (const bool premultiplied : {false, true}) {
-    const auto kind =
-        static_cast<std::uint16_t>(premultiplied ? EXTRASAMPLE_ASSOCALPHA : EXTRASAMPLE_UNASSALPHA);
-    const Bytes file = WriteTiff(
-        Rgb(pixels), [kind](TIFF* tiff) { TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &kind); });
+  for (const int kind : {EXTRASAMPLE_UNSPECIFIED, EXTRASAMPLE_ASSOCALPHA, EXTRASAMPLE_UNASSALPHA}) {
+    const Bytes file = WithFourthSample(pixels, static_cast<std::uint16_t>(kind));
     const Image image = Decoded(file);
     EXPECT_EQ(cv::norm(image.pixels, pixels, cv::NORM_INF), 0);
     const Bytes written = EncodeImage(image, {});
     EXPECT_EQ(cv::norm(Decoded(written).pixels, pixels, cv::NORM_INF), 0);
-    EXPECT_EQ(HasPremultipliedAlpha(written), premultiplied);
+    EXPECT_EQ(ExtraSample(written), kind);
+  }
+}
+
+TEST(Tiff, PremultipliedColoursAreDividedForOtherFormats) {
+  cv::Mat pixels(2, 2, CV_8UC4, cv::Scalar(25, 50, 100, 128));
+  pixels.at<cv::Vec4b>(0, 0) = {9, 9, 9, 0};
+  const Image image = Decoded(WithFourthSample(pixels, EXTRASAMPLE_ASSOCALPHA));
+  for (const ImageFormat format : {ImageFormat::kPng, ImageFormat::kWebp}) {
+    const cv::Mat straight = Decoded(EncodeImage(image, {format, 0})).pixels;
+    EXPECT_EQ(straight.at<cv::Vec4b>(1, 1), cv::Vec4b(50, 100, 199, 128)) << FormatName(format);
+    EXPECT_EQ(straight.at<cv::Vec4b>(0, 0), cv::Vec4b(0, 0, 0, 0)) << FormatName(format);
+  }
+}
+
+TEST(Tiff, ABigTiffIsRefusedByName) {
+  Bytes file = WriteTiff(Rgb(MakeTestImage({8, 8}, CV_8UC3)), [](TIFF*) {});
+  file[2] = 43;
+  try {
+    Decoded(file);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("BigTIFF"), std::string::npos) << error.what();
   }
 }
 

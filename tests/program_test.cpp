@@ -397,6 +397,77 @@ TEST(Program, AGalleryIsRefusedAddedToOrBegunAnew) {
   EXPECT_EQ(count("photo("), 4);
   RunProgram({"-q", in, out, "--gallery", gallery, "--overwrite"});
   EXPECT_EQ(count("photo("), 2);
+  const std::string report = (folder / "r.jsonl").string();
+  WriteText(report, "earlier\n");
+  EXPECT_EQ(RunProgram({"-q", in, out, "--gallery", gallery, "--report", report, "--overwrite",
+                        "--weights", "none.h5"})
+                .exit_code,
+            3);
+  EXPECT_EQ(count("photo("), 2) << "a run that cannot begin replaces nothing";
+  EXPECT_EQ(Text(ReadFile(report)), "earlier\n");
+}
+
+TEST(Program, OtherPicturesNeedFoldersOfTheirOwn) {
+  const TempFolder folder;
+  WriteBytes(folder / "in/a.png", PlainImage());
+  const std::string in = (folder / "in").string();
+  for (const char* option : {"--comparison", "--save-faces", "--gallery"}) {
+    EXPECT_EQ(RunProgram({in, (folder / "out").string(), option, in + "/"}).exit_code, 2) << option;
+  }
+}
+
+TEST(Program, AReportIsContinuedWithTheRun) {
+  const TempFolder folder;
+  WriteBytes(folder / "in/a.png", PlainImage());
+  const std::string in = (folder / "in").string();
+  const std::string out = (folder / "out").string();
+  const std::string report = (folder / "r.jsonl").string();
+  RunProgram({"-q", in, out, "--report", report});
+  const std::string first = Text(ReadFile(report));
+  WriteText(report, first + R"({"type":"cut o)");
+  RunProgram({"-q", in, out, "--report", report, "--skip-existing"});
+  const std::string both = Text(ReadFile(report));
+  EXPECT_EQ(both.rfind(first + "{\"type\":\"cut o\n{\"type\":\"run\"", 0), 0U) << both;
+  EXPECT_NE(both.find("skipped_existing"), std::string::npos);
+}
+
+TEST(Program, AnOptionFileHasNoSections) {
+  const TempFolder folder;
+  WriteBytes(folder / "in/a.png", PlainImage());
+  WriteText(folder / "options.toml", "[faces]\nstrength = 0.5\n");
+  const auto result = RunProgram({(folder / "in").string(), (folder / "out").string(), "--config",
+                                  (folder / "options.toml").string()});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.errors.find("faces: a file of options has no sections"), std::string::npos)
+      << result.errors;
+}
+
+TEST(Program, SeveralImagesDoNotGoToAnImagesName) {
+  const TempFolder folder;
+  WriteBytes(folder / "in/a.png", PlainImage());
+  WriteBytes(folder / "in/b.png", PlainImage());
+  const std::string out = (folder / "out.png").string();
+  EXPECT_EQ(RunProgram({(folder / "in").string(), out}).exit_code, 2);
+  EXPECT_FALSE(fs::exists(out));
+  EXPECT_EQ(RunProgram({"-q", (folder / "in").string(), out + "/"}).exit_code, 0);
+}
+
+TEST(Program, StandardInputDoesNotGoToAFolder) {
+  const TempFolder folder;
+  const std::string out = (folder / "out").string();
+  EXPECT_EQ(RunProgram({"-", out + "/"}, PlainImage()).exit_code, 2);
+  EXPECT_FALSE(fs::exists(out));
+}
+
+TEST(Program, WhatAnotherFormatCannotHoldIsTold) {
+  const TempFolder folder;
+  Image image;
+  image.pixels = MakeTestImage({60, 50}, CV_16UC3);
+  WriteBytes(folder / "a.png", EncodeImage(image, {ImageFormat::kPng, 0}));
+  const auto result = RunProgram({(folder / "a.png").string(), (folder / "a.jpg").string()});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_NE(result.errors.find("a.png: written with 8 bits: JPEG holds no more"), std::string::npos)
+      << result.errors;
 }
 
 TEST(Program, AFolderIsNoFinishedOutput) {
@@ -448,6 +519,34 @@ TEST(Program, CompareTellsByItsExitCode) {
   EXPECT_EQ(RunProgram({"compare", out, ref, "--report", "/proc/none/r.xml"}).exit_code, 2);
   EXPECT_EQ(RunProgram({"compare", out, "/no/such/folder"}).exit_code, 3);
   EXPECT_EQ(RunProgram({"compare", out}).exit_code, 2);
+  fs::create_directories(folder / "empty");
+  const std::string empty = (folder / "empty").string();
+  EXPECT_EQ(RunProgram({"compare", empty, empty}).exit_code, 3) << "nothing was compared";
+}
+
+TEST(Program, CompareKeepsSecretsAndEarlierGalleries) {
+  const TempFolder folder;
+  const std::string out = (folder / "out").string();
+  const std::string ref = (folder / "ref").string();
+  WriteBytes(folder / "out/a.png", PlainImage());
+  Image other;
+  other.pixels = MakeTestImage({60, 50}, CV_8UC3, 7);
+  WriteBytes(folder / "ref/a.png", EncodeImage(other, {ImageFormat::kPng, 0}));
+  fs::permissions(folder / "ref/a.png", fs::perms(0600));
+  const std::string gallery = (folder / "g").string();
+  const std::string diff = (folder / "diff").string();
+  EXPECT_EQ(RunProgram({"compare", out, ref, "--gallery", gallery, "--diff", diff}).exit_code, 1);
+  const auto pictures = ListFiles(folder / "g/full");
+  ASSERT_EQ(pictures.size(), 3U);
+  for (const std::string& name : pictures) {
+    EXPECT_EQ(fs::status(folder / ("g/full/" + name)).permissions(), fs::perms(0600)) << name;
+  }
+  EXPECT_EQ(fs::status(folder / "diff/a.png.diff.png").permissions(), fs::perms(0600));
+  EXPECT_EQ(RunProgram({"compare", out, "/no/such/folder", "--gallery", gallery}).exit_code, 3);
+  EXPECT_EQ(ListFiles(folder / "g/full"), pictures) << "a mistyped name replaces nothing";
+  WriteText(folder / "file", "");
+  EXPECT_EQ(RunProgram({"compare", out, ref, "--diff", (folder / "file").string()}).exit_code, 2)
+      << "1 is for images that differ";
 }
 
 TEST(Program, ShellScriptsKnowEveryOption) {

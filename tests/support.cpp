@@ -64,6 +64,27 @@ std::vector<std::string> ListFiles(const fs::path& folder) {
   return files;
 }
 
+Bytes FakeProfile(const std::string& colour_space) {
+  constexpr std::size_t kHeader = 132;
+  Bytes icc(600, 0);
+  // No tags, but something that does not compress: libpng takes no short profiles.
+  cv::RNG random(1);
+  for (std::size_t i = kHeader; i < icc.size(); ++i) {
+    icc[i] = static_cast<std::uint8_t>(random.uniform(0, 256));
+  }
+  const auto put = [&icc](std::ptrdiff_t at, const std::string& text) {
+    std::copy(text.begin(), text.end(), icc.begin() + at);
+  };
+  icc[2] = 600 >> 8;  // its own size
+  icc[3] = 600 & 0xFF;
+  icc[8] = 4;  // the version
+  put(12, "mntr");
+  put(16, colour_space + "XYZ ");
+  put(36, "acsp");
+  put(68, std::string("\0\0\xF6\xD6\0\1\0\0\0\0\xD3\x2D", 12));  // D50
+  return icc;
+}
+
 ProgramResult RunProgram(const std::vector<std::string>& arguments, const Bytes& input) {
   const TempFolder folder;
   const fs::path in = folder / "stdin";

@@ -34,6 +34,9 @@ void WriteText(const std::filesystem::path& path, const std::string& text);
 /// An image with smooth structure and noise: depth CV_8U or CV_16U, 1, 3 or 4 channels.
 cv::Mat MakeTestImage(cv::Size size, int type, int seed = 1);
 
+/// The header of an ICC profile whose pixels are in a colour space: "RGB " or "GRAY".
+Bytes FakeProfile(const std::string& colour_space);
+
 /// All regular files below a folder, relative and sorted.
 std::vector<std::string> ListFiles(const std::filesystem::path& folder);
 

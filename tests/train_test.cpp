@@ -297,16 +297,29 @@ TEST(Train, AResumedRunKeepsItsPrecision) {
 TEST(TrainingState, KeepsTheBestScoreAndThePrecision) {
   const auto objective = MakeFaceWienerObjective({}, torch::kCPU, /*corrects_kernel=*/false);
   const TempFolder folder;
-  TrainingState saved(objective.get(), Optimizer::kAdamW, 0);
+  TrainingState saved(objective.get(), Optimizer::kAdamW, 0, 8);
   saved.step = 7;
   saved.best_score = 26.9;
   saved.bfloat16 = true;
   SaveState(folder / "state.pt", saved);
-  TrainingState loaded(objective.get(), Optimizer::kAdamW, 0);
+  TrainingState loaded(objective.get(), Optimizer::kAdamW, 0, 8);
   LoadState(folder / "state.pt", torch::kCPU, &loaded);
   EXPECT_EQ(loaded.step, 7);
   EXPECT_EQ(loaded.best_score, 26.9);
   EXPECT_EQ(loaded.bfloat16, std::optional<bool>(true));
+}
+
+TEST(TrainingState, IsNotResumedWithStepsOfAnotherSize) {
+  const auto objective = MakeFaceWienerObjective({}, torch::kCPU, /*corrects_kernel=*/false);
+  const TempFolder folder;
+  SaveState(folder / "state.pt", TrainingState(objective.get(), Optimizer::kAdamW, 0, 16));
+  TrainingState other(objective.get(), Optimizer::kAdamW, 0, 8);
+  try {
+    LoadState(folder / "state.pt", torch::kCPU, &other);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("--batch 16"), std::string::npos) << error.what();
+  }
 }
 
 TEST(FaceWienerObjective, EveryPartLearnsInAStepThatRestoresAlsoInBfloat16) {

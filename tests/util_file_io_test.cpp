@@ -70,7 +70,7 @@ TEST(WriteFileAtomically, FollowsTheUmask) {
 
 TEST(WriteFileAtomically, GivesNoMorePermissionsThanAsked) {
   const TempFolder folder;
-  WriteFileAtomically(folder / "file", kNew, Clobber::kRefuse, fs::perms(0600));
+  WriteFileAtomically(folder / "file", kNew, Clobber::kRefuse, {fs::perms(0600), {}});
   EXPECT_EQ(fs::status(folder / "file").permissions(), fs::perms(0600));
 }
 
@@ -102,7 +102,7 @@ TEST(WriteFileAtomically, IsNeverMorePermissiveNotEvenForAMoment) {
   if (child == 0) {
     ::umask(0);
     if (!MakeChmodFail()) ::_exit(7);
-    WriteFileAtomically(folder / "file", kNew, Clobber::kRefuse, fs::perms(0640));
+    WriteFileAtomically(folder / "file", kNew, Clobber::kRefuse, {fs::perms(0640), {}});
     ::_exit(0);
   }
   int status = 0;
@@ -113,8 +113,50 @@ TEST(WriteFileAtomically, IsNeverMorePermissiveNotEvenForAMoment) {
 
 TEST(WriteFileAtomically, TheOwnerCanAlwaysReadAndWriteIt) {
   const TempFolder folder;
-  WriteFileAtomically(folder / "file", kNew, Clobber::kRefuse, fs::perms(0444));
+  WriteFileAtomically(folder / "file", kNew, Clobber::kRefuse, {fs::perms(0444), {}});
   EXPECT_EQ(fs::status(folder / "file").permissions() & fs::perms(0600), fs::perms(0600));
+}
+
+TEST(WriteFileAtomically, GroupPermissionsAreForThatGroupAlone) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give files to any group";
+  constexpr gid_t kGroup = 12345;
+  const TempFolder folder;
+  fs::permissions(folder.path(), fs::perms(0777));
+  const mode_t before = ::umask(0);
+  WriteFileAtomically(folder / "given", kNew, Clobber::kRefuse, {fs::perms(0640), kGroup});
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::setgid(1) != 0 || ::setuid(1) != 0) ::_exit(1);
+    WriteFileAtomically(folder / "kept", kNew, Clobber::kRefuse, {fs::perms(0664), kGroup});
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ::umask(before);
+  ASSERT_EQ(status, 0);
+  EXPECT_EQ(AccessOf(folder / "given").group, kGroup);
+  EXPECT_EQ(AccessOf(folder / "given").permissions, fs::perms(0640));
+  EXPECT_NE(AccessOf(folder / "kept").group, kGroup)
+      << "whoever is not in a group cannot give to it";
+  EXPECT_EQ(AccessOf(folder / "kept").permissions, fs::perms(0644));
+}
+
+TEST(CommonAccess, IsForThoseWhoMayUseBoth) {
+  const FileAccess a = {fs::perms(0664), 7};
+  EXPECT_EQ(CommonAccess(a, {fs::perms(0640), 7}).permissions, fs::perms(0640));
+  EXPECT_EQ(CommonAccess(a, {fs::perms(0640), 7}).group, 7U);
+  const FileAccess mixed = CommonAccess(a, {fs::perms(0664), 8});
+  EXPECT_EQ(mixed.permissions, fs::perms(0644)) << "a member of one group is one of the others";
+  EXPECT_FALSE(mixed.group.has_value());
+}
+
+TEST(WriteFileAtomically, NothingTakesThePlaceOfAPipe) {
+  const TempFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "fifo").c_str(), 0600), 0);
+  for (const Clobber clobber : {Clobber::kReplace, Clobber::kRefuse}) {
+    EXPECT_THROW(WriteFileAtomically(folder / "fifo", kNew, clobber), Error);
+  }
+  EXPECT_TRUE(fs::is_fifo(folder / "fifo"));
 }
 
 TEST(WriteFileAtomically, WhatAKilledProcessLeftDoesNotMatter) {

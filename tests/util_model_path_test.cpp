@@ -39,8 +39,9 @@ TEST(FindWeights, BareNamesAreLookedForInTheModelFolderToo) {
   WriteText(models / kDefaultWeights, "x");
   EXPECT_EQ(FindWeights(name, models.path()), models / name);
   EXPECT_EQ(FindWeights({}, models.path()), models / kDefaultWeights);
-  EXPECT_EQ(FindWeights("./" + name, models.path()), "./" + name);
-  EXPECT_EQ(FindWeights(models / "other.h5", {}), models / "other.h5");
+  EXPECT_THROW(FindWeights("./" + name, models.path()), Error);
+  EXPECT_THROW(FindWeights(models / "other.h5", {}), Error);
+  EXPECT_EQ(FindWeights(models / name, {}), models / name);
   EXPECT_THROW(FindWeights("other.h5", models.path()), Error);
   const std::filesystem::path here = std::filesystem::current_path();
   const TempFolder folder;

@@ -7,11 +7,12 @@
 #SBATCH --cpus-per-task=2
 #SBATCH --mem=2G
 #SBATCH --requeue
-#SBATCH --signal=TERM@60
+#SBATCH --signal=B:TERM@60
 set -euo pipefail
 input=$1
 output=$2
-# exec: the signal before the time limit reaches the program, which finishes the photos in work.
+# exec: the signal before the time limit goes to the program, which finishes the photos in work.
+# A task that is requeued adds to its report.
 exec "${FACEDEBLUR:-facedeblur}" "$input" "$output" --skip-existing \
   --shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_MAX" --threads "${SLURM_CPUS_PER_TASK:-0}" \
   --report "$output.shard-$SLURM_ARRAY_TASK_ID.jsonl"

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/exit_code.h"
 #include "cli/option_binder.h"
 #include "cli/run_setup.h"
 #include "facedeblur/compare/comparison_gallery.h"
@@ -21,8 +22,9 @@ namespace {
 
 constexpr char kFooter[] =
     "\nWithout a limit images must be equal, pixel by pixel.\n"
-    "\nExit codes: 0 all within the tolerance, 1 some differ (or are extra), 2 usage,\n"
-    "3 some are missing or cannot be read.";
+    "\nExit codes: 0 all within the tolerance, 1 some differ (or are extra), 2 usage, or\n"
+    "results that cannot be written, 3 some are missing or cannot be read, or there is\n"
+    "nothing to compare.";
 
 constexpr int kExitUnreadable = 3;
 
@@ -114,51 +116,50 @@ int ExitCodeOf(const CompareTotals& totals) {
   return totals.differing > 0 ? 1 : 0;
 }
 
-void WriteReport(const std::filesystem::path& file, const std::string& report) {
-  try {
-    WriteFileAtomically(file, Bytes(report.begin(), report.end()), Clobber::kReplace);
-  } catch (const Error& error) {
-    throw Error(ErrorKind::kUsage, std::string("cannot write the report: ") + error.what());
-  }
+/// Compares, and fills the gallery where one is wanted: it has no settings but the limits, and the
+/// page counts the totals itself.
+std::vector<ComparedImage> CompareInto(const CompareOptions& options) {
+  RequireComparable(options);  // before an earlier gallery is replaced
+  Gallery gallery(options.gallery, GalleryKind::kCompare, GalleryStart::kReplace);
+  std::vector<ComparedImage> images = CompareImages(options);
+  if (!gallery.wanted()) return images;
+  gallery.AddRun({{"version", Version()},
+                  {"output", options.output.string()},
+                  {"reference", options.reference.string()},
+                  {"tolerance", DescribeTolerance(options.tolerance)}});
+  AddToGallery(options, images, &gallery);
+  gallery.AddDone(Json::object());
+  gallery.RequireIntact();
+  return images;
 }
 
-/// A comparison has no settings but its limits; the totals are counted by the page.
-void WriteGallery(const CompareOptions& options, const std::vector<ComparedImage>& images,
-                  Gallery* gallery) {
-  if (!gallery->wanted()) return;
-  gallery->AddRun({{"version", Version()},
-                   {"output", options.output.string()},
-                   {"reference", options.reference.string()},
-                   {"tolerance", DescribeTolerance(options.tolerance)}});
-  AddToGallery(options, images, gallery);
-  gallery->AddDone(Json::object());
-  gallery->RequireIntact();
-}
-
-int RunCompare(const CompareSettings& settings, const CLI::App& /*app*/) {
-  PrepareCommand();
+int Compare(const CompareSettings& settings) {
   CompareOptions options = settings.compare;
   options.threads = ThreadCount(settings.threads);
   std::unique_ptr<FaceDetector> detector;
   if (settings.faces_only) detector = LoadDetector({}, settings.models);
   options.faces_only = detector.get();
-  Gallery gallery(options.gallery, GalleryKind::kCompare, GalleryStart::kReplace);
-  std::vector<ComparedImage> images;
-  try {
-    images = CompareImages(options);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kInput) throw;
-    std::fprintf(stderr, "facedeblur: %s\n", Printable(error.what()).c_str());
-    return kExitUnreadable;
-  }
-  WriteGallery(options, images, &gallery);
+  const std::vector<ComparedImage> images = CompareInto(options);
   Print(images, settings.verbose);
-  if (images.empty()) std::fputs("facedeblur: there was nothing to compare\n", stderr);
   if (!settings.report.empty()) {
     const ReportWriter write = ChooseReport(settings.report);
-    WriteReport(settings.report, write(images, options.output.string()));
+    const std::string report = write(images, options.output.string());
+    WriteFileAtomically(settings.report, Bytes(report.begin(), report.end()), Clobber::kReplace);
   }
+  if (images.empty()) throw Error(ErrorKind::kInput, "there was nothing to compare");
   return ExitCodeOf(CountOutcomes(images));
+}
+
+/// To a script that asks whether images are equal, 1 means that they are not, whatever it means to
+/// other commands.
+int RunCompare(const CompareSettings& settings, const CLI::App& /*app*/) {
+  PrepareCommand();
+  try {
+    return Compare(settings);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "facedeblur: %s\n", Printable(error.what()).c_str());
+    return error.kind() == ErrorKind::kInput ? kExitUnreadable : kExitUsage;
+  }
 }
 
 }  // namespace

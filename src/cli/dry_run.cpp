@@ -51,6 +51,11 @@ int DryRun(const InputPlan& plan, const BatchOptions& options, Verbosity verbosi
         break;
     }
   }
+  if (plan.ignored > 0) {
+    Say(fmt::format("{} not named like an image: left out",
+                    Counted(static_cast<int>(plan.ignored), "file")),
+        verbosity);
+  }
   Say(fmt::format("{}: {} to do, {} to skip, {} would fail; nothing is written",
                   Counted(static_cast<int>(done + skipped + failed), "image"), done, skipped,
                   failed),

@@ -1,5 +1,6 @@
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -160,6 +161,7 @@ LoadedSet LoadSet(const fs::path& folder, const EvaluateOptions& options,
   load.align_by = options.align_by;
   load.threads = ThreadCount(options.threads);
   set.faces = FaceSet::Load(load, *detector);
+  TellUnreadable(set.faces);
   return set;
 }
 
@@ -176,12 +178,20 @@ void MakePairs(const fs::path& folder, const EvaluateOptions& options, LoadedSet
   }
 }
 
-/// Of one of several folders, with the folder's name in front.
+fs::path LastName(const fs::path& folder) {
+  return (folder.has_filename() ? folder : folder.parent_path()).filename();  // "faces/"
+}
+
+/// Of one of several folders, with the folder's name in front: the last part of its path, or all of
+/// it where another folder has the same.
 void WritePicture(fs::path file, const fs::path& folder, const EvaluateOptions& options,
                   const cv::Mat& picture) {
   if (options.folders.size() > 1) {
-    const fs::path name = folder.has_filename() ? folder : folder.parent_path();  // "faces/"
-    file.replace_filename(name.filename().string() + "_" + file.filename().string());
+    const auto same = [&](const fs::path& other) { return LastName(other) == LastName(folder); };
+    const auto count = std::count_if(options.folders.begin(), options.folders.end(), same);
+    std::string name = (count > 1 ? folder : LastName(folder)).string();
+    std::replace(name.begin(), name.end(), '/', '_');
+    file.replace_filename(name + "_" + file.filename().string());
   }
   WritePng(file, picture);
 }

@@ -1,10 +1,28 @@
 #include "cli/option_binder.h"
 
 #include <cstdlib>
+#include <istream>
+#include <memory>
 
 #include "facedeblur/util/error.h"
 
 namespace facedeblur {
+namespace {
+
+/// CLI11 takes a section for a subcommand, and leaves it out without a word where there is none.
+class FlatConfig : public CLI::ConfigBase {
+ public:
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    std::vector<CLI::ConfigItem> found = CLI::ConfigBase::from_config(input);
+    for (const CLI::ConfigItem& item : found) {
+      if (item.parents.empty()) continue;
+      throw Error(ErrorKind::kUsage, item.parents.front() + ": a file of options has no sections");
+    }
+    return found;
+  }
+};
+
+}  // namespace
 
 CLI::Validator NumberBetween(double low, double high) {
   const auto check = [low, high](const std::string& text) -> std::string {
@@ -55,6 +73,12 @@ std::string OptionList::ToConfig() const {
     lines += option.name + "=" + (option.is_text ? "\"" + value + "\"" : value) + "\n";
   }
   return lines;
+}
+
+CLI::Option* OptionBinder::AddConfig(const std::string& help) {
+  app_->config_formatter(std::make_shared<FlatConfig>());
+  app_->allow_config_extras(CLI::config_extras_mode::capture);
+  return Finish(app_->set_config("--config", "", help), "FILE");
 }
 
 }  // namespace facedeblur

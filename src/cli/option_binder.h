@@ -95,6 +95,10 @@ class OptionBinder {
     return Finish(app_->add_option(name, *value, help)->capture_default_str(), type);
   }
 
+  /// --config, a file with options. What is in it and no option is left among the rest, for whoever
+  /// parses the command line to refuse.
+  CLI::Option* AddConfig(const std::string& help);
+
   CLI::Option* AddFlag(const std::string& name, bool* value, const std::string& help) {
     List(name, [value] { return *value ? "true" : "false"; });
     return Finish(app_->add_flag(name, *value, help), "");

@@ -16,6 +16,9 @@ std::string Describe(const ImageRecord& record) {
   std::string text =
       fmt::format("{}: {}", Printable(record.input.string()), OutcomeName(record.outcome));
   if (record.outcome == Outcome::kRestored) text += ", " + Counted(record.faces, "face");
+  if (record.doubtful > 0) {
+    text += fmt::format(" ({} too doubtful to change)", record.doubtful);
+  }
   if (record.outcome == Outcome::kRestored || record.outcome == Outcome::kCopied) {
     text +=
         fmt::format(" -> {} ({:.2f} s)", Printable(record.output.string()), record.seconds.Total());

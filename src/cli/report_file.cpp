@@ -8,13 +8,20 @@
 
 namespace facedeblur {
 
-ReportFile::ReportFile(const std::filesystem::path& path) {
+ReportFile::ReportFile(const std::filesystem::path& path, bool append) {
   if (path.empty()) return;
-  file_ = path == kStandardStream ? stdout : std::fopen(path.c_str(), "w");
+  file_ = path == kStandardStream ? stdout : std::fopen(path.c_str(), append ? "a+" : "w");
   if (file_ == nullptr) {
     throw Error(ErrorKind::kUsage, path.string() + ": cannot write the report: " +
                                        std::generic_category().message(errno));
   }
+  if (append && file_ != stdout) EndLastLine();
+}
+
+/// A process that was killed while it wrote leaves half a line.
+void ReportFile::EndLastLine() {
+  if (std::fseek(file_, -1, SEEK_END) != 0) return;  // an empty file
+  if (std::fgetc(file_) != '\n') Write("");
 }
 
 ReportFile::~ReportFile() {

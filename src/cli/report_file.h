@@ -10,9 +10,9 @@ namespace facedeblur {
 /// so that what an interruption leaves is valid.
 class ReportFile {
  public:
-  /// Opens the file anew; "-" is standard output, an empty path takes nothing. Throws Error(kUsage)
-  /// when it cannot be opened.
-  explicit ReportFile(const std::filesystem::path& path);
+  /// Opens the file, anew or to add to it; "-" is standard output, an empty path takes nothing.
+  /// Throws Error(kUsage) when it cannot be opened.
+  ReportFile(const std::filesystem::path& path, bool append);
   ~ReportFile();
   ReportFile(const ReportFile&) = delete;
   ReportFile& operator=(const ReportFile&) = delete;
@@ -26,6 +26,8 @@ class ReportFile {
   bool intact() const { return intact_; }
 
  private:
+  void EndLastLine();
+
   std::FILE* file_ = nullptr;
   bool intact_ = true;
 };

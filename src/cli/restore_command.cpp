@@ -25,6 +25,7 @@
 #include "facedeblur/pipeline/json_report.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/interrupt.h"
+#include "facedeblur/util/model_path.h"
 #include "facedeblur/util/text.h"
 #include "facedeblur/util/version.h"
 
@@ -81,7 +82,7 @@ void TellWorstFailures(const BatchReport& report, const FailureList& failures,
   }
 }
 
-void Summarize(const BatchReport& report, double seconds) {
+void Summarize(const BatchReport& report, std::size_t planned, double seconds) {
   const std::string rate =
       seconds > 0.1 ? fmt::format(", {:.2f} images/s", report.Images() / seconds) : "";
   spdlog::info("{}: {} restored ({}), {} copied, {} skipped, {} failed; {:.1f} s{}{}",
@@ -89,7 +90,8 @@ void Summarize(const BatchReport& report, double seconds) {
                report.copied, report.skipped, report.failed, seconds, rate,
                report.interrupted ? "; interrupted" : "");
   if (report.gave_up) {
-    spdlog::error("gave up: one image after the other cannot be read or written");
+    spdlog::error("gave up, with {} not tried: one image after the other cannot be read or written",
+                  Counted(static_cast<int>(planned) - report.Images(), "image"));
   }
 }
 
@@ -101,14 +103,15 @@ ImageRecord ToRecord(const PlanProblem& problem) {
   return record;
 }
 
-/// Asked by one thread. Says once that the signal was heard.
-bool StopRequested() {
-  static bool told = false;
-  if (InterruptSignal() == 0) return false;
-  if (!told) spdlog::warn("interrupted: finishing the photos in work (again to stop at once)");
-  told = true;
-  return true;
+/// A signal handler can say no more than a fixed text. On a terminal it comes below the bar.
+void ListenForSignals() {
+  static const std::string message =
+      std::string(StatusLineAvailable() ? "\n" : "") +
+      "facedeblur: interrupted: finishing the photos in work (again to stop at once)\n";
+  InstallInterruptHandlers(message.c_str());
 }
+
+bool StopRequested() { return InterruptSignal() != 0; }
 
 /// Finds out before hours of work, not after them, whether the output folder can be made and
 /// written to.
@@ -131,8 +134,10 @@ void ReportPlan(const InputPlan& plan, BatchProgress* progress, RunReport* run_r
     progress->OnProblem(problem);
     run_report->AddImage(ToRecord(problem));
   }
-  if (plan.ignored > 0)
-    spdlog::debug("{} files without an image's extension left out", plan.ignored);
+  if (plan.ignored > 0) {
+    spdlog::info("{} not named like an image: left out",
+                 Counted(static_cast<int>(plan.ignored), "file"));
+  }
 }
 
 /// Runs what the plan holds. The report's first line needs the weights, so it is written with the
@@ -163,8 +168,10 @@ BatchReport RunImages(const InputPlan& plan, const RestoreOptions& options, Batc
 }
 
 int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
-  RunReport run_report(options);
+  // What is wrong with these is told before an earlier report or gallery is replaced.
+  if (!plan.images.empty()) FindWeights(options.weights, options.models);
   PrepareOutputFolder(plan);
+  RunReport run_report(options);
   BatchReport report;
   BatchProgress progress(plan.images.size(), options.GetVerbosity());
   if (plan.images.empty()) {
@@ -176,7 +183,7 @@ int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
   const double seconds = progress.Elapsed();
   run_report.AddSummary(report, seconds);
   run_report.RequireIntact();
-  Summarize(report, seconds);
+  Summarize(report, plan.images.size() + plan.problems.size(), seconds);
   TellWorstFailures(report, progress.failures(), options);
   // An image that was still to come through standard input fails by the signal.
   const bool interrupted = report.interrupted || (InterruptSignal() != 0 && report.failed > 0);
@@ -195,7 +202,7 @@ int RunPlan(const InputPlan& plan, const RestoreOptions& options) {
 int RunRestore(const RestoreOptions& options, const CLI::App& /*app*/) {
   InitLogging(options.GetVerbosity(), options.dry_run ? "" : options.log_file);
   const PlanOptions plan_options = options.ToPlan();
-  if (!options.dry_run) InstallInterruptHandlers();
+  if (!options.dry_run) ListenForSignals();
   // Work is spread over images and faces. For the whole process, so before any other thread.
   cv::setNumThreads(1);
   InputPlan plan;

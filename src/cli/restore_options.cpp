@@ -188,12 +188,15 @@ void RequireOwnFile(const RestoreOptions& options, const fs::path& file) {
   }
 }
 
-/// Among photos, the gallery's images would be taken for such the next time.
+/// Among photos, other images that a run writes would be taken for such the next time, and could
+/// replace one.
 void RequireOwnFolder(const RestoreOptions& options, const fs::path& folder) {
   if (folder.empty()) return;
   for (const fs::path& other : options.paths) {
     if (fs::weakly_canonical(folder / "") != fs::weakly_canonical(other / "")) continue;
-    throw Error(ErrorKind::kUsage, folder.string() + ": a gallery needs a folder of its own");
+    throw Error(ErrorKind::kUsage, folder.string() +
+                                       ": a gallery, faces and comparisons need a folder of their "
+                                       "own");
   }
 }
 
@@ -208,20 +211,15 @@ void BindRestoreOptions(CLI::App* app, RestoreOptions* options) {
   BindFaceOptions(&binder, options);
   BindOutputOptions(&binder, options);
   BindRunOptions(&binder, options);
-  app->set_config(
-         "--config", "",
-         "Read options from this TOML or INI file, as strength = 0.8; the command line has "
-         "the last word")
-      ->type_name("FILE")
-      ->group("Run");
-  // Whoever parses the command line refuses what it finds among the rest.
-  app->allow_config_extras(CLI::config_extras_mode::capture);
+  binder.AddConfig(
+      "Read options from this TOML or INI file, as strength = 0.8; the command line has the last "
+      "word");
 }
 
 void RestoreOptions::Validate() const {
   RequireOwnFile(*this, report);
   RequireOwnFile(*this, log_file);
-  RequireOwnFolder(*this, gallery);
+  for (const fs::path& folder : {gallery, save_faces, comparison}) RequireOwnFolder(*this, folder);
   if (!report.empty() && report == log_file) {
     throw Error(ErrorKind::kUsage, report.string() + ": is the report and the log");
   }

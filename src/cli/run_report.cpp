@@ -18,7 +18,7 @@ GalleryStart StartOf(const RestoreOptions& options) {
 
 RunReport::RunReport(const RestoreOptions& options)
     : options_(options),
-      file_(options.report),
+      file_(options.report, options.skip_existing),
       gallery_(options.gallery, GalleryKind::kRestore, StartOf(options)) {}
 
 void RunReport::AddRun(const RunInfo& info) {

@@ -3,8 +3,11 @@
 #include <spdlog/spdlog.h>
 
 #include <opencv2/core/utility.hpp>
+#include <string>
+#include <vector>
 
 #include "cli/logging.h"
+#include "facedeblur/util/text.h"
 
 namespace facedeblur {
 
@@ -16,6 +19,13 @@ void PrepareCommand() {
 void TellDevice(const Compute& compute) {
   if (!compute.note.empty()) spdlog::info("running on the CPU: {}", compute.note);
   spdlog::debug("device: {}", compute.device.ToString());
+}
+
+void TellUnreadable(const FaceSet& faces) {
+  const std::vector<std::string>& problems = faces.unreadable();
+  if (problems.empty()) return;
+  spdlog::warn("{} cannot be read; the first: {}",
+               Counted(static_cast<int>(problems.size()), "file"), Printable(problems.front()));
 }
 
 }  // namespace facedeblur

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "facedeblur/backend/load_network.h"
+#include "facedeblur/dataset/face_set.h"
 
 namespace facedeblur {
 
@@ -11,5 +12,8 @@ void PrepareCommand();
 
 /// Says on the log where networks run, and why the choice fell on the CPU.
 void TellDevice(const Compute& compute);
+
+/// Says on the log how many files of a set of faces could not be read, and names the first.
+void TellUnreadable(const FaceSet& faces);
 
 }  // namespace facedeblur

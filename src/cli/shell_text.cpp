@@ -202,6 +202,10 @@ std::string FishCompletion(const std::vector<ParsedCommand>& commands) {
   return text;
 }
 
+constexpr char kEnvironment[] =
+    ".SH ENVIRONMENT\n.TP\nFACEDEBLUR_MODELS\nThe folder with models where --models names none, "
+    "instead of those beside the program.\n";
+
 std::string ManualPage(const std::vector<ParsedCommand>& commands, const std::string& version) {
   std::string text = ".TH FACEDEBLUR 1 \"\" \"facedeblur " + version +
                      "\" \"User Commands\"\n.SH NAME\nfacedeblur \\- make blurred faces in photos "
@@ -222,7 +226,7 @@ std::string ManualPage(const std::vector<ParsedCommand>& commands, const std::st
     const std::string footer = command.app->get_footer();
     if (!footer.empty()) text += ".PP\n" + Roff(Replaced(footer, "\n\n", "\n")) + "\n";
   }
-  return text;
+  return text + kEnvironment;
 }
 
 }  // namespace facedeblur

@@ -45,7 +45,7 @@ void Bind(CLI::App* app, SynthOptions* options) {
   binder.AddPath("--cache", &options->cache, "FILE", "File that keeps the landmarks of the faces");
   binder.AddPath("--models", &options->models, "DIR", "Folder with models");
   binder.AddThreads(&options->threads);
-  app->set_config("--config", "", "Read options from an INI or TOML file");
+  binder.AddConfig("Read options from an INI or TOML file");
 }
 
 PairWriterResult WritePairs(const SynthOptions& options, const PairWriterOptions& writer) {
@@ -55,9 +55,10 @@ PairWriterResult WritePairs(const SynthOptions& options, const PairWriterOptions
   load.cache = options.cache;
   load.threads = writer.threads;
   load.stop = writer.stop;
-  return WriteFacePairs(
-      FaceSet::Load(load, *LoadDetector(DetectorOptions::SharpAndUpright(), options.models)),
-      writer);
+  const auto detector = LoadDetector(DetectorOptions::SharpAndUpright(), options.models);
+  const FaceSet faces = FaceSet::Load(load, *detector);
+  TellUnreadable(faces);
+  return WriteFacePairs(faces, writer);
 }
 
 int RunSynth(const SynthOptions& options, const CLI::App& /*app*/) {

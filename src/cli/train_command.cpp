@@ -145,7 +145,7 @@ void Bind(CLI::App* app, TrainOptions* options) {
   binder.AddText("--figures-note", &t.notes.figures, "TEXT", note + "how good they are");
   binder.Group("Pairs");
   BindPairOptions(&binder, &t.pairs);
-  app->set_config("--config", "", "Read options from an INI or TOML file");
+  binder.AddConfig("Read options from an INI or TOML file");
 }
 
 std::string ListLosses(const std::map<std::string, double>& losses) {
@@ -166,20 +166,32 @@ void Report(const TrainingProgress& p, std::int64_t samples) {
   }
 }
 
-/// Keeps the options with the weights they made; says so when a run goes on with others.
-void KeepConfiguration(const TrainOptions& options) {
-  const std::string text = options.all.ToConfig();
-  const auto file = options.trainer.output / "config.ini";
-  std::error_code error;
-  if (std::filesystem::exists(file, error)) {
-    const Bytes old = ReadNamedFile(file);
-    if (std::string(old.begin(), old.end()) != text) {
-      spdlog::warn("{}: goes on with other options than it began with",
-                   options.trainer.output.string());
-    }
+/// The options of a run, kept in a file with the weights they make.
+class Configuration {
+ public:
+  /// Says so when a run goes on with others than it began with.
+  explicit Configuration(const TrainOptions& options)
+      : file_(options.trainer.output / "config.ini"), text_(options.all.ToConfig()) {
+    std::error_code error;
+    if (!std::filesystem::exists(file_, error)) return;
+    const Bytes old = ReadNamedFile(file_);
+    if (std::string(old.begin(), old.end()) == text_) return;
+    spdlog::warn("{}: goes on with other options than it began with",
+                 options.trainer.output.string());
   }
-  WriteFileAtomically(file, Bytes(text.begin(), text.end()), Clobber::kReplace);
-}
+
+  /// To be called once training is under way: a run that cannot begin changes nothing.
+  void Keep() {
+    if (kept_) return;
+    WriteFileAtomically(file_, Bytes(text_.begin(), text_.end()), Clobber::kReplace);
+    kept_ = true;
+  }
+
+ private:
+  std::filesystem::path file_;
+  std::string text_;
+  bool kept_ = false;
+};
 
 FaceSet LoadFaces(const TrainOptions& options) {
   FaceSetOptions load;
@@ -199,17 +211,21 @@ int RunTrain(const TrainOptions& options, const CLI::App& /*app*/) {
   TuneHeap(HeapUse::kTraining);
   const Compute compute = OpenCompute(options.device, Precision::kFloat32);
   TellDevice(compute);
-  KeepConfiguration(options);
+  Configuration configuration(options);
   FaceSet training = LoadFaces(options);
+  TellUnreadable(training);
   if (InterruptSignal() != 0) return kExitSignalBase + InterruptSignal();
   constexpr std::size_t kValidationShare = 20;
   const FaceSet validation = training.TakeEveryNth(kValidationShare);
   spdlog::info("{} faces to train on, {} to validate on", training.faces().size(),
                validation.faces().size());
-  compute.backend->Train(
-      training, validation, options.trainer, compute.device,
-      [&](const TrainingProgress& progress) { Report(progress, options.trainer.samples); },
-      [] { return InterruptSignal() != 0; });
+  const auto on_progress = [&](const TrainingProgress& progress) {
+    configuration.Keep();
+    Report(progress, options.trainer.samples);
+  };
+  compute.backend->Train(training, validation, options.trainer, compute.device, on_progress,
+                         [] { return InterruptSignal() != 0; });
+  configuration.Keep();
   const int signal = InterruptSignal();
   return signal != 0 ? kExitSignalBase + signal : kExitDone;
 }

@@ -79,7 +79,7 @@ void Bind(CLI::App* app, TrainFinderOptions* options) {
   binder.AddText("--figures-note", &options->figures_note, "TEXT", "How good it was found to be");
   binder.AddPath("--models", &options->models, "DIR", "Folder with models");
   binder.AddThreads(&options->threads);
-  app->set_config("--config", "", "Read options from an INI or TOML file");
+  binder.AddConfig("Read options from an INI or TOML file");
 }
 
 std::string Described(const FinderTraining& training) {

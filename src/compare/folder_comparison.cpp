@@ -70,17 +70,8 @@ std::vector<Pair> PairFolders(const CompareOptions& options) {
 }
 
 std::vector<Pair> ListPairs(const CompareOptions& options) {
-  for (const fs::path& path : {options.output, options.reference}) {
-    std::error_code error;
-    if (!fs::exists(path, error)) {
-      throw Error(ErrorKind::kInput, path.string() + ": no such file or folder");
-    }
-  }
-  const bool folders = fs::is_directory(options.output);
-  if (folders != fs::is_directory(options.reference)) {
-    throw Error(ErrorKind::kUsage, "one of the two is a file and the other a folder");
-  }
-  if (folders) return PairFolders(options);
+  RequireComparable(options);
+  if (fs::is_directory(options.output)) return PairFolders(options);
   return {{options.output.filename(), options.output, options.reference}};
 }
 
@@ -94,10 +85,15 @@ cv::Mat Decode(const fs::path& file, Bytes* bytes) {
   }
 }
 
+/// A difference shows what is in both.
+FileAccess AccessTo(const Pair& pair) {
+  return CommonAccess(AccessOf(pair.output), AccessOf(pair.reference));
+}
+
 /// Equal images need no closer look than a small one.
 void WriteGalleryImages(const Pair& pair, const CompareOptions& options, const cv::Mat& output,
                         const cv::Mat& reference, ComparedImage* image) {
-  const GalleryImages images(options.gallery, pair.output, {});
+  const GalleryImages images(options.gallery, pair.output, AccessTo(pair), {});
   if (image->measured && image->difference.max_diff == 0) {
     images.WriteThumb("output", output);
     image->views = {"output"};
@@ -133,9 +129,8 @@ void Measure(const Pair& pair, const CompareOptions& options, ComparedImage* ima
       image->message = breach.empty() ? "the same pixels in a different file" : breach;
     }
     if (image->difference.max_diff > 0 && !options.difference_folder.empty()) {
-      std::error_code error;
       WritePng(options.difference_folder / (pair.relative.string() + ".diff.png"),
-               DifferenceImage(output, reference), fs::status(pair.output, error).permissions());
+               DifferenceImage(output, reference), AccessTo(pair));
     }
   }
   if (!options.gallery.empty()) WriteGalleryImages(pair, options, output, reference, image);
@@ -185,6 +180,18 @@ const char* CompareOutcomeName(CompareOutcome outcome) {
       return "unreadable";
   }
   return "?";
+}
+
+void RequireComparable(const CompareOptions& options) {
+  for (const fs::path& path : {options.output, options.reference}) {
+    std::error_code error;
+    if (!fs::exists(path, error)) {
+      throw Error(ErrorKind::kInput, path.string() + ": no such file or folder");
+    }
+  }
+  if (fs::is_directory(options.output) != fs::is_directory(options.reference)) {
+    throw Error(ErrorKind::kUsage, "one of the two is a file and the other a folder");
+  }
 }
 
 std::vector<ComparedImage> CompareImages(const CompareOptions& options) {

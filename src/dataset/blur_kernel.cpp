@@ -200,6 +200,19 @@ DrawnKernel RandomKernel(const KernelOptions& options, Random* random) {
   return drawn;
 }
 
+cv::Mat ShrinkKernel(const cv::Mat& kernel, double factor) {
+  const double old_middle = 0.5 * (kernel.rows - 1);
+  const int reach = static_cast<int>(std::ceil(old_middle / factor));
+  cv::Mat shrunk = cv::Mat::zeros(2 * reach + 1, 2 * reach + 1, CV_32F);
+  for (int y = 0; y < kernel.rows; ++y) {
+    for (int x = 0; x < kernel.cols; ++x) {
+      Splat(reach + (x - old_middle) / factor, reach + (y - old_middle) / factor,
+            kernel.at<float>(y, x), &shrunk);
+    }
+  }
+  return Normalized(shrunk);
+}
+
 cv::Mat TransformKernel(const cv::Mat& kernel, double angle, double scale) {
   const auto centre = static_cast<float>(0.5 * (kernel.rows - 1));
   const cv::Mat turn =

@@ -1,7 +1,6 @@
 #include "facedeblur/dataset/face_set.h"
 
 #include <algorithm>
-#include <exception>
 #include <opencv2/imgproc.hpp>
 #include <string>
 #include <utility>
@@ -19,7 +18,16 @@ namespace facedeblur {
 namespace fs = std::filesystem;
 namespace {
 
-/// The face of one file; without landmarks when there is no face or the file is no image.
+/// The largest face of a photo, where there is one: its landmarks and what to align it by.
+void FindFace(const FaceDetector& detector, SharpFace* face) {
+  const auto found = detector.Detect(face->pixels);
+  if (found.empty()) return;
+  face->landmarks = found.front().landmarks;
+  face->alignment = MeanAlignmentPoints(found.front().box);
+}
+
+/// The face of one file; without landmarks when there is none. Throws Error(kInput) when the file
+/// is no image.
 SharpFace LoadFace(const fs::path& path, const FaceDetector& detector, AlignBy align_by,
                    LandmarkCache* cache) {
   SharpFace face;
@@ -27,31 +35,24 @@ SharpFace LoadFace(const fs::path& path, const FaceDetector& detector, AlignBy a
   const std::string key = cache->Key(path);
   const auto known = cache->Find(key);
   if (known && known->empty()) return face;
-  try {
-    std::string warning;
-    const cv::Mat pixels = DecodeImage(ReadFile(path), {}, &warning).pixels;
-    face.pixels = ToEightBits(ToFloatBgr(pixels));
-    if (known && align_by == AlignBy::kLandmarks) {
-      face.landmarks = *known;
-    } else {
-      const auto found = detector.Detect(face.pixels);
-      if (!found.empty()) {
-        face.landmarks = found.front().landmarks;
-        face.alignment = MeanAlignmentPoints(found.front().box);
-      }
-      cache->Add(key, face.landmarks);
-    }
-    if (align_by == AlignBy::kLandmarks && !face.landmarks.empty()) {
-      face.alignment = AlignmentPoints(face.landmarks);
-    }
-  } catch (const std::exception&) {
-    face.landmarks.clear();  // a damaged file among thousands is not worth stopping for
+  std::string warning;
+  face.pixels = ToEightBits(ToFloatBgr(DecodeImage(ReadFile(path), {}, &warning).pixels));
+  if (known && align_by == AlignBy::kLandmarks) {
+    face.landmarks = *known;
+  } else {
+    FindFace(detector, &face);
+    cache->Add(key, face.landmarks);
+  }
+  if (align_by == AlignBy::kLandmarks && !face.landmarks.empty()) {
+    face.alignment = AlignmentPoints(face.landmarks);
   }
   return face;
 }
 
-/// Keeps the part of a photo that chips of its face can need: thousands are in memory at once.
+/// Keeps the part of a photo that chips of its face can need, nothing of one without a face:
+/// thousands are in memory at once.
 void CropToFace(SharpFace* face) {
+  if (face->landmarks.empty()) return face->pixels.release();
   face->photo_size = face->pixels.size();
   const cv::Rect2f box = cv::boundingRect(face->landmarks);
   constexpr float kReach = 2.0F;  // of the face, to every side
@@ -76,14 +77,22 @@ FaceSet FaceSet::Load(const FaceSetOptions& options, const FaceDetector& detecto
   // The identity takes time, and without a file nothing outlives this call.
   LandmarkCache cache(options.cache, options.cache.empty() ? "" : detector.identity().Key());
   std::vector<SharpFace> faces(files.size());
+  std::vector<std::string> problems(files.size());
   RunParallel(options.threads, files.size(), [&](std::size_t i) {
     if (options.stop && options.stop()) return;
-    faces[i] = LoadFace(files[i].first, detector, options.align_by, &cache);
-    faces[i].folder = files[i].second;
-    if (!faces[i].landmarks.empty()) CropToFace(&faces[i]);
+    try {
+      faces[i] = LoadFace(files[i].first, detector, options.align_by, &cache);
+      faces[i].folder = files[i].second;
+      CropToFace(&faces[i]);
+    } catch (const Error& error) {  // a damaged file among thousands is not worth stopping for
+      problems[i] = files[i].first.string() + ": " + error.what();
+    }
   });
   cache.Save();
   FaceSet set;
+  for (std::string& problem : problems) {
+    if (!problem.empty()) set.unreadable_.push_back(std::move(problem));
+  }
   for (SharpFace& face : faces) {
     if (!face.landmarks.empty()) set.faces_.push_back(std::move(face));
   }

@@ -19,7 +19,8 @@ class LandmarkCache {
   /// DetectorIdentity::Key().
   LandmarkCache(std::filesystem::path file, std::string detector);
 
-  /// Names one version of a file for this detector, without spaces.
+  /// Names a file for this detector by its size and its path as given, without spaces. A file that
+  /// took another's place with the same size is not told from it.
   std::string Key(const std::filesystem::path& path) const;
 
   std::optional<Landmarks> Find(const std::string& key) const;

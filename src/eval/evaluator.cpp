@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "eval/baselines.h"
+#include "facedeblur/dataset/blur_kernel.h"
 #include "facedeblur/image/contact_sheet.h"
 #include "facedeblur/image/sample_depth.h"
 #include "facedeblur/restore/confidence.h"
@@ -39,8 +40,9 @@ class PairScorer {
     blurred.shifted = BestShiftScore(pair_.blurred, pair_.sharp);
     scores_.whole_gain = ScoreOf(ToEightBits(chip), pair_.sharp).psnr - blurred.chip.psnr;
     Add(Method::kRestored, restored).shifted = BestShiftScore(restored, pair_.sharp);
-    if (!blur.kernel.empty() && blur.scale == 1 && !pair_.kernel.empty()) {
-      scores_.kernel_similarity = KernelSimilarity(blur.kernel, pair_.kernel);
+    if (!blur.kernel.empty() && blur.scale >= 1 && !pair_.kernel.empty()) {
+      const cv::Mat kernel = blur.scale > 1 ? ShrinkKernel(blur.kernel, blur.scale) : blur.kernel;
+      scores_.kernel_similarity = KernelSimilarity(kernel, pair_.kernel);
     }
     return restored;
   }

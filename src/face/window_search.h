@@ -43,8 +43,9 @@ class WindowSearch {
   WindowSearch(std::unique_ptr<const HogScanner> scanner, LandmarkReaders readers,
                const FaceOdds& odds = {});
 
-  /// Faces in a CV_8UC1 image: FoundWindow::score is at least the threshold. Windows whose own
-  /// score is less are looked at where that helps `doubts`. May be called from several threads.
+  /// Faces in a CV_8UC1 image: FoundWindow::score is at least the threshold. With `doubts`, and
+  /// where there is a reader of blurred faces, windows that score less are read from kLeast on. May
+  /// be called from several threads.
   std::vector<FoundWindow> Search(const cv::Mat& grey, double threshold, bool doubts) const;
 
   /// All windows of an image that score `least`, each of them read.

@@ -30,9 +30,12 @@ cv::Mat WithoutAlpha(const cv::Mat& pixels) {
   return colour;
 }
 
-cv::Mat Thumb(const cv::Mat& pixels) {
-  constexpr double kLongerSide = 320;
-  const double scale = kLongerSide / std::max(pixels.cols, pixels.rows);
+constexpr int kThumbSide = 320;
+constexpr int kJpegSide = 65500;  // the most that libjpeg takes
+
+/// Made smaller where its longer side is more than that.
+cv::Mat Within(int longer_side, const cv::Mat& pixels) {
+  const double scale = static_cast<double>(longer_side) / std::max(pixels.cols, pixels.rows);
   if (scale >= 1) return pixels;
   const cv::Size size(std::max(cvRound(pixels.cols * scale), 1),
                       std::max(cvRound(pixels.rows * scale), 1));
@@ -60,19 +63,20 @@ std::string GalleryId(const fs::path& photo) {
   return id;
 }
 
-GalleryImages::GalleryImages(fs::path gallery, const fs::path& photo, Metadata colours)
-    : gallery_(std::move(gallery)), id_(GalleryId(photo)), colours_(std::move(colours)) {
-  std::error_code error;
-  permissions_ = fs::status(photo, error).permissions();
-}
+GalleryImages::GalleryImages(fs::path gallery, const fs::path& photo, const FileAccess& access,
+                             Metadata colours)
+    : gallery_(std::move(gallery)),
+      id_(GalleryId(photo)),
+      access_(access),
+      colours_(std::move(colours)) {}
 
 void GalleryImages::WriteThumb(const std::string& name, const cv::Mat& pixels) const {
-  WriteJpeg(gallery_ / kThumbs / (id_ + "-" + name + ".jpg"), Thumb(pixels));
+  WriteJpeg(gallery_ / kThumbs / (id_ + "-" + name + ".jpg"), Within(kThumbSide, pixels));
 }
 
 void GalleryImages::WritePhoto(const std::string& name, const cv::Mat& pixels) const {
   WriteThumb(name, pixels);
-  WriteJpeg(gallery_ / kFull / (id_ + "-" + name + ".jpg"), pixels);
+  WriteJpeg(gallery_ / kFull / (id_ + "-" + name + ".jpg"), Within(kJpegSide, pixels));
 }
 
 void GalleryImages::WriteFace(int number, const std::string& name, const cv::Mat& chip) const {
@@ -97,7 +101,7 @@ void GalleryImages::WriteJpeg(const fs::path& file, const cv::Mat& pixels) const
 }
 
 void GalleryImages::Write(const fs::path& file, const Bytes& bytes) const {
-  WriteFileAtomically(file, bytes, Clobber::kReplace, permissions_);
+  WriteFileAtomically(file, bytes, Clobber::kReplace, access_);
 }
 
 void RemoveGalleryImages(const fs::path& gallery) {

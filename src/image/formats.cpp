@@ -31,6 +31,7 @@ const std::vector<FormatRow>& Formats() {
   constexpr bool kNo = false;
   constexpr HoldsMetadata kNone = HoldsMetadata::kNo;
   constexpr HoldsMetadata kExiv2 = HoldsMetadata::kByExiv2;
+  constexpr HoldsMetadata kBoth = HoldsMetadata::kByBoth;
   constexpr HoldsMetadata kCodec = HoldsMetadata::kByCodec;
   // clang-format off
   static const std::vector<FormatRow> formats = {
@@ -40,10 +41,10 @@ const std::vector<FormatRow>& Formats() {
        {kExiv2, kNo, kNo}, nullptr, 0, JpegCodec()},
       {ImageFormat::kPng, "PNG", {".png"}, {"\x89PNG\r\n\x1A\n"sv},
        {kExiv2, kYes, kYes}, nullptr, 0, PngCodec()},
-      {ImageFormat::kTiff, "TIFF", {".tiff", ".tif"}, {"II*\0"sv, "MM\0*"sv},
+      {ImageFormat::kTiff, "TIFF", {".tiff", ".tif"}, {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv},
        {kExiv2, kYes, kYes}, nullptr, 0, TiffCodec()},
       {ImageFormat::kWebp, "WebP", {".webp"}, {"RIFF????WEBP"sv},
-       {kExiv2, kYes, kNo}, nullptr, 0, WebpCodec()},
+       {kBoth, kYes, kNo}, nullptr, 0, WebpCodec()},
       {ImageFormat::kBmp, "BMP", {".bmp", ".dib"}, {"BM"sv},
        {kNone, kYes, kNo}, nullptr, 0, BmpCodec()},
       {ImageFormat::kPnm, "PPM", {".ppm", ".pgm", ".pnm"}, {"P2 "sv, "P3 "sv, "P5 "sv, "P6 "sv},

@@ -44,14 +44,19 @@ struct FormatCodec {
 
   /// Encodes pixels whose depth and channels the format can hold. `source` may be of any format,
   /// or null; `quality` is as in EncodeOptions; `metadata` is empty unless the format holds it
-  /// kByCodec. Throws Error(kOutput).
+  /// kByCodec or kByBoth. Throws Error(kOutput).
   Bytes (*encode)(const cv::Mat& pixels, const SourceCoding* source, int quality,
                   const RawMetadata& metadata);
+
+  /// Puts an ICC profile into an encoded file without one. Null where Exiv2 does that, or `encode`.
+  /// Throws Error(kOutput).
+  Bytes (*add_profile)(Bytes file, const Bytes& icc) = nullptr;
 };
 
 enum class HoldsMetadata {
   kNo,
   kByExiv2,  ///< Exiv2 reads it from the file, and puts it into the encoded file
+  kByBoth,   ///< Exiv2 reads it from the file, and the codec takes it in `encode`
   kByCodec,  ///< the codec hands it over as DecodedImage::metadata, and takes it in `encode`
 };
 

@@ -28,6 +28,9 @@ struct HeifCoding : SourceCoding {
   bool ColoursFit(ImageFormat format) const override {
     return described || format == ImageFormat::kHeic || format == ImageFormat::kAvif;
   }
+  bool MustDivideByAlpha(ImageFormat format) const override {
+    return premultiplied_alpha && format != ImageFormat::kHeic && format != ImageFormat::kAvif;
+  }
   std::string colours() const override {
     return "CICP " + std::to_string(nclx->color_primaries) + "/" +
            std::to_string(nclx->transfer_characteristics);

@@ -8,6 +8,8 @@ bool SourceCoding::ColoursFit(ImageFormat /*format*/) const { return true; }
 
 std::string SourceCoding::colours() const { return {}; }
 
+bool SourceCoding::MustDivideByAlpha(ImageFormat /*format*/) const { return false; }
+
 void SourceCoding::Turn(int /*orientation*/) {}
 
 std::shared_ptr<const SourceCoding> SourceCoding::Keeping(const cv::Mat& /*pixels*/,

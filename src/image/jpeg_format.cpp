@@ -2,8 +2,10 @@
 // knows nothing of the source.
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <string>
+#include <string_view>
 
 #include "facedeblur/util/error.h"
 #include "image/formats.h"
@@ -15,8 +17,9 @@
 namespace facedeblur {
 namespace {
 
-/// T.81 Annex B: the frame header (SOFn) holds the size.
-ImageSize ProbeJpeg(const ByteView& file) {
+/// T.81 Annex B: the header is a row of segments, up to the frame header (SOFn) for one. Gives the
+/// place where that segment's content begins.
+std::size_t FrameHeader(const ByteView& file) {
   std::size_t at = 2;
   while (true) {
     if (file.U8(at) != 0xFF) file.ThrowDamaged();
@@ -26,9 +29,15 @@ ImageSize ProbeJpeg(const ByteView& file) {
         marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     const std::uint32_t length = file.Big(at, 2);
     if (length < 2 || marker == 0xD9 || marker == 0xDA) file.ThrowDamaged();
-    if (frame) return {file.Big(at + 5, 2), file.Big(at + 3, 2)};
+    if (frame) return at;
     at += length;
   }
+}
+
+/// The frame header holds the size.
+ImageSize ProbeJpeg(const ByteView& file) {
+  const std::size_t at = FrameHeader(file);
+  return {file.Big(at + 5, 2), file.Big(at + 3, 2)};
 }
 
 [[noreturn]] void ThrowDamaged(const JpegDecoder& decoder) {
@@ -91,6 +100,22 @@ cv::Mat CmykToBgr(const cv::Mat& cmyk) {
   return bgr;
 }
 
+/// What phones add to a photo. It follows the photo in the file, and only the photo's XMP tells of
+/// it (Ultra HDR Image Format 1.1; Motion Photo format 1.0).
+std::string NoteOnCompanions(const Bytes& file) {
+  const auto holds = [&, header = FrameHeader(ByteView(file, "JPEG"))](std::string_view text) {
+    const auto end = file.begin() + static_cast<std::ptrdiff_t>(header);
+    return std::search(file.begin(), end, text.begin(), text.end()) != end;
+  };
+  std::string note;
+  const auto add = [&](const char* what) {
+    note += (note.empty() ? "only a copy byte for byte keeps its " : ", ") + std::string(what);
+  };
+  if (holds("hdrgm:Version") || holds("urn:iso:std:iso:ts:21496")) add("HDR gain map");
+  if (holds("MotionPhoto=\"1\"") || holds("MicroVideo=\"1\"")) add("motion video");
+  return note;
+}
+
 DecodedImage DecodeJpeg(const Bytes& file) {
   JpegDecoder decoder;
   if (!decoder.ReadHeader(file)) ThrowDamaged(decoder);
@@ -104,6 +129,7 @@ DecodedImage DecodeJpeg(const Bytes& file) {
                              : cmyk ? 4
                                     : 3));
   if (!ReadPixels(&decoder, &image.pixels)) ThrowDamaged(decoder);
+  image.note = NoteOnCompanions(file);
   const auto coding = ReadCoding(decoder.codec);
   if (cmyk) {
     image.pixels = CmykToBgr(image.pixels);

@@ -22,6 +22,9 @@ constexpr const char* kName = "JPEG XL";
 
 struct JxlCoding : SourceCoding {
   bool lossy() const override { return is_lossy; }
+  bool MustDivideByAlpha(ImageFormat format) const override {
+    return info.alpha_premultiplied == JXL_TRUE && format != ImageFormat::kJxl;
+  }
 
   bool is_lossy = true;
   JxlBasicInfo info{};
@@ -194,7 +197,12 @@ JxlBasicInfo InfoFor(const cv::Mat& pixels, const JxlCoding* source, bool lossle
 void SetColours(const JxlCoding* source, const Bytes& icc, bool grey, JxlEncoder* encoder) {
   constexpr const char* kWhat = "its colours cannot be described";
   if (source != nullptr && source->has_colours) {
-    Require(JxlEncoderSetColorEncoding(encoder, &source->colours), kWhat);
+    JxlColorEncoding colours = source->colours;
+    if (!grey && colours.color_space == JXL_COLOR_SPACE_GRAY) {  // grey with alpha
+      colours.color_space = JXL_COLOR_SPACE_RGB;
+      colours.primaries = JXL_PRIMARIES_SRGB;
+    }
+    Require(JxlEncoderSetColorEncoding(encoder, &colours), kWhat);
   } else if (!icc.empty()) {
     Require(JxlEncoderSetICCProfile(encoder, icc.data(), icc.size()),
             "libjxl does not understand its ICC profile");

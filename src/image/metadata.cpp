@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exiv2/exiv2.hpp>
+#include <iterator>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "facedeblur/util/error.h"
@@ -47,23 +49,47 @@ void CallExiv2(ErrorKind kind, const char* what, const Function& function) {
   }
 }
 
+bool BeginsWith(const std::string& text, std::string_view begin) {
+  return text.compare(0, begin.size(), begin) == 0;
+}
+
 void SetIfPresent(Exiv2::ExifData* exif, const char* key, int value) {
   if (exif->findKey(Exiv2::ExifKey(key)) != exif->end()) {
     (*exif)[key] = static_cast<std::uint32_t>(value);
   }
 }
 
+/// Whether it is of a further picture in a TIFF, such as a preview, which no output has.
+bool IsOfSubImage(const Exiv2::Exifdatum& datum) {
+  return BeginsWith(datum.groupName(), "SubImage") || datum.key() == "Exif.Image.SubIFDs";
+}
+
 /// Brings EXIF fields that describe the pixels up to date.
 Exiv2::ExifData UpdatedExif(Exiv2::ExifData exif, cv::Size size) {
   if (exif.empty()) return exif;
   Exiv2::ExifThumb(exif).erase();
+  for (auto datum = exif.begin(); datum != exif.end();) {
+    datum = IsOfSubImage(*datum) ? exif.erase(datum) : std::next(datum);
+  }
   SetIfPresent(&exif, "Exif.Image.Orientation", 1);
   SetIfPresent(&exif, "Exif.Photo.PixelXDimension", size.width);
   SetIfPresent(&exif, "Exif.Photo.PixelYDimension", size.height);
   return exif;
 }
 
+/// Whether it tells of what follows the photo in its file, which no output has: a gain map
+/// (hdrgm), a video, or the directory of both.
+bool TellsOfCompanions(const Exiv2::Xmpdatum& datum) {
+  const std::string group = datum.groupName();
+  const std::string tag = datum.tagName();
+  return group == "hdrgm" || group == "Container" ||
+         (group == "GCamera" && (BeginsWith(tag, "MotionPhoto") || BeginsWith(tag, "MicroVideo")));
+}
+
 Exiv2::XmpData UpdatedXmp(Exiv2::XmpData xmp) {
+  for (auto datum = xmp.begin(); datum != xmp.end();) {
+    datum = TellsOfCompanions(*datum) ? xmp.erase(datum) : std::next(datum);
+  }
   const auto orientation = xmp.findKey(Exiv2::XmpKey("Xmp.tiff.Orientation"));
   if (orientation != xmp.end()) *orientation = std::string("1");
   return xmp;
@@ -139,9 +165,16 @@ int Metadata::orientation() const {
   return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
 }
 
+const Bytes& Metadata::icc() const { return content_->icc; }
+
 Metadata Metadata::WithoutIcc() const {
   auto content = std::make_shared<Content>(*content_);
   content->icc.clear();
+  if (content->without_history != nullptr) {
+    Metadata rest;
+    rest.content_ = content->without_history;
+    content->without_history = rest.WithoutIcc().content_;
+  }
   Metadata copy;
   copy.content_ = std::move(content);
   return copy;
@@ -170,38 +203,31 @@ Metadata Metadata::WithHistory(const std::string& parameters) const {
   return copy;
 }
 
-Bytes Metadata::Write(const Content& content, Bytes file, ImageFormat format, cv::Size size) {
-  // Exiv2 0.27 puts a profile into a WebP only if the extended header is there already. The first
-  // pass adds that header, so a second one is needed.
-  const int passes = format == ImageFormat::kWebp && !content.icc.empty() ? 2 : 1;
+Bytes Metadata::Write(const Content& content, Bytes file, cv::Size size) {
   CallExiv2(ErrorKind::kOutput, "cannot write metadata", [&] {
-    for (int pass = 0; pass < passes; ++pass) {
-      const Exiv2Image image = OpenWithExiv2(file);
-      image->setExifData(UpdatedExif(content.exif, size));
-      image->setXmpData(UpdatedXmp(content.xmp));
-      image->setIptcData(content.iptc);
-      if (!content.comment.empty() && image->checkMode(Exiv2::mdComment) != Exiv2::amNone) {
-        image->setComment(content.comment);
-      }
-      if (!content.icc.empty()) SetIccProfile(content.icc, image.get());
-      image->writeMetadata();
-      file = FileOf(image.get());
+    const Exiv2Image image = OpenWithExiv2(file);
+    image->setExifData(UpdatedExif(content.exif, size));
+    image->setXmpData(UpdatedXmp(content.xmp));
+    image->setIptcData(content.iptc);
+    if (!content.comment.empty() && image->checkMode(Exiv2::mdComment) != Exiv2::amNone) {
+      image->setComment(content.comment);
     }
+    if (!content.icc.empty()) SetIccProfile(content.icc, image.get());
+    image->writeMetadata();
+    file = FileOf(image.get());
   });
   return file;
 }
 
-Bytes Metadata::WriteTo(Bytes file, ImageFormat format, cv::Size size) const {
+Bytes Metadata::WriteTo(Bytes file, cv::Size size) const {
   if (empty()) return file;
-  if (content_->without_history == nullptr) {
-    return Write(*content_, std::move(file), format, size);
-  }
+  if (content_->without_history == nullptr) return Write(*content_, std::move(file), size);
   try {
-    return Write(*content_, file, format, size);
+    return Write(*content_, file, size);
   } catch (const Error&) {
     Metadata rest;
     rest.content_ = content_->without_history;
-    return rest.WriteTo(std::move(file), format, size);
+    return rest.WriteTo(std::move(file), size);
   }
 }
 

@@ -2,11 +2,15 @@
 // that say how pixels are to be shown and prints libpng's complaints.
 
 #include <png.h>
+#include <zlib.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -38,12 +42,35 @@ struct Chunk {
   Bytes data;
 };
 
-/// Chunks that fit any PNG with the same colours, whatever its pixels. EXIF, XMP, the ICC profile
-/// and the comment are left to Metadata: Exiv2 replaces text chunks that hold them by its own.
-constexpr png_byte kCarried[] = "gAMA\0cHRM\0sRGB\0pHYs\0tEXt\0zTXt";
+/// Chunks that fit any PNG with the same colours, whatever its pixels; cICP, mDCv and cLLi are of
+/// the third edition. EXIF, XMP, the ICC profile and the comment are left to Metadata: Exiv2
+/// replaces text chunks that hold them by its own.
+constexpr png_byte kCarried[] = "cICP\0mDCv\0cLLi\0gAMA\0cHRM\0sRGB\0pHYs\0tEXt\0zTXt\0iTXt";
 constexpr int kCarriedCount = sizeof(kCarried) / 5;  // four letters and a zero each
 
+/// Left to Metadata.
+bool IsXmp(const Chunk& chunk) {
+  constexpr std::string_view kKeyword = "XML:com.adobe.xmp";
+  return chunk.type == "iTXt" && chunk.data.size() > kKeyword.size() &&
+         std::equal(kKeyword.begin(), kKeyword.end(), chunk.data.begin());
+}
+
 struct PngCoding : SourceCoding {
+  bool ColoursFit(ImageFormat format) const override {
+    return format == ImageFormat::kPng || colours().empty();
+  }
+  /// What cICP (H.273) says where that is not sRGB: it comes before an ICC profile.
+  std::string colours() const override {
+    for (const Chunk& chunk : chunks) {
+      if (chunk.type != "cICP" || chunk.data.size() < 2) continue;
+      const int primaries = chunk.data[0];
+      const int transfer = chunk.data[1];
+      if (primaries == 1 && (transfer == 13 || transfer == 1)) return {};
+      return "CICP " + std::to_string(primaries) + "/" + std::to_string(transfer);
+    }
+    return {};
+  }
+
   std::vector<Chunk> chunks;
 };
 
@@ -129,8 +156,9 @@ class PngReader {
       const int count = png_get_unknown_chunks(png_, info, &chunks);
       for (int i = 0; i < count; ++i) {
         const png_unknown_chunk& chunk = chunks[i];
-        carried.push_back({reinterpret_cast<const char*>(chunk.name),
-                           Bytes(chunk.data, chunk.data + chunk.size)});
+        Chunk copy = {reinterpret_cast<const char*>(chunk.name),
+                      Bytes(chunk.data, chunk.data + chunk.size)};
+        if (!IsXmp(copy)) carried.push_back(std::move(copy));
       }
     }
     return carried;
@@ -272,8 +300,38 @@ Bytes EncodePng(const cv::Mat& pixels, const SourceCoding* source, int /*quality
   return writer.TakeFile();
 }
 
+void AppendBig(std::uint32_t value, Bytes* bytes) {
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes->push_back(static_cast<std::uint8_t>(value >> static_cast<unsigned>(shift)));
+  }
+}
+
+/// Section 11.3.3.3. Exiv2 gives the profile no name, and libpng then does not read it.
+Bytes ProfileChunk(const Bytes& icc) {
+  constexpr std::string_view kStart("iCCPICC profile\0\0", 17);  // type, name, compression
+  uLongf size = compressBound(icc.size());
+  Bytes compressed(size);
+  if (compress(compressed.data(), &size, icc.data(), icc.size()) != Z_OK) throw std::bad_alloc();
+  compressed.resize(size);
+  Bytes chunk;
+  AppendBig(static_cast<std::uint32_t>(kStart.size() - 4 + size), &chunk);
+  chunk.insert(chunk.end(), kStart.begin(), kStart.end());
+  chunk.insert(chunk.end(), compressed.begin(), compressed.end());
+  const uLong crc = crc32(0, chunk.data() + 4, static_cast<uInt>(chunk.size() - 4));
+  AppendBig(static_cast<std::uint32_t>(crc), &chunk);
+  return chunk;
+}
+
+/// It must come before the pixels and a palette, so it comes first.
+Bytes AddProfile(Bytes file, const Bytes& icc) {
+  constexpr std::ptrdiff_t kAfterHeader = 8 + 25;  // the signature and IHDR
+  const Bytes chunk = ProfileChunk(icc);
+  file.insert(file.begin() + kAfterHeader, chunk.begin(), chunk.end());
+  return file;
+}
+
 }  // namespace
 
-FormatCodec PngCodec() { return {ProbePng, DecodePng, EncodePng}; }
+FormatCodec PngCodec() { return {ProbePng, DecodePng, EncodePng, AddProfile}; }
 
 }  // namespace facedeblur

@@ -17,11 +17,16 @@ namespace {
 
 /// How a TIFF was coded, so that its successor can be coded likewise.
 struct TiffCoding : SourceCoding {
+  bool MustDivideByAlpha(ImageFormat format) const override {
+    return fourth_sample == EXTRASAMPLE_ASSOCALPHA && format != ImageFormat::kTiff;
+  }
+
   std::uint16_t compression = COMPRESSION_LZW;
   std::uint16_t resolution_unit = RESUNIT_INCH;
   float x_resolution = 0;  ///< pixels per unit; 0: unknown
   float y_resolution = 0;
-  bool premultiplied_alpha = false;  ///< colours are multiplied by alpha ("associated")
+  /// Alpha, "associated" where colours are multiplied by it, or something else.
+  std::uint16_t fourth_sample = EXTRASAMPLE_UNASSALPHA;
 };
 
 /// Reads the size tags of the first directory (section 2), and checks that all its strips or tiles
@@ -86,7 +91,12 @@ class TiffProbe {
   bool big_endian_;
 };
 
-ImageSize ProbeTiff(const ByteView& file) { return TiffProbe(file).Run(); }
+ImageSize ProbeTiff(const ByteView& file) {
+  if (file.Is(2, "+") || file.Is(3, "+")) {
+    throw Error(ErrorKind::kInput, "a BigTIFF, which is not supported");
+  }
+  return TiffProbe(file).Run();
+}
 
 [[noreturn]] void ThrowDamaged(const TiffFile& file) {
   throw Error(ErrorKind::kInput,
@@ -211,7 +221,7 @@ TiffCoding ReadCoding(TIFF* tiff, const Layout& layout) {
   std::uint16_t* kinds = nullptr;
   if (layout.samples == 4 && TIFFGetField(tiff, TIFFTAG_EXTRASAMPLES, &count, &kinds) == 1 &&
       count == 1) {
-    coding.premultiplied_alpha = kinds[0] == EXTRASAMPLE_ASSOCALPHA;
+    coding.fourth_sample = kinds[0];
   }
   return coding;
 }
@@ -245,9 +255,7 @@ void WriteFields(TIFF* tiff, const cv::Mat& pixels, const TiffCoding& coding) {
     TIFFSetField(tiff, TIFFTAG_PREDICTOR, PREDICTOR_HORIZONTAL);
   }
   if (pixels.channels() == 4) {
-    const auto kind = static_cast<std::uint16_t>(
-        coding.premultiplied_alpha ? EXTRASAMPLE_ASSOCALPHA : EXTRASAMPLE_UNASSALPHA);
-    TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &kind);
+    TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &coding.fourth_sample);
   }
   if (coding.x_resolution > 0 && coding.y_resolution > 0) {
     TIFFSetField(tiff, TIFFTAG_RESOLUTIONUNIT, coding.resolution_unit);

@@ -5,13 +5,12 @@
 
 namespace facedeblur {
 
-void WritePng(const std::filesystem::path& file, const cv::Mat& pixels,
-              std::filesystem::perms permissions) {
+void WritePng(const std::filesystem::path& file, const cv::Mat& pixels, const FileAccess& access) {
   Image image;
   image.pixels = pixels;
   EncodeOptions options;
   options.format = ImageFormat::kPng;
-  WriteFileAtomically(file, EncodeImage(image, options), Clobber::kReplace, permissions);
+  WriteFileAtomically(file, EncodeImage(image, options), Clobber::kReplace, access);
 }
 
 }  // namespace facedeblur

@@ -3,7 +3,10 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
+#include <string>
+#include <system_error>
 #include <unordered_map>
 #include <utility>
 
@@ -29,6 +32,11 @@ std::optional<FileIdentity> IdentityOf(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return std::nullopt;
   return FileIdentity{status.st_dev, status.st_ino};
+}
+
+std::string WhyNotThere(int error) {
+  return error == ENOENT ? "no such file"
+                         : "cannot open: " + std::generic_category().message(error);
 }
 
 /// Collects the images and keeps two of them from being written to the same file. What it needs for
@@ -104,7 +112,7 @@ class Planner {
     const fs::path output = output_.For(below / name);
     const auto identity = IdentityOf(input);
     if (!identity) {
-      plan_.problems.push_back({input, "no such file"});
+      plan_.problems.push_back({input, WhyNotThere(errno)});
       return;
     }
     inputs_.push_back(*identity);

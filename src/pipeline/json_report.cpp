@@ -96,6 +96,7 @@ std::string SummaryJson(const BatchReport& report, double seconds) {
                      {"failed", report.failed},
                      {"faces", report.faces},
                      {"interrupted", report.interrupted},
+                     {"gave_up", report.gave_up},
                      {"wall_seconds", seconds},
                      {"seconds", ToJson(report.seconds)}});
 }

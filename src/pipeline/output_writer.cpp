@@ -8,20 +8,12 @@
 #include "facedeblur/pipeline/before_after.h"
 #include "facedeblur/pipeline/input_plan.h"
 #include "facedeblur/pipeline/photo_gallery.h"
+#include "facedeblur/restore/confidence.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/text.h"
 
 namespace facedeblur {
 namespace fs = std::filesystem;
-namespace {
-
-/// No more people may read what a batch writes than may read its input.
-fs::perms PermissionsOf(const fs::path& input) {
-  std::error_code error;
-  return fs::status(input, error).permissions();
-}
-
-}  // namespace
 
 bool OutputWriter::SettledByExisting(ImageJob* job) const {
   const fs::path& output = job->record.output;
@@ -33,6 +25,10 @@ bool OutputWriter::SettledByExisting(ImageJob* job) const {
   if (fs::is_directory(output, error)) {
     throw Error(ErrorKind::kOutput,
                 output.string() + ": a folder stands where the output should go");
+  }
+  if (!fs::is_regular_file(output, error)) {
+    throw Error(ErrorKind::kOutput,
+                output.string() + ": a device or pipe stands where the output should go");
   }
   if (options_.existing == ExistingPolicy::kFail) {
     throw Error(ErrorKind::kOutput,
@@ -53,6 +49,7 @@ void OutputWriter::WriteWithoutFace(ImageJob* job) const {
   const bool copies = options_.no_face == NoFacePolicy::kCopy;
   if (copies) {
     const bool same_format = OutputFormat(*job, job->image.format) == job->image.format;
+    if (!same_format) TellLosses(job);
     Write(same_format ? job->source : Encode(job), job);
   }
   if (!options_.gallery.empty()) WriteGalleryThumb(options_.gallery, job->record.input, job->image);
@@ -65,11 +62,20 @@ cv::Mat OutputWriter::KeepBefore(const ImageJob& job) const {
 }
 
 void OutputWriter::WriteRestored(const cv::Mat& before, ImageJob* job) const {
+  TellLosses(job);
   AddHistory(job);
   Write(Encode(job), job);
   WriteByProducts(before, *job);
   job->record.faces = static_cast<int>(job->faces.size());
+  for (const FaceTask& face : job->faces) {
+    if (BelievedShare(face.confidence) == 0) ++job->record.doubtful;
+  }
   job->record.outcome = Outcome::kRestored;
+}
+
+void OutputWriter::TellLosses(ImageJob* job) const {
+  const std::string loss = LossIn(OutputFormat(*job, job->image.format), job->image);
+  if (!loss.empty()) job->record.warnings.push_back(loss);
 }
 
 void OutputWriter::AddHistory(ImageJob* job) const {
@@ -102,7 +108,7 @@ void OutputWriter::Write(const Bytes& bytes, ImageJob* job) const {
     job->record.unreachable = true;
     const Clobber clobber =
         options_.existing == ExistingPolicy::kOverwrite ? Clobber::kReplace : Clobber::kRefuse;
-    WriteFileAtomically(job->record.output, bytes, clobber, PermissionsOf(job->record.input));
+    WriteFileAtomically(job->record.output, bytes, clobber, AccessOf(job->record.input));
     job->record.unreachable = false;
   }
   job->written = true;
@@ -138,7 +144,7 @@ void OutputWriter::WriteByProduct(const ImageJob& job, const fs::path& file, con
   encode.format = format;
   const Clobber clobber =
       options_.existing == ExistingPolicy::kFail ? Clobber::kRefuse : Clobber::kReplace;
-  WriteFileAtomically(file, EncodeImage(image, encode), clobber, PermissionsOf(job.record.input));
+  WriteFileAtomically(file, EncodeImage(image, encode), clobber, AccessOf(job.record.input));
 }
 
 }  // namespace facedeblur

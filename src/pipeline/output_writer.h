@@ -36,6 +36,7 @@ class OutputWriter {
   ImageFormat OutputFormat(const ImageJob& job, ImageFormat source) const;
 
  private:
+  void TellLosses(ImageJob* job) const;
   void AddHistory(ImageJob* job) const;
   Bytes Encode(ImageJob* job) const;
   void Write(const Bytes& bytes, ImageJob* job) const;

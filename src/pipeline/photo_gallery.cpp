@@ -33,7 +33,7 @@ Json ViewsOf(Outcome outcome) {
 
 void WriteGalleryImages(const fs::path& gallery, const fs::path& photo, const cv::Mat& before,
                         const Image& after, const std::vector<FaceTask>& faces) {
-  const GalleryImages images(gallery, photo, ColoursOf(after));
+  const GalleryImages images(gallery, photo, AccessOf(photo), ColoursOf(after));
   images.WritePhoto("before", before);
   images.WritePhoto("after", after.pixels);
   for (std::size_t i = 0; i < faces.size(); ++i) {
@@ -46,7 +46,8 @@ void WriteGalleryImages(const fs::path& gallery, const fs::path& photo, const cv
 }
 
 void WriteGalleryThumb(const fs::path& gallery, const fs::path& photo, const Image& image) {
-  GalleryImages(gallery, photo, ColoursOf(image)).WriteThumb("before", image.pixels);
+  const GalleryImages images(gallery, photo, AccessOf(photo), ColoursOf(image));
+  images.WriteThumb("before", image.pixels);
 }
 
 Json GalleryEntry(const ImageRecord& record) {

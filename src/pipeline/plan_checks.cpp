@@ -35,11 +35,20 @@ void RefuseUnknownFileName(const PlanOptions& options) {
                                      "a folder with /)");
 }
 
+/// "out.png" for several images likewise.
+void RefuseImageNameForFolder(const PlanOptions& options) {
+  const fs::path& output = options.output;
+  if (Exists(output) || !FormatFromExtension(output)) return;
+  throw Error(ErrorKind::kUsage, output.string() +
+                                     ": the name of one image; several need a folder (end its name "
+                                     "with /)");
+}
+
 /// A stream carries one image.
 void RequireOneStream(const PlanOptions& options) {
   const bool reads = std::any_of(options.inputs.begin(), options.inputs.end(), IsStream);
   const bool one = options.inputs.size() == 1 && options.listed.empty();
-  if (reads && (!one || IsFolder(options.output))) {
+  if (reads && (!one || IsFolder(options.output) || !options.output.has_filename())) {
     throw Error(ErrorKind::kUsage, "- (standard input) is one image and goes to one file or to -");
   }
   if (IsStream(options.output) && (!one || IsFolder(options.inputs.front()))) {
@@ -77,6 +86,7 @@ void RequireSensible(const PlanOptions& options) {
   RequireOneStream(options);
   if (OutputIsFile(options)) return RequireAgreement(options);
   RefuseUnknownFileName(options);
+  RefuseImageNameForFolder(options);
   if (Exists(options.output) && !IsFolder(options.output)) {
     throw Error(ErrorKind::kUsage,
                 options.output.string() + ": the output must be a folder here, and is a file");

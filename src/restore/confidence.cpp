@@ -6,6 +6,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "facedeblur/face/chip.h"
+#include "facedeblur/restore/finest_structure.h"
 #include "facedeblur/restore/kernel_radius.h"
 
 namespace facedeblur {
@@ -15,14 +16,6 @@ constexpr double kNothing = 1e-9;  // energy, where there is none
 
 double MeanSquare(const cv::Mat& image) {
   return image.dot(image) / static_cast<double>(image.total());
-}
-
-/// The mean absolute response to what a plane or a straight edge does not have.
-double FinestStructure(const cv::Mat& grey, const cv::Rect& inside) {
-  const cv::Mat mask = (cv::Mat_<float>(3, 3) << 1, -2, 1, -2, 4, -2, 1, -2, 1);
-  cv::Mat response;
-  cv::filter2D(grey, response, CV_32F, mask, {-1, -1}, 0, cv::BORDER_REFLECT_101);
-  return cv::norm(response(inside), cv::NORM_L1) / inside.area();
 }
 
 double SparsityOf(const cv::Mat& grey, const cv::Rect& inside) {
@@ -108,12 +101,17 @@ double Confidence(const RestorationEvidence& evidence) {
   return 1 / (1 + std::exp(-sum));
 }
 
-cv::Mat KeepBelieved(const cv::Mat& blurred, const cv::Mat& restored, double confidence) {
+double BelievedShare(double confidence) {
   constexpr double kNone = 0.4;
   constexpr double kAll = 0.7;
   const double t = std::clamp((confidence - kNone) / (kAll - kNone), 0.0, 1.0);
-  if (t == 1) return restored;
-  return blurred + t * t * (3 - 2 * t) * (restored - blurred);
+  return t * t * (3 - 2 * t);
+}
+
+cv::Mat KeepBelieved(const cv::Mat& blurred, const cv::Mat& restored, double confidence) {
+  const double share = BelievedShare(confidence);
+  if (share == 1) return restored;
+  return blurred + share * (restored - blurred);
 }
 
 }  // namespace facedeblur

@@ -27,6 +27,7 @@ void Optimization::Step(const std::vector<TrainingPair>& pairs, LossMeans* means
   const double learning_rate = LearningRate();
   auto& group = static_cast<torch::optim::AdamWOptions&>(state_.adamw.param_groups()[0].options());
   group.lr(learning_rate);
+  group.weight_decay(options_.weight_decay);  // a state that is resumed brings its own
   // Parts that a step does not train have no gradient, rather than one of 0: the optimisers then
   // leave them and their moments alone.
   for (torch::Tensor& parameter : state_.objective->module().parameters()) {
@@ -34,10 +35,13 @@ void Optimization::Step(const std::vector<TrainingPair>& pairs, LossMeans* means
   }
   const Loss loss = ComputeLoss(pairs);
   ++state_.step;
-  if (!IsUsable(loss)) return;
-  means->Add(loss);
+  if (!std::isfinite(loss.total.item<double>())) return CountBadStep();
   loss.total.backward();
-  torch::nn::utils::clip_grad_norm_(state_.objective->module().parameters(), options_.clip);
+  const double norm =
+      torch::nn::utils::clip_grad_norm_(state_.objective->module().parameters(), options_.clip);
+  if (!std::isfinite(norm)) return CountBadStep();
+  bad_steps_ = 0;
+  means->Add(loss);
   state_.adamw.step();
   state_.muon.Step(learning_rate);
   state_.average.Update(state_.step, options_.ema);
@@ -57,14 +61,11 @@ bool Optimization::IsOnCrops() const {
   return done < options_.crops * static_cast<double>(options_.samples);
 }
 
-bool Optimization::IsUsable(const Loss& loss) {
+void Optimization::CountBadStep() {
   constexpr int kMostBadSteps = 20;
-  if (std::isfinite(loss.total.item<double>())) {
-    bad_steps_ = 0;
-    return true;
-  }
-  if (++bad_steps_ < kMostBadSteps) return false;
-  throw Error(ErrorKind::kInput, "the loss was not a number for 20 steps; lower the learning rate");
+  if (++bad_steps_ < kMostBadSteps) return;
+  throw Error(ErrorKind::kInput,
+              "the loss or its gradient was not a number for 20 steps; lower the learning rate");
 }
 
 }  // namespace facedeblur

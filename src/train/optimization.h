@@ -17,8 +17,8 @@ class Optimization {
   Optimization(const TrainerOptions& options, const ComputeDevice& device, TrainingState* state)
       : options_(options), device_(device), state_(*state) {}
 
-  /// Trains on one batch; adds its loss to `means`. A step whose loss is not a number counts, but
-  /// changes no weights. Throws Error(kInput) after 20 of these on end.
+  /// Trains on one batch; adds its loss to `means`. A step whose loss or gradient is not a number
+  /// counts, but changes no weights. Throws Error(kInput) after 20 of these on end.
   void Step(const std::vector<TrainingPair>& pairs, LossMeans* means);
 
   /// Of the next step: linear warm-up, then half a cosine down to 0 (Loshchilov and Hutter, ICLR
@@ -28,7 +28,7 @@ class Optimization {
  private:
   Loss ComputeLoss(const std::vector<TrainingPair>& pairs) const;
   bool IsOnCrops() const;
-  bool IsUsable(const Loss& loss);
+  void CountBadStep();
 
   const TrainerOptions& options_;
   ComputeDevice device_;

@@ -103,7 +103,7 @@ class Trainer {
         torch_device_(TorchDevice(device)),
         folder_(options.output, std::string(InfoOf(options.network).name), options.notes),
         objective_(Prepare(make_objective, options, torch_device_)),
-        state_(objective_.get(), options.optimizer, options.weight_decay),
+        state_(objective_.get(), options.optimizer, options.weight_decay, options.batch),
         optimization_(options, device, &state_),
         training_(training),
         validation_(validation, options.pairs, options.validation_pairs) {

@@ -42,14 +42,22 @@ std::vector<torch::Tensor> Parameters(Objective* trained, Optimizer optimizer, O
   return parameters;
 }
 
+/// Steps of another size would be other numbers of pairs.
+void RequireBatch(std::int64_t saved, const TrainingState& state) {
+  if (saved == state.batch) return;
+  throw Error(ErrorKind::kModel, "it was made with --batch " + std::to_string(saved));
+}
+
 }  // namespace
 
-TrainingState::TrainingState(Objective* trained, Optimizer optimizer, double weight_decay)
+TrainingState::TrainingState(Objective* trained, Optimizer optimizer, double weight_decay,
+                             int pairs_of_a_step)
     : objective(trained),
       adamw(Parameters(trained, optimizer, Optimizer::kAdamW),
             torch::optim::AdamWOptions().weight_decay(weight_decay)),
       muon(Parameters(trained, optimizer, Optimizer::kMuon), weight_decay),
-      average(&trained->module()) {}
+      average(&trained->module()),
+      batch(pairs_of_a_step) {}
 
 void SaveState(const std::filesystem::path& path, const TrainingState& state) {
   torch::serialize::OutputArchive archive;
@@ -61,6 +69,7 @@ void SaveState(const std::filesystem::path& path, const TrainingState& state) {
   WriteAll("momentum", state.muon.momenta(), &archive);
   WriteAll("average", state.average.tensors(), &archive);
   archive.write("step", torch::tensor(state.step));
+  archive.write("batch", torch::tensor(state.batch));
   if (state.bfloat16) archive.write("bfloat16", torch::tensor(*state.bfloat16));
   archive.write("best_score", torch::tensor(state.best_score, torch::kFloat64));
   std::ostringstream stream;
@@ -82,6 +91,8 @@ void LoadState(const std::filesystem::path& path, const torch::Device& device,
     ReadAll("momentum", state->muon.momenta(), &archive);
     ReadAll("average", state->average.tensors(), &archive);
     // Each into a tensor of its own: one that is read over keeps its type.
+    torch::Tensor batch;  // states of older versions do not tell it
+    if (archive.try_read("batch", batch)) RequireBatch(batch.item<std::int64_t>(), *state);
     torch::Tensor step;
     archive.read("step", step);
     state->step = step.item<std::int64_t>();

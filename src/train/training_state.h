@@ -17,12 +17,13 @@ namespace facedeblur {
 
 /// Everything that training changes: with it saved, training goes on as if it had not stopped.
 struct TrainingState {
-  TrainingState(Objective* trained, Optimizer optimizer, double weight_decay);
+  TrainingState(Objective* trained, Optimizer optimizer, double weight_decay, int pairs_of_a_step);
 
   Objective* objective;
   torch::optim::AdamW adamw;
   Muon muon;  ///< of no parameters where AdamW has them all
   WeightAverage average;
+  std::int64_t batch;  ///< pairs of a step
   std::int64_t step = 0;
   /// Whether convolutions are in bfloat16; unknown until it is chosen.
   std::optional<bool> bfloat16;

@@ -54,13 +54,13 @@ fs::path TemporaryName(const fs::path& path) {
 /// know nameless files, or where there is no /proc to name them through.
 class PendingFile {
  public:
-  /// The file gets no more permissions than `permissions` and the umask allow; its owner can always
-  /// read and write it.
-  PendingFile(const fs::path& path, fs::perms permissions)
-      : path_(path), fd_(Open(0666 & (static_cast<mode_t>(permissions) | S_IRUSR | S_IWUSR))) {
-    if (fd_.valid()) return;
-    temporary_.clear();
-    ThrowOutput("cannot create a file in the output folder", errno);
+  PendingFile(const fs::path& path, const FileAccess& access)
+      : path_(path), fd_(Open(ModeFor(access.permissions))) {
+    if (!fd_.valid()) {
+      temporary_.clear();
+      ThrowOutput("cannot create a file in the output folder", errno);
+    }
+    if (access.group) GiveTo(*access.group);
   }
   ~PendingFile() {
     if (!temporary_.empty()) ::unlink(temporary_.c_str());
@@ -82,6 +82,22 @@ class PendingFile {
   }
 
  private:
+  /// The owner can always read and write what it has written.
+  static mode_t ModeFor(fs::perms permissions) {
+    return 0666 & (static_cast<mode_t>(permissions) | S_IRUSR | S_IWUSR);
+  }
+
+  /// Where that is not allowed, what the group may is taken from it, down to what all may. Memory
+  /// cards (FAT) know neither: what they show is for whoever may use the card.
+  void GiveTo(gid_t group) const {
+    struct stat status {};
+    if (::fstat(fd(), &status) != 0 || status.st_gid == group) return;
+    if (::fchown(fd(), static_cast<uid_t>(-1), group) == 0) return;
+    const mode_t mode = status.st_mode & 0777U;
+    const mode_t others = (mode & S_IRWXO) << 3U;
+    static_cast<void>(::fchmod(fd(), (mode & ~static_cast<mode_t>(S_IRWXG)) | (mode & others)));
+  }
+
   int Open(mode_t mode) {
     if (::access("/proc/self/fd", F_OK) == 0) {
       const int fd = ::open(ParentFolder(path_).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
@@ -149,17 +165,27 @@ bool AwaitStandardInput() {
   return false;
 }
 
+/// Renaming would put a file in the place of a device or a pipe, too.
+void RequireFileOrNothing(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status there = fs::status(path, error);
+  if (fs::is_directory(there)) {
+    throw Error(ErrorKind::kOutput, "a folder stands where the output file should go");
+  }
+  if (fs::exists(there) && !fs::is_regular_file(there)) {
+    throw Error(ErrorKind::kOutput, "a device or pipe stands where the output file should go");
+  }
+}
+
 void WriteAtomically(const fs::path& path, const Bytes& bytes, Clobber clobber,
-                     fs::perms permissions) {
+                     const FileAccess& access) {
   std::error_code error;
   fs::create_directories(ParentFolder(path), error);
   if (error) {
     throw Error(ErrorKind::kOutput, "cannot create the output folder: " + error.message());
   }
-  if (fs::is_directory(path, error)) {
-    throw Error(ErrorKind::kOutput, "a folder stands where the output file should go");
-  }
-  PendingFile file(path, permissions);
+  RequireFileOrNothing(path);
+  PendingFile file(path, access);
   WriteAll(file.fd(), bytes);
   Flush(file.fd());
   file.Publish(clobber);
@@ -167,6 +193,22 @@ void WriteAtomically(const fs::path& path, const Bytes& bytes, Clobber clobber,
 }
 
 }  // namespace
+
+FileAccess AccessOf(const fs::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return {};  // of standard input, for example
+  return {static_cast<fs::perms>(status.st_mode & 07777U), status.st_gid};
+}
+
+FileAccess CommonAccess(const FileAccess& a, const FileAccess& b) {
+  FileAccess common = {a.permissions & b.permissions, a.group};
+  if (a.group == b.group) return common;
+  // Members of one group need not be in the other, so they are as all others.
+  const auto others = static_cast<unsigned>(common.permissions & fs::perms::others_all);
+  common.permissions &= ~fs::perms::group_all | static_cast<fs::perms>(others << 3U);
+  common.group.reset();
+  return common;
+}
 
 Bytes ReadFile(const fs::path& path) {
   // Without O_NONBLOCK opening a FIFO waits for a writer, for ever; regular files do not mind it.
@@ -220,9 +262,9 @@ Bytes ReadStandardInput() {
 void WriteStandardOutput(const Bytes& bytes) { WriteAll(STDOUT_FILENO, bytes); }
 
 void WriteFileAtomically(const fs::path& path, const Bytes& bytes, Clobber clobber,
-                         fs::perms permissions) {
+                         const FileAccess& access) {
   try {
-    WriteAtomically(path, bytes, clobber, permissions);
+    WriteAtomically(path, bytes, clobber, access);
   } catch (const Error& error) {
     throw Error(error.kind(), path.string() + ": " + error.what());
   }

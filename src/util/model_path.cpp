@@ -54,7 +54,8 @@ fs::path FindModel(const std::string& name, const fs::path& explicit_folder) {
 
 fs::path FindNamedModel(const fs::path& asked, const fs::path& explicit_folder) {
   std::error_code error;
-  if (asked.has_parent_path() || fs::exists(asked, error)) return asked;
+  if (fs::exists(asked, error)) return asked;
+  if (asked.has_parent_path()) throw Error(ErrorKind::kModel, asked.string() + ": no such file");
   return FindModel(asked.string(), explicit_folder);
 }
 

@@ -43,11 +43,14 @@ struct CompareOptions {
   std::size_t threads = 1;
 };
 
+/// Throws Error(kInput) when one of the two is not there, Error(kUsage) when one is a file and the
+/// other a folder.
+void RequireComparable(const CompareOptions& options);
+
 /// Pairs images by their relative path and compares them; sorted by path, whatever the number of
-/// threads. What counts as an image of a folder is said at WalkImageFiles(). Throws Error(kUsage)
-/// when one is a file and the other a folder, Error(kInput) when one is not there or cannot be read
-/// at all, Error(kOutput) when an image for the difference folder or the gallery cannot be
-/// written.
+/// threads. What counts as an image of a folder is said at WalkImageFiles(). Throws as
+/// RequireComparable(), Error(kInput) when one of the two cannot be read at all, Error(kOutput)
+/// when an image for the difference folder or the gallery cannot be written.
 std::vector<ComparedImage> CompareImages(const CompareOptions& options);
 
 /// Numbers of images by outcome.

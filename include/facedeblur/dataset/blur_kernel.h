@@ -60,6 +60,10 @@ struct DrawnKernel {
 };
 DrawnKernel RandomKernel(const KernelOptions& options, Random* random);
 
+/// The same blur in an image that is smaller by a factor of 1 or more: each entry's weight goes to
+/// the four places around its own. KxK, K odd -> smaller, odd.
+cv::Mat ShrinkKernel(const cv::Mat& kernel, double factor);
+
 /// The same blur elsewhere in the image: turned by `angle` radians and stretched by `scale`, as a
 /// rolling camera or the depth of a scene makes it. The size stays; what grows beyond it is cut.
 cv::Mat TransformKernel(const cv::Mat& kernel, double angle, double scale);

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <opencv2/core.hpp>
+#include <string>
 #include <vector>
 
 #include "facedeblur/face/detector.h"
@@ -40,11 +41,13 @@ struct FaceSetOptions {
 class FaceSet {
  public:
   /// Reads all images below the folders (sorted in each folder) and keeps the largest face of each.
-  /// Images without a face and damaged files are left out. Throws Error(kInput) when there are too
-  /// few faces.
+  /// Images without a face are left out, and so are files that cannot be read: unreadable(). Throws
+  /// Error(kInput) when there are too few faces.
   static FaceSet Load(const FaceSetOptions& options, const FaceDetector& detector);
 
   const std::vector<SharpFace>& faces() const { return faces_; }
+  /// What was wrong with files, each by name.
+  const std::vector<std::string>& unreadable() const { return unreadable_; }
 
   /// A random face. All folders are equally likely, however many faces they hold.
   const SharpFace& Draw(Random* random) const;
@@ -54,6 +57,7 @@ class FaceSet {
 
  private:
   std::vector<SharpFace> faces_;  ///< folder by folder
+  std::vector<std::string> unreadable_;
 };
 
 }  // namespace facedeblur

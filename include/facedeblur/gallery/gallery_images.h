@@ -14,18 +14,19 @@ namespace facedeblur {
 std::string GalleryId(const std::filesystem::path& photo);
 
 /// Writes the images of one entry of a gallery: `<folder>/<id>-<name>.jpg`, or for a face
-/// `<folder>/<id>-<number>-<name>.jpg`. They replace those of an earlier run, and nobody may read
-/// them who may not read the photo. Pixels are 8-bit, 16-bit, or floating point from 0 to 1, with
-/// 1, 3 or 4 channels, of which alpha is left out. All throw Error(kOutput) naming the file.
+/// `<folder>/<id>-<number>-<name>.jpg`. They replace those of an earlier run. Pixels are 8-bit,
+/// 16-bit, or floating point from 0 to 1, with 1, 3 or 4 channels, of which alpha is left out. All
+/// throw Error(kOutput) naming the file.
 class GalleryImages {
  public:
-  /// `photo` is the file that is shown. All images but kernels get `colours`, its ICC profile.
+  /// `photo` names the entry. The images are for those alone who have `access` to all that is
+  /// shown. All but kernels get `colours`, the photo's ICC profile.
   GalleryImages(std::filesystem::path gallery, const std::filesystem::path& photo,
-                Metadata colours);
+                const FileAccess& access, Metadata colours);
 
   /// thumbs/ alone: at most 320 pixels on the longer side.
   void WriteThumb(const std::string& name, const cv::Mat& pixels) const;
-  /// thumbs/ and full/, which has all pixels.
+  /// thumbs/ and full/, which has all pixels as far as JPEG can: 65,500 on a side.
   void WritePhoto(const std::string& name, const cv::Mat& pixels) const;
   /// faces/: a chip.
   void WriteFace(int number, const std::string& name, const cv::Mat& chip) const;
@@ -38,7 +39,7 @@ class GalleryImages {
 
   std::filesystem::path gallery_;
   std::string id_;
-  std::filesystem::perms permissions_;
+  FileAccess access_;
   Metadata colours_;
 };
 

@@ -43,4 +43,7 @@ struct EncodeOptions {
 /// src/image/formats.cpp. Throws Error(kOutput), also for alpha in a format without it.
 Bytes EncodeImage(const Image& image, const EncodeOptions& options);
 
+/// What a file of the format cannot hold of an image, for the user; empty when it holds all.
+std::string LossIn(ImageFormat format, const Image& image);
+
 }  // namespace facedeblur

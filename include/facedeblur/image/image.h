@@ -25,6 +25,10 @@ class SourceCoding {
   /// What the colours are where ColoursFit() is false for some format, for messages.
   virtual std::string colours() const;
 
+  /// True when the colours of the pixels are multiplied by alpha, which a file of this format
+  /// cannot say.
+  virtual bool MustDivideByAlpha(ImageFormat format) const;
+
   /// Called once after decoding: the pixels have been turned upright from this EXIF orientation.
   virtual void Turn(int orientation);
 

@@ -4,7 +4,6 @@
 #include <opencv2/core.hpp>
 #include <string>
 
-#include "facedeblur/image/format.h"
 #include "facedeblur/util/file_io.h"
 
 namespace facedeblur {
@@ -35,6 +34,9 @@ class Metadata {
   /// The EXIF orientation, 1 to 8; 1 when there is none or it is out of range.
   int orientation() const;
 
+  /// The ICC profile; empty when there is none.
+  const Bytes& icc() const;
+
   /// A copy without the ICC profile, for pixels that were converted to another colour model.
   Metadata WithoutIcc() const;
   /// A copy with nothing but the ICC profile, for images that show the pixels and tell no more.
@@ -46,12 +48,12 @@ class Metadata {
   /// there. Earlier entries are kept.
   Metadata WithHistory(const std::string& parameters) const;
 
-  /// Returns `file`, which is JPEG, PNG, TIFF or WebP with pixels of this size, with this
-  /// metadata put in. What describes the pixels is brought up to date: orientation 1, the EXIF
-  /// pixel size, and no embedded thumbnail, which would show the blurred image. What WithHistory()
+  /// Returns `file`, which is JPEG, PNG or TIFF with pixels of this size, with this metadata put
+  /// in. What describes the pixels is brought up to date: orientation 1, the EXIF pixel size, and
+  /// no embedded thumbnail or other picture, which would show the blurred image. What WithHistory()
   /// added is left out where the file cannot take it beside the rest: a JPEG has room for 64 kB of
   /// XMP. Throws Error(kOutput) when the file cannot take the rest either.
-  Bytes WriteTo(Bytes file, ImageFormat format, cv::Size size) const;
+  Bytes WriteTo(Bytes file, cv::Size size) const;
 
   /// EXIF, XMP and the ICC profile brought up to date likewise, for the codec of another format.
   /// Throws Error(kOutput).
@@ -61,7 +63,7 @@ class Metadata {
   struct Content;
 
   /// WriteTo() of this content as it is.
-  static Bytes Write(const Content& content, Bytes file, ImageFormat format, cv::Size size);
+  static Bytes Write(const Content& content, Bytes file, cv::Size size);
 
   std::shared_ptr<const Content> content_;
 };

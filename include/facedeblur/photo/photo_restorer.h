@@ -17,7 +17,8 @@ namespace facedeblur {
 struct PhotoOptions {
   std::filesystem::path weights;  ///< a weights file; empty: the default weights
   /// Folder with the default weights and face_finder.dat. Empty: the environment variable
-  /// FACEDEBLUR_MODELS, or else the models that were installed with this library.
+  /// FACEDEBLUR_MODELS, or else the folder models beside the program's executable, or else the
+  /// models that were installed with this library.
   std::filesystem::path models;
   DeviceRequest device;
   Precision precision = Precision::kFloat32;

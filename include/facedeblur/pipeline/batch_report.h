@@ -58,6 +58,7 @@ struct ImageRecord {
   std::string message;                   ///< of a failure
   std::vector<std::string> warnings;     ///< things lost or odd that did not stop it
   int faces = 0;                         ///< restored
+  int doubtful = 0;                      ///< of these, so doubtful that nothing was changed
   bool unreachable = false;              ///< failed because it cannot be read or written at all
   cv::Size size;                         ///< upright; 0x0 when it could not be read
   std::vector<FaceRecord> face_records;  ///< only with BatchOptions::measure_faces

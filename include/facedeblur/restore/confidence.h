@@ -38,8 +38,11 @@ RestorationEvidence Weigh(const cv::Mat& blurred, const cv::Mat& restored,
 /// (models/README.md).
 double Confidence(const RestorationEvidence& evidence);
 
-/// What remains of a restoration at this confidence: all of it, less of its change, or the blurred
-/// image. Any two images of one size and type.
+/// How much of a restoration's change is kept at this confidence, 0 (none) to 1 (all).
+double BelievedShare(double confidence);
+
+/// What remains of a restoration: the blurred image and BelievedShare() of the change. Any two
+/// images of one size and type.
 cv::Mat KeepBelieved(const cv::Mat& blurred, const cv::Mat& restored, double confidence);
 
 }  // namespace facedeblur

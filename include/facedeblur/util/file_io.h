@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 namespace facedeblur {
@@ -22,6 +23,18 @@ Bytes ReadStandardInput();
 /// Writes to standard output. Throws Error(kOutput), also when the reader has gone.
 void WriteStandardOutput(const Bytes& bytes);
 
+/// Who may use a file.
+struct FileAccess {
+  std::filesystem::perms permissions = std::filesystem::perms::all;
+  std::optional<unsigned> group;  ///< number of the group that those for the group are meant for
+};
+
+/// That of an existing file.
+FileAccess AccessOf(const std::filesystem::path& file);
+
+/// For those alone who may use both files.
+FileAccess CommonAccess(const FileAccess& a, const FileAccess& b);
+
 /// Whether an existing file may be replaced.
 enum class Clobber { kRefuse, kReplace };
 
@@ -29,10 +42,11 @@ enum class Clobber { kRefuse, kReplace };
 /// complete and flushed to the device it has no name, or a temporary one in the same folder where
 /// the file system does not know nameless files. Missing parent folders are created. With
 /// Clobber::kRefuse a file that exists is never touched, not even one that appeared meanwhile.
-/// From the start the file has no more permissions than both `permissions` and the umask allow,
-/// except that its owner can always read and write it.
-/// Throws Error(kOutput) naming the path and the cause; nothing is left behind then.
+/// Nobody gets more than both `access` and the umask allow, except that the owner can always read
+/// and write the file: where it cannot be given to the group of `access`, its own group gets no
+/// more than all others do. Throws Error(kOutput) naming the path and the cause, also where a
+/// folder, a device or a pipe stands there; nothing is left behind then.
 void WriteFileAtomically(const std::filesystem::path& path, const Bytes& bytes, Clobber clobber,
-                         std::filesystem::perms permissions = std::filesystem::perms::all);
+                         const FileAccess& access = {});
 
 }  // namespace facedeblur

@@ -112,7 +112,7 @@ void BindRunOptions(OptionBinder* binder, RestoreOptions* options) {
                   "Do only part K of N of the inputs, told by a hash of their relative paths");
   binder->AddPath("--report", &options->report, "FILE",
                   "Report for programs, JSON Lines: a line for every image as it finishes (-: "
-                  "standard output)");
+                  "standard output); a run with --skip-existing adds to it");
   binder->AddFlag("--no-recursive", &options->no_recursive, "Do not enter sub-folders");
   binder->AddFlag(
       "-n,--dry-run", &options->dry_run,

@@ -107,7 +107,10 @@ class FaceWienerRestorer : public FaceRestorer {
   cv::Mat RestoreAtScale(const cv::Mat& region, const BlurEstimate& blur,
                          const ParallelFor& parallel) const {
     const cv::Size size(cvRound(region.cols * blur.scale), cvRound(region.rows * blur.scale));
-    const FinerGrid grid = ChooseGrid(size, blur.kernel);
+    // A small face has been enlarged already: a finer grid lost 0.03 dB there.
+    const bool fine_enough = blur.scale > kLargestScale;
+    const FinerGrid grid =
+        fine_enough ? FinerGrid{size, blur.kernel} : ChooseGrid(size, blur.kernel);
     const cv::Mat scaled = ResizeChip(region, grid.size);
     const cv::Mat& k = grid.kernel;
     const torch::Tensor kernel =
@@ -165,12 +168,12 @@ class FaceWienerRestorer : public FaceRestorer {
   /// estimate handles kernels up to 27 pixels wide, so a wider one needs a smaller copy. A small
   /// one is seen better in a larger copy, unless noise grows with it.
   static double WorkingScale(const cv::Mat& chip, double radius) {
-    constexpr double kLargest = 1.5;
     constexpr double kLargestCopy = 416;  // pixels: more would take its time
     constexpr double kRadiusSeenBest = 3.5;
     if (radius > kLargestRadius) return kLargestRadius / radius;
     if (radius < kBlurred) return 1;
-    const double scale = std::min({kLargest, kLargestCopy / chip.cols, kRadiusSeenBest / radius});
+    const double scale =
+        std::min({kLargestScale, kLargestCopy / chip.cols, kRadiusSeenBest / radius});
     return scale > 1 && !IsNoisy(chip) ? scale : 1;
   }
 
@@ -191,6 +194,10 @@ class FaceWienerRestorer : public FaceRestorer {
     const double t = std::clamp((radius - kSharp) / (kBlurred - kSharp), 0.0, 1.0);
     return kLeast + (1 - kLeast) * t * t * (3 - 2 * t);
   }
+
+  /// By which the working copy of a face may be larger than its chip; those of small faces may be
+  /// larger still.
+  static constexpr double kLargestScale = 1.5;
 
   /// RMS radius from which on a face is blurred, pixels.
   static constexpr double kBlurred = 1.25;

@@ -25,7 +25,7 @@ std::filesystem::path FindOptionalModel(const std::string& name,
                                         const std::filesystem::path& explicit_folder);
 
 /// The file that somebody asks for. A bare name that is no file here is looked for as by
-/// FindModel(). Throws as FindModel().
+/// FindModel(). Throws Error(kModel) naming the file where there is none.
 std::filesystem::path FindNamedModel(const std::filesystem::path& asked,
                                      const std::filesystem::path& explicit_folder);
 

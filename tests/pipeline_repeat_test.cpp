@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "facedeblur/image/codec.h"
 #include "facedeblur/networks/restorers.h"
 #include "facedeblur/pipeline/batch_runner.h"
 #include "facedeblur/pipeline/input_plan.h"
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 using testing::ListFiles;
 using testing::TempFolder;
 
-/// Shared by the tests of this file: models, four inputs (six faces, one, one, none) and what one
+/// Shared by the tests of this file: models, four inputs (two faces, one, one, none) and what one
 /// thread makes of them, one after the other.
 class Repeat : public ::testing::Test {
  protected:
@@ -30,9 +31,13 @@ class Repeat : public ::testing::Test {
     shared_->restorer = LoadRestorer(testing::ModelsFolder() / "face_wiener.h5", {});
     const fs::path data = testing::DataFolder() / "blurred";
     fs::create_directory(In());
-    for (const char* name : {"group_1.jpg", "portrait_03.jpg", "portrait_13_grey.png"}) {
+    for (const char* name : {"portrait_03.jpg", "portrait_13_grey.png"}) {
       fs::copy(data / name, In() / name);
     }
+    std::string warning;
+    Image group = DecodeImage(ReadFile(data / "group_1.jpg"), {}, &warning);
+    group.pixels = group.pixels(cv::Rect(0, 60, 820, 480)).clone();
+    testing::WriteBytes(In() / "group.jpg", EncodeImage(group, {ImageFormat::kJpeg, 95}));
     Image plain;
     plain.pixels = testing::MakeTestImage({160, 120}, CV_8UC3);
     testing::WriteBytes(In() / "no_face.png", EncodeImage(plain, {ImageFormat::kPng, 0}));
@@ -92,7 +97,7 @@ Repeat::Shared* Repeat::shared_ = nullptr;
 
 TEST_F(Repeat, AnyNumberOfThreadsAndJobs) {
   for (const std::size_t threads : {1, 2, 4}) {
-    for (const std::size_t jobs : {1, 2, 4}) {
+    for (const std::size_t jobs : {1, 4}) {
       const TempFolder out;
       Run(Options(threads, jobs), Plan(), out.path());
       ExpectSame(out.path(),

@@ -8,13 +8,14 @@
 
 #include "facedeblur/face/chip.h"
 #include "facedeblur/nn/device.h"
-#include "facedeblur/restore/finest_structure.h"
+#include "facedeblur/restore/kernel_radius.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/weights/networks.h"
 #include "infer/face_wiener_runner.h"
 #include "infer/finer_grid.h"
 #include "infer/network_restorers.h"
 #include "infer/wide_blur.h"
+#include "infer/working_scale.h"
 #include "nn/batch_queue.h"
 #include "nn/chip_tensor.h"
 #include "nn/face_wiener_net.h"
@@ -108,7 +109,7 @@ class FaceWienerRestorer : public FaceRestorer {
                          const ParallelFor& parallel) const {
     const cv::Size size(cvRound(region.cols * blur.scale), cvRound(region.rows * blur.scale));
     // A small face has been enlarged already: a finer grid lost 0.03 dB there.
-    const bool fine_enough = blur.scale > kLargestScale;
+    const bool fine_enough = blur.scale > kLargestWorkingScale;
     const FinerGrid grid =
         fine_enough ? FinerGrid{size, blur.kernel} : ChooseGrid(size, blur.kernel);
     const cv::Mat scaled = ResizeChip(region, grid.size);
@@ -164,47 +165,15 @@ class FaceWienerRestorer : public FaceRestorer {
     return std::max(steps * kChipSizeStep, size_to_see);
   }
 
-  /// Of the working copy, by the kernel's radius in the chip (0 where there is no blur at all). An
-  /// estimate handles kernels up to 27 pixels wide, so a wider one needs a smaller copy. A small
-  /// one is seen better in a larger copy, unless noise grows with it.
-  static double WorkingScale(const cv::Mat& chip, double radius) {
-    constexpr double kLargestCopy = 416;  // pixels: more would take its time
-    constexpr double kRadiusSeenBest = 3.5;
-    if (radius > kLargestRadius) return kLargestRadius / radius;
-    if (radius < kBlurred) return 1;
-    const double scale =
-        std::min({kLargestScale, kLargestCopy / chip.cols, kRadiusSeenBest / radius});
-    return scale > 1 && !IsNoisy(chip) ? scale : 1;
-  }
-
-  /// Measured on 168 faces with all kinds of degradation: enlarged copies lose from about here on.
-  static bool IsNoisy(const cv::Mat& chip) {
-    constexpr double kNoise = 0.006;
-    cv::Mat grey;
-    cv::cvtColor(chip, grey, cv::COLOR_BGR2GRAY);
-    return NoiseOf(FinestStructure(grey, {0, 0, chip.cols, chip.rows})) > kNoise;
-  }
-
   /// A sharp face is left nearly as it is: the change fades in over kernels too small to be a blur.
   /// On sharp portraits the estimate's radius is 0.93 in the median (0.83 to 1.06 for the middle
   /// half), under camera shake of 9 pixels 1.8.
   static double ChangeWeight(double radius) {
     constexpr double kSharp = 0.85;
     constexpr double kLeast = 0.15;
-    const double t = std::clamp((radius - kSharp) / (kBlurred - kSharp), 0.0, 1.0);
+    const double t = std::clamp((radius - kSharp) / (kBlurredRadius - kSharp), 0.0, 1.0);
     return kLeast + (1 - kLeast) * t * t * (3 - 2 * t);
   }
-
-  /// By which the working copy of a face may be larger than its chip; those of small faces may be
-  /// larger still.
-  static constexpr double kLargestScale = 1.5;
-
-  /// RMS radius from which on a face is blurred, pixels.
-  static constexpr double kBlurred = 1.25;
-
-  /// Kernels with an r.m.s. radius up to this fit the 27x27 estimate. Measured on portraits blurred
-  /// by 15 to 57 pixels: larger working copies gain up to here and lose beyond.
-  static constexpr double kLargestRadius = 4.9;
 
   /// Faces in one batch on CUDA, twice as many chips with their mirror images: enough to fill a
   /// large device at 160 pixels. A batch that is too large for its memory is run face by face.

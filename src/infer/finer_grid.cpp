@@ -15,9 +15,6 @@ constexpr double kFinest = 1.5;
 constexpr double kLargestRadius = 4.9;  // pixels of the finer grid
 constexpr double kLargestSide = 576;    // more would take its time
 
-/// Below this a kernel is hardly a blur, and what it leaves alone should stay as it is.
-constexpr double kSmallestRadius = 1.25;
-
 int FinerSide(int side, double factor) {
   return static_cast<int>(side * factor / kChipSizeStep) * kChipSizeStep;
 }
@@ -39,10 +36,10 @@ cv::Mat ResampleKernel(const cv::Mat& kernel, double x, double y) {
 
 FinerGrid ChooseGrid(cv::Size size, const cv::Mat& kernel) {
   const double radius = KernelRadius(kernel);
-  const double factor = std::min({kFinest, kLargestRadius / std::max(radius, kSmallestRadius),
+  const double factor = std::min({kFinest, kLargestRadius / std::max(radius, kBlurredRadius),
                                   kLargestSide / std::max(size.width, size.height)});
   const cv::Size finer(FinerSide(size.width, factor), FinerSide(size.height, factor));
-  if (radius < kSmallestRadius || finer.width <= size.width || finer.height <= size.height) {
+  if (radius < kBlurredRadius || finer.width <= size.width || finer.height <= size.height) {
     return {size, kernel};
   }
   return {finer, ResampleKernel(kernel, static_cast<double>(finer.width) / size.width,

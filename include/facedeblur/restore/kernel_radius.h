@@ -8,4 +8,8 @@ namespace facedeblur {
 /// 0 for none.
 double KernelRadius(const cv::Mat& kernel);
 
+/// From this radius on a face is blurred, pixels. Below it a kernel is hardly a blur, and what it
+/// leaves alone should stay as it is.
+inline constexpr double kBlurredRadius = 1.25;
+
 }  // namespace facedeblur

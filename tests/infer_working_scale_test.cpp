@@ -12,7 +12,8 @@ cv::Mat SmoothChip(int size) {
   cv::Mat chip(size, size, CV_32FC3);
   for (int y = 0; y < size; ++y) {
     for (int x = 0; x < size; ++x) {
-      chip.at<cv::Vec3f>(y, x) = cv::Vec3f::all(0.5F + 0.3F * std::sin(0.05F * (x + 2 * y)));
+      const auto wave = static_cast<float>(0.5 + 0.3 * std::sin(0.05 * (x + 2 * y)));
+      chip.at<cv::Vec3f>(y, x) = cv::Vec3f::all(wave);
     }
   }
   return chip;

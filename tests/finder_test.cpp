@@ -5,6 +5,7 @@
 #include <string>
 
 #include "facedeblur/finder/train_finder.h"
+#include "facedeblur/finder/window_folder.h"
 #include "facedeblur/image/codec.h"
 #include "facedeblur/image/image_files.h"
 #include "facedeblur/image/write_png.h"
@@ -148,9 +149,40 @@ TEST(CoverFace, MayReachOverTheEdgeAndOverAll) {
   EXPECT_NO_THROW(CoverFace({200, 200, 20, 20}, &image));
 }
 
+TEST_F(FinderTest, DoubtfulWindowsAreWrittenWithWhatTheyShow) {
+  options_.pairs.kernel.min_shake = 41;
+  options_.pairs.kernel.max_size = 61;
+  options_.sub_detectors = LoadFinder(testing::ModelsFolder() / kFinderFile).sub_detectors;
+  const testing::TempFolder windows;
+  const WindowCounts counts = WriteWindows(options_, Detector(), windows / "one");
+  EXPECT_EQ(counts.photos, 18U);
+  const auto faces = ListImageFiles(windows / "one" / kFaceWindows);
+  EXPECT_EQ(faces.size(), counts.faces);
+  EXPECT_EQ(ListImageFiles(windows / "one" / kOtherWindows).size(), counts.others);
+  EXPECT_GT(counts.others, 0U);
+  ASSERT_FALSE(faces.empty());
+  for (const std::filesystem::path& file : faces) {
+    const cv::Mat picture = Read(file);
+    EXPECT_EQ(picture.type(), CV_8UC1);
+    EXPECT_EQ(picture.size(), cv::Size(88, 88));
+    EXPECT_EQ(file.string().find("made_up"), std::string::npos) << file;
+    EXPECT_EQ(file.string().find("covered"), std::string::npos) << file;
+  }
+  options_.threads = 3;
+  WriteWindows(options_, Detector(), windows / "three");
+  for (const char* kind : {kFaceWindows, kOtherWindows}) {
+    ASSERT_EQ(testing::ListFiles(windows / "three" / kind),
+              testing::ListFiles(windows / "one" / kind));
+    for (const std::string& name : testing::ListFiles(windows / "one" / kind)) {
+      EXPECT_EQ(ReadFile(windows / "three" / kind / name), ReadFile(windows / "one" / kind / name));
+    }
+  }
+}
+
 TEST_F(FinderTest, TooFewFacesAndStoppingAreErrors) {
   options_.stop = [] { return true; };
   EXPECT_THROW(TrainFinder(options_, Detector()), Error);
+  EXPECT_THROW(WriteWindows(options_, Detector(), folder_ / "windows"), Error);
   options_.stop = {};
   options_.photos = 4;
   EXPECT_THROW(TrainFinder(options_, Detector()), Error);

@@ -13,6 +13,8 @@
 
 #include "dataset_fixture.h"
 #include "facedeblur/backend/default_training.h"
+#include "facedeblur/finder/window_folder.h"
+#include "facedeblur/image/write_png.h"
 #include "facedeblur/networks/restorers.h"
 #include "facedeblur/nn/device.h"
 #include "facedeblur/nn/precision.h"
@@ -28,6 +30,7 @@
 #include "train/training_curves.h"
 #include "train/training_log.h"
 #include "train/training_state.h"
+#include "train/window_set.h"
 
 namespace facedeblur {
 namespace {
@@ -431,6 +434,78 @@ TEST(Train, LandmarksAreLearntAndTheirFeaturesUsed) {
       [&](const TrainingProgress& p) { seen = seen || p.losses.count("feature") > 0; },
       [] { return false; });
   EXPECT_TRUE(seen);
+}
+
+/// Windows of two kinds: bright in the middle, or beside it.
+void WriteWindowsTo(const std::filesystem::path& folder, int count) {
+  for (const bool face : {true, false}) {
+    const auto kind = folder / (face ? kFaceWindows : kOtherWindows);
+    std::filesystem::create_directories(kind);
+    for (int i = 0; i < count; ++i) {
+      cv::Mat picture(88, 88, CV_8UC1, cv::Scalar(40 + 10 * i));
+      picture(cv::Rect(face ? 34 : 10, 34, 20, 20)).setTo(200);
+      WritePng(kind / (std::to_string(i) + ".png"), picture);
+    }
+  }
+}
+
+TEST(WindowSet, DrawsShiftedWindowsOfBothKinds) {
+  const TempFolder folder;
+  WriteWindowsTo(folder.path(), 3);
+  const WindowSet windows(folder.path(), torch::kCPU);
+  Random random(1);
+  const WindowBatch batch = windows.Draw(100, &random);
+  ASSERT_EQ(batch.chips.sizes(), (std::vector<std::int64_t>{100, 3, 64, 64}));
+  const double faces = batch.face.sum().item<double>();
+  EXPECT_GT(faces, 30);
+  EXPECT_LT(faces, 70);
+  for (std::int64_t i = 0; i < 100; ++i) {  // shifts of 3 pixels leave the middle what it was
+    const double middle = batch.chips[i][0][32][32].item<double>();
+    EXPECT_EQ(std::abs(middle - 200 / 255.0) < 1e-6, batch.face[i].item<double>() == 1) << i;
+  }
+  Random again(1);
+  EXPECT_TRUE(torch::equal(windows.Draw(100, &again).chips, batch.chips));
+}
+
+TEST(WindowSet, WhatIsMissingOrNoWindowIsNamed) {
+  const TempFolder folder;
+  const auto message = [&] {
+    try {
+      const WindowSet windows(folder.path(), torch::kCPU);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_NE(message().find(kFaceWindows), std::string::npos);
+  WriteWindowsTo(folder.path(), 1);
+  EXPECT_EQ(message(), "");
+  WritePng(folder / kOtherWindows / "small.png", cv::Mat(64, 64, CV_8UC1, cv::Scalar(0)));
+  EXPECT_NE(message().find("small.png"), std::string::npos);
+}
+
+TEST(Train, WindowsAreLearntBesideThePairs) {
+  ConfigureInference();
+  const TempFolder folder;
+  WriteWindowsTo(folder / "windows", 3);
+  TrainerOptions options = TinyRun(folder / "run");
+  options.network = NetworkId::kFaceLandmarks2;
+  options.pairs.chip_size = 64;
+  options.pairs.min_eye_distance = options.pairs.max_eye_distance = 17;
+  options.losses.windows = folder / "windows";
+  options.samples = 480;
+  options.batch = 8;
+  options.validate_every = 480;
+  options.learning_rate = 1e-3;
+  std::vector<double> losses;
+  Train(
+      SampleFaces(), SampleFaces(), options, {},
+      [&](const TrainingProgress& p) { losses.push_back(p.losses.at("windows")); },
+      [] { return false; });
+  ASSERT_EQ(losses.size(), 2U);
+  EXPECT_LT(losses[1], 0.5 * losses[0]);
+  options.network = NetworkId::kFaceLandmarks1;
+  EXPECT_THROW(options.Validate(), Error);
 }
 
 TEST(Losses, FeaturesAreComparedRelativeToTheTrueOnes) {

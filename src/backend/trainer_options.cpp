@@ -24,6 +24,8 @@ void TrainerOptions::Validate() const {
           "the shares of steps for the kernel must be from 0 to 1, together too");
   require(!losses.keep_estimate || losses.kernel_steps == 0,
           "--keep-estimate needs --kernel-steps 0: the first kernel estimate is kept or trained");
+  require(losses.windows.empty() || network == NetworkId::kFaceLandmarks2,
+          "--windows is for face-landmarks-2 alone");
   require(losses.balance >= 0 && losses.balance <= 1, "the balance must be from 0 to 1");
   require(losses.fourier >= 0 && losses.kernel >= 0 && losses.structure >= 0 && losses.feature >= 0,
           "the weights of the losses must be 0 or more");

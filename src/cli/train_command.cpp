@@ -97,6 +97,10 @@ void BindLosses(OptionBinder* binder, LossOptions* losses) {
                   "weights of Keras, or a " +
                       NameOf(NetworkId::kFaceLandmarks1) + " of ours");
   binder->Add("--feature-loss", &losses->feature, "FLOAT", "Weight of the features' loss");
+  binder->AddPath("--windows", &losses->windows, "DIR",
+                  "Windows written by train-finder --windows, which the network learns to tell "
+                  "apart beside the pairs; " +
+                      NameOf(NetworkId::kFaceLandmarks2) + " only");
 }
 
 void Bind(CLI::App* app, TrainOptions* options) {

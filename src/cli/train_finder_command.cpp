@@ -11,6 +11,7 @@
 #include "cli/pair_option_binding.h"
 #include "cli/run_setup.h"
 #include "facedeblur/finder/train_finder.h"
+#include "facedeblur/finder/window_folder.h"
 #include "facedeblur/util/error.h"
 #include "facedeblur/util/interrupt.h"
 #include "facedeblur/util/task_pool.h"
@@ -21,6 +22,7 @@ namespace {
 
 struct TrainFinderOptions {
   std::filesystem::path output;
+  std::filesystem::path windows;
   std::filesystem::path models;
   FinderTrainingOptions training;
   std::vector<std::filesystem::path> landmarks;
@@ -38,8 +40,14 @@ struct TrainFinderOptions {
     if (training.smallest_face > training.largest_face) {
       throw Error(ErrorKind::kUsage, "--smallest-face is larger than --largest-face");
     }
+    if (output.empty() == windows.empty()) {
+      throw Error(ErrorKind::kUsage, "give either --output or --windows");
+    }
+    if (!windows.empty() && keep.empty()) {
+      throw Error(ErrorKind::kUsage, "--windows needs --keep: it writes what that search doubts");
+    }
     std::error_code error;
-    if (!overwrite && std::filesystem::exists(File(), error)) {
+    if (windows.empty() && !overwrite && std::filesystem::exists(File(), error)) {
       throw Error(ErrorKind::kOutput, File().string() + " exists (use --overwrite)");
     }
   }
@@ -49,10 +57,12 @@ void Bind(CLI::App* app, TrainFinderOptions* options) {
   FinderTrainingOptions& t = options->training;
   OptionBinder binder(app);
   binder.AddPath("folders", &t.folders, "FOLDER", "Folders with sharp photos of faces")->required();
-  binder
-      .AddPath("-o,--output", &options->output, "DIR",
-               "Folder for face_finder.dat; put it beside the other models to use it")
-      ->required();
+  binder.AddPath("-o,--output", &options->output, "DIR",
+                 "Folder for face_finder.dat; put it beside the other models to use it");
+  binder.AddPath(
+      "--windows", &options->windows, "DIR",
+      "Train nothing: write the windows that the search of --keep is in doubt about, for "
+      "train --windows");
   binder.AddFlag("--overwrite", &options->overwrite, "Replace the file where it exists");
   binder.AddPath("--landmarks", &options->landmarks, "FILE",
                  "Weights of face-landmarks-2, which read the landmarks, or a face_finder.dat that "
@@ -82,6 +92,14 @@ void Bind(CLI::App* app, TrainFinderOptions* options) {
   binder.AddConfig("Read options from an INI or TOML file");
 }
 
+void WriteDoubtfulWindows(const FinderTrainingOptions& training, const FaceDetector& detector,
+                          const std::filesystem::path& folder) {
+  const WindowCounts counts = WriteWindows(training, detector, folder);
+  spdlog::info("{}: {} of {}, and {} that show no face", Printable(folder.string()),
+               Counted(static_cast<int>(counts.faces), "window"),
+               Counted(static_cast<int>(counts.photos), "photo"), counts.others);
+}
+
 std::string Described(const FinderTraining& training) {
   return "of " + Counted(static_cast<int>(training.faces), "blurred face") +
          " held out, dlib's own search finds " + std::to_string(training.found_before) +
@@ -103,8 +121,12 @@ int RunTrainFinder(const TrainFinderOptions& options, const CLI::App& /*app*/) {
   if (!options.keep.empty()) training.sub_detectors = LoadFinder(options.keep).sub_detectors;
   FinderTraining result;
   try {
-    result =
-        TrainFinder(training, *LoadDetector(DetectorOptions::SharpAndUpright(), options.models));
+    const auto detector = LoadDetector(DetectorOptions::SharpAndUpright(), options.models);
+    if (!options.windows.empty()) {
+      WriteDoubtfulWindows(training, *detector, options.windows);
+      return kExitDone;
+    }
+    result = TrainFinder(training, *detector);
   } catch (const Error&) {
     if (InterruptSignal() == 0) throw;
     return kExitSignalBase + InterruptSignal();

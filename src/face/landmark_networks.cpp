@@ -136,6 +136,10 @@ Landmarks InChip(const float* outputs) {
 
 }  // namespace
 
+Similarity FirstChip(const cv::Rect& window) {
+  return ChipFromImage(ExpectedEyes(window), kFirstEyeDistance);
+}
+
 class LandmarkNetworks::Net {
  public:
   explicit Net(const NamedNumbers& tensors) {

@@ -7,8 +7,12 @@
 
 #include "face/landmark_reader.h"
 #include "facedeblur/face/finder_file.h"
+#include "facedeblur/face/similarity.h"
 
 namespace facedeblur {
+
+/// The chip of the first network for a window of the search.
+Similarity FirstChip(const cv::Rect& window);
 
 /// Reads landmarks with small convolutional networks (kLandmarkStages) that were trained on blurred
 /// faces. The first one looks at the search's window, each other one at a chip that the landmarks

@@ -21,6 +21,10 @@ cv::Rect RectOf(const HogWindow& window) {
           cv::Point(static_cast<int>(window.right) + 1, static_cast<int>(window.bottom) + 1)};
 }
 
+bool IsDoubtful(const HogWindow& window) {
+  return window.added || window.score < WindowSearch::kSure;
+}
+
 WindowSearch::WindowSearch(std::unique_ptr<const HogScanner> scanner, LandmarkReaders readers,
                            const FaceOdds& odds)
     : scanner_(std::move(scanner)), readers_(std::move(readers)), odds_(odds) {}
@@ -36,7 +40,7 @@ std::vector<FoundWindow> WindowSearch::Search(const cv::Mat& grey, double thresh
     const auto shares = [&](const FoundWindow& other) {
       return ShareAMiddle(other.window, window);
     };
-    if (IsDoubtful(window) && std::any_of(found.begin(), found.end(), shares)) continue;
+    if (IsToRead(window) && std::any_of(found.begin(), found.end(), shares)) continue;
     FoundWindow face =
         Read(grey, window, odds_.LeastReading(least_probability, window.score, window.added));
     if (face.score >= threshold) found.push_back(std::move(face));
@@ -57,13 +61,13 @@ FaceReading WindowSearch::ReadKnown(const cv::Mat& grey, const cv::Rect& square)
   return reader != nullptr ? reader->Read(grey, square) : FaceReading();
 }
 
-bool WindowSearch::IsDoubtful(const HogWindow& window) const {
-  return readers_.blurred != nullptr && (window.added || window.score < kSure);
+bool WindowSearch::IsToRead(const HogWindow& window) const {
+  return readers_.blurred != nullptr && IsDoubtful(window);
 }
 
 FoundWindow WindowSearch::Read(const cv::Mat& grey, const HogWindow& window, double least) const {
   FoundWindow found{window, {}, window.score};
-  if (!IsDoubtful(window)) {
+  if (!IsToRead(window)) {
     found.reading = ReadKnown(grey, RectOf(window));
     return found;
   }

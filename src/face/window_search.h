@@ -22,6 +22,10 @@ struct FoundWindow {
 /// The pixels of a window.
 cv::Rect RectOf(const HogWindow& window);
 
+/// Whether a window is no face for certain: it is an added sub-detector's, or scores less than
+/// WindowSearch::kSure.
+bool IsDoubtful(const HogWindow& window);
+
 /// Who reads landmarks. Each may be null.
 struct LandmarkReaders {
   std::unique_ptr<const LandmarkReader> usual;    ///< of faces that the search is sure of ...
@@ -56,7 +60,8 @@ class WindowSearch {
   FaceReading ReadKnown(const cv::Mat& grey, const cv::Rect& square) const;
 
  private:
-  bool IsDoubtful(const HogWindow& window) const;
+  /// Whether it takes a look at the face to tell.
+  bool IsToRead(const HogWindow& window) const;
   FoundWindow Read(const cv::Mat& grey, const HogWindow& window,
                    double least = LandmarkReader::kAnyFace) const;
 

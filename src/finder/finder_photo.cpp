@@ -10,7 +10,9 @@
 #include "facedeblur/dataset/training_pair.h"
 #include "facedeblur/face/chip.h"
 #include "facedeblur/image/codec.h"
+#include "facedeblur/image/image_files.h"
 #include "facedeblur/image/sample_depth.h"
+#include "facedeblur/util/error.h"
 #include "facedeblur/util/file_io.h"
 #include "facedeblur/util/random.h"
 #include "finder/cover.h"
@@ -83,6 +85,25 @@ cv::Mat BlurredCopy(const cv::Mat& pixels, const FinderPhoto& photo,
 }
 
 }  // namespace
+
+std::vector<std::filesystem::path> DrawPhotos(const FinderTrainingOptions& options) {
+  std::vector<std::filesystem::path> files;
+  for (const std::filesystem::path& folder : options.folders) {
+    const std::vector<std::filesystem::path> more = ListImageFiles(folder);
+    files.insert(files.end(), more.begin(), more.end());
+  }
+  Random random(options.seed);
+  for (std::size_t i = files.size(); i > 1; --i) {
+    std::swap(files[i - 1],
+              files[static_cast<std::size_t>(random.Integer(0, static_cast<int>(i) - 1))]);
+  }
+  files.resize(std::min(files.size(), options.photos));
+  return files;
+}
+
+void ThrowIfStopped(const FinderTrainingOptions& options) {
+  if (options.stop && options.stop()) throw Error(ErrorKind::kInput, "stopped");
+}
 
 FinderPhoto MakeFinderPhoto(const std::filesystem::path& path, std::uint64_t number,
                             const FinderTrainingOptions& options, const FaceDetector& detector) {

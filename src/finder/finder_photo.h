@@ -20,6 +20,12 @@ struct FinderPhoto {
   double scale = 1;                     ///< ... at this scale
 };
 
+/// As many photos of the folders as are wanted, in an order that only the seed decides.
+std::vector<std::filesystem::path> DrawPhotos(const FinderTrainingOptions& options);
+
+/// Throws Error(kInput) where the training is to stop.
+void ThrowIfStopped(const FinderTrainingOptions& options);
+
 /// A blurred copy of a sharp photo. `number` decides, with the options, what it goes through.
 FinderPhoto MakeFinderPhoto(const std::filesystem::path& photo, std::uint64_t number,
                             const FinderTrainingOptions& options, const FaceDetector& detector);

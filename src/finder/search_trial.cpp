@@ -50,16 +50,23 @@ SearchTally TallySearch(const std::vector<FinderPhoto>& photos, const WindowSear
   return tally;
 }
 
+std::vector<TriedWindow> TryWindows(const FinderPhoto& photo, const WindowSearch& search,
+                                    double least) {
+  std::vector<TriedWindow> windows;
+  for (FoundWindow& found : search.Windows(photo.grey, least)) {
+    const bool is_face = IsAt(found, photo.faces, kSame);
+    const bool in_part =
+        !is_face && (IsAt(found, photo.faces, kApart) || IsAt(found, photo.other_faces, kApart));
+    if (!in_part) windows.push_back({std::move(found), is_face});
+  }
+  return windows;
+}
+
 std::vector<JudgedWindow> JudgeWindows(const std::vector<FinderPhoto>& photos,
                                        const WindowSearch& search, double least) {
   std::vector<JudgedWindow> windows;
   for (const FinderPhoto& photo : photos) {
-    for (const FoundWindow& found : search.Windows(photo.grey, least)) {
-      const bool is_face = IsAt(found, photo.faces, kSame);
-      if (!is_face &&
-          (IsAt(found, photo.faces, kApart) || IsAt(found, photo.other_faces, kApart))) {
-        continue;
-      }
+    for (const auto& [found, is_face] : TryWindows(photo, search, least)) {
       windows.push_back(
           {found.window.score, found.reading.face.value_or(0), found.window.added, is_face});
     }

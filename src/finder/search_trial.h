@@ -23,7 +23,17 @@ struct SearchTally {
 /// What a search finds at the usual threshold.
 SearchTally TallySearch(const std::vector<FinderPhoto>& photos, const WindowSearch& search);
 
+/// A window, and whether it shows a face.
+struct TriedWindow {
+  FoundWindow found;
+  bool is_face = false;
+};
+
 /// The windows that score `least` and show either a face or none for certain.
+std::vector<TriedWindow> TryWindows(const FinderPhoto& photo, const WindowSearch& search,
+                                    double least);
+
+/// The same of several photos, as odds are fitted to them.
 std::vector<JudgedWindow> JudgeWindows(const std::vector<FinderPhoto>& photos,
                                        const WindowSearch& search, double least);
 

@@ -11,9 +11,7 @@
 #include <utility>
 
 #include "face/window_search.h"
-#include "facedeblur/image/image_files.h"
 #include "facedeblur/util/error.h"
-#include "facedeblur/util/random.h"
 #include "facedeblur/util/task_pool.h"
 #include "finder/finder_photo.h"
 #include "finder/fit_odds.h"
@@ -28,26 +26,6 @@ constexpr std::size_t kFewestPhotos = 8;  // to train on
 
 using Scanner = dlib::frontal_face_detector::image_scanner_type;
 using Boxes = std::vector<std::vector<dlib::rectangle>>;
-
-/// As many as are wanted, in an order that only the seed decides.
-std::vector<fs::path> DrawPhotos(const FinderTrainingOptions& options) {
-  std::vector<fs::path> files;
-  for (const fs::path& folder : options.folders) {
-    const std::vector<fs::path> more = ListImageFiles(folder);
-    files.insert(files.end(), more.begin(), more.end());
-  }
-  Random random(options.seed);
-  for (std::size_t i = files.size(); i > 1; --i) {
-    std::swap(files[i - 1],
-              files[static_cast<std::size_t>(random.Integer(0, static_cast<int>(i) - 1))]);
-  }
-  files.resize(std::min(files.size(), options.photos));
-  return files;
-}
-
-void ThrowIfStopped(const FinderTrainingOptions& options) {
-  if (options.stop && options.stop()) throw Error(ErrorKind::kInput, "stopped");
-}
 
 /// Those that show a face. A damaged file among thousands is not worth stopping for.
 std::vector<FinderPhoto> ReadPhotos(const FinderTrainingOptions& options,

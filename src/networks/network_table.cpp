@@ -27,11 +27,6 @@ std::unique_ptr<Objective> ObjectiveOfLandmarks(const LossOptions& /*losses*/,
   return MakeLandmarkObjective();
 }
 
-std::unique_ptr<Objective> ObjectiveOfBlurredLandmarks(const LossOptions& /*losses*/,
-                                                       const torch::Device& /*device*/) {
-  return MakeBlurredLandmarkObjective();
-}
-
 }  // namespace
 
 const std::array<NetworkEntry, kNetworkCount>& NetworkTable() {
@@ -40,7 +35,7 @@ const std::array<NetworkEntry, kNetworkCount>& NetworkTable() {
       {NetworkId::kFaceWiener3, RestorerOfFaceWiener<true>, ObjectiveOfFaceWiener<true>},
       {NetworkId::kReference15, RestorerOfReference, MakeReferenceObjective},
       {NetworkId::kFaceLandmarks1, nullptr, ObjectiveOfLandmarks},
-      {NetworkId::kFaceLandmarks2, nullptr, ObjectiveOfBlurredLandmarks},
+      {NetworkId::kFaceLandmarks2, nullptr, MakeBlurredLandmarkObjective},
   }};
   return kTable;
 }

@@ -1,3 +1,4 @@
+#include <optional>
 #include <utility>
 
 #include "facedeblur/face/landmark_network_spec.h"
@@ -9,6 +10,7 @@
 #include "nn/landmark_net.h"
 #include "train/model_file_maker.h"
 #include "train/objective.h"
+#include "train/window_set.h"
 
 namespace facedeblur {
 namespace {
@@ -21,11 +23,12 @@ struct FeatureLandmarks {
   }
   /// Sharp chips alone: its features must tell sharp from blurred, so it should not be taught to
   /// see no difference.
-  static Loss LossOf(Net* net, const TrainingBatch& batch) {
+  Loss LossOf(Net* net, const TrainingBatch& batch) const {
     Loss loss;
     loss.Add("landmarks", ((*net)->forward(batch.sharp) - batch.landmarks).abs().mean(), 1);
     return loss;
   }
+  void AddLoss(Net* /*net*/, std::int64_t /*count*/, Random* /*random*/, Loss* /*loss*/) const {}
   static torch::Tensor Landmarks(Net* net, const torch::Tensor& chip) {
     return (*net)->forward(chip)[0];
   }
@@ -37,7 +40,7 @@ struct BlurredLandmarks {
   static ChipTemplate Template() {
     return {kWindow, {{23, 23}, {40, 23}, {31.5F, 33}, {23, 40}, {40, 40}}};
   }
-  static Loss LossOf(Net* net, const TrainingBatch& batch) {
+  Loss LossOf(Net* net, const TrainingBatch& batch) const {
     const FaceReadings readings = (*net)->forward(batch.blurred);
     const torch::Tensor errors = (readings.landmarks - batch.landmarks).abs().mean({1, 2});
     constexpr double kFaceWeight = 0.03;
@@ -47,15 +50,27 @@ struct BlurredLandmarks {
              kFaceWeight);
     return loss;
   }
+  /// Of as many windows.
+  void AddLoss(Net* net, std::int64_t count, Random* random, Loss* loss) const {
+    if (!windows) return;
+    constexpr double kWindowWeight = 0.3;
+    const WindowBatch batch = windows->Draw(count, random);
+    const torch::Tensor face = (*net)->forward(batch.chips).face;
+    loss->Add("windows", torch::binary_cross_entropy_with_logits(face, batch.face), kWindowWeight);
+  }
   static torch::Tensor Landmarks(Net* net, const torch::Tensor& chip) {
     return (*net)->forward(chip).landmarks[0];
   }
+
+  std::optional<WindowSet> windows;
 };
 
 /// A network learns to find landmarks.
 template <typename Kind>
 class LandmarkObjective : public Objective {
  public:
+  explicit LandmarkObjective(Kind kind = {}) : kind_(std::move(kind)) {}
+
   torch::nn::Module& module() override { return *net_; }
 
   void CheckPairs(const PairOptions& pairs) const override {
@@ -64,12 +79,14 @@ class LandmarkObjective : public Objective {
                 "the landmark network needs chips of " + std::to_string(Kind::kWindow) + " pixels");
   }
 
-  Loss ComputeLoss(const TrainingBatch& batch, Random* /*random*/) override {
-    return Kind::LossOf(&net_, batch);
+  Loss ComputeLoss(const TrainingBatch& batch, Random* random) override {
+    Loss loss = kind_.LossOf(&net_, batch);
+    kind_.AddLoss(&net_, batch.blurred.size(0), random, &loss);
+    return loss;
   }
 
   Loss ValidationLoss(const TrainingBatch& batch, torch::Tensor* /*restored*/) override {
-    return Kind::LossOf(&net_, batch);
+    return kind_.LossOf(&net_, batch);
   }
 
   void LoadWeights(Bytes bytes) override {
@@ -89,6 +106,7 @@ class LandmarkObjective : public Objective {
   }
 
  private:
+  Kind kind_;
   typename Kind::Net net_;
 };
 
@@ -98,8 +116,11 @@ std::unique_ptr<Objective> MakeLandmarkObjective() {
   return std::make_unique<LandmarkObjective<FeatureLandmarks>>();
 }
 
-std::unique_ptr<Objective> MakeBlurredLandmarkObjective() {
-  return std::make_unique<LandmarkObjective<BlurredLandmarks>>();
+std::unique_ptr<Objective> MakeBlurredLandmarkObjective(const LossOptions& losses,
+                                                        const torch::Device& device) {
+  BlurredLandmarks kind;
+  if (!losses.windows.empty()) kind.windows.emplace(losses.windows, device);
+  return std::make_unique<LandmarkObjective<BlurredLandmarks>>(std::move(kind));
 }
 
 }  // namespace facedeblur

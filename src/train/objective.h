@@ -52,6 +52,8 @@ std::unique_ptr<Objective> MakeFaceWienerObjective(const LossOptions& losses,
 std::unique_ptr<Objective> MakeReferenceObjective(const LossOptions& losses,
                                                   const torch::Device& device);
 std::unique_ptr<Objective> MakeLandmarkObjective();
-std::unique_ptr<Objective> MakeBlurredLandmarkObjective();
+/// Throws Error(kInput) where LossOptions::windows cannot be read.
+std::unique_ptr<Objective> MakeBlurredLandmarkObjective(const LossOptions& losses,
+                                                        const torch::Device& device);
 
 }  // namespace facedeblur

@@ -26,6 +26,8 @@ struct LossOptions {
   double feature = 0.05;  ///< of the features' differences, where there is a feature network
   /// Keras's VGG16 or VGG19, or our landmark network; or none.
   std::filesystem::path feature_network;
+  /// Folder of window_folder.h: windows that the landmark network learns to tell apart; or none.
+  std::filesystem::path windows;
 };
 
 /// How weights move along their gradients.

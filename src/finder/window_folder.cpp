@@ -1,0 +1,106 @@
+#include "facedeblur/finder/window_folder.h"
+
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <opencv2/core.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "face/landmark_networks.h"
+#include "facedeblur/face/chip.h"
+#include "facedeblur/face/landmark_network_spec.h"
+#include "facedeblur/image/write_png.h"
+#include "facedeblur/util/error.h"
+#include "facedeblur/util/task_pool.h"
+#include "finder/finder_photo.h"
+#include "finder/search_trial.h"
+
+namespace facedeblur {
+namespace fs = std::filesystem;
+namespace {
+
+/// So many photos for each made-up picture: those show many doubtful windows.
+constexpr std::size_t kMadeUp = 3;
+
+cv::Mat PictureOf(const cv::Mat& grey, const HogWindow& window) {
+  Similarity picture_from_image = FirstChip(RectOf(window));
+  picture_from_image.tx += kWindowMargin;
+  picture_from_image.ty += kWindowMargin;
+  cv::Mat picture;
+  cv::extractChannel(ExtractChip(grey, {kLandmarkChip + 2 * kWindowMargin, picture_from_image}),
+                     picture, 0);
+  picture.convertTo(picture, CV_8U, 255);
+  return picture;
+}
+
+class Writer {
+ public:
+  Writer(const FinderTrainingOptions& options, fs::path folder) : folder_(std::move(folder)) {
+    FinderFile finder;
+    finder.sub_detectors = options.sub_detectors;
+    search_ = std::make_unique<WindowSearch>(SearchOf(finder));
+    for (const char* kind : {kFaceWindows, kOtherWindows}) fs::create_directories(folder_ / kind);
+  }
+
+  /// `name` begins the names of the photo's windows. May be called from several threads.
+  void Write(const FinderPhoto& photo, const std::string& name) {
+    std::size_t faces = 0;
+    std::size_t others = 0;
+    for (const TriedWindow& tried : TryWindows(photo, *search_, WindowSearch::kLeast)) {
+      if (!IsDoubtful(tried.found.window)) continue;
+      const std::string number = std::to_string(faces + others);
+      WritePng(
+          folder_ / (tried.is_face ? kFaceWindows : kOtherWindows) / (name + "_" + number + ".png"),
+          PictureOf(photo.grey, tried.found.window));
+      ++(tried.is_face ? faces : others);
+    }
+    const std::lock_guard lock(mutex_);
+    counts_.photos += photo.faces.empty() ? 0 : 1;
+    counts_.faces += faces;
+    counts_.others += others;
+  }
+
+  const WindowCounts& counts() const { return counts_; }
+
+ private:
+  fs::path folder_;
+  std::unique_ptr<const WindowSearch> search_;
+  std::mutex mutex_;
+  WindowCounts counts_;
+};
+
+}  // namespace
+
+WindowCounts WriteWindows(const FinderTrainingOptions& options, const FaceDetector& detector,
+                          const fs::path& folder) {
+  options.pairs.Validate();
+  Writer writer(options, folder);
+  const std::vector<fs::path> files = DrawPhotos(options);
+  RunParallel(options.threads, files.size(), [&](std::size_t i) {
+    ThrowIfStopped(options);
+    FinderPhoto photo;
+    FinderPhoto covered;
+    try {
+      photo = MakeFinderPhoto(files[i], i, options, detector);
+      if (photo.grey.empty()) return;
+      covered = WithFacesCovered(photo, options);
+    } catch (const std::exception&) {
+      return;  // a damaged file among thousands is not worth stopping for
+    }
+    writer.Write(photo, std::to_string(i));
+    writer.Write(covered, std::to_string(i) + "_covered");
+  });
+  const std::vector<FinderPhoto> made_up = MakeUpPictures(files.size() / kMadeUp, options.seed);
+  RunParallel(options.threads, made_up.size(), [&](std::size_t i) {
+    ThrowIfStopped(options);
+    writer.Write(made_up[i], std::to_string(i) + "_made_up");
+  });
+  if (writer.counts().photos == 0) {
+    throw Error(ErrorKind::kInput, "no photo shows a face that is large enough");
+  }
+  return writer.counts();
+}
+
+}  // namespace facedeblur

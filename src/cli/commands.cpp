@@ -27,7 +27,7 @@ constexpr CommandEntry kCommands[] = {
      "with.",
      BindSynth},
     {"train", "FOLDER... --output DIR", "Trains a network on folders of sharp faces.", BindTrain},
-    {"train-finder", "FOLDER... --output DIR",
+    {"train-finder", "FOLDER... --output DIR|--windows DIR",
      "Trains the search for faces on blurred copies of sharp photos.", BindTrainFinder},
     {"evaluate", "FOLDER...",
      "Scores weights on sharp faces that are blurred by a protocol, or on pairs; or the search for "

@@ -137,7 +137,7 @@ std::vector<FinderPhoto> MakeUpPictures(std::size_t count, std::uint64_t seed) {
     Random random(seed, i);
     cv::Mat grey;
     cv::extractChannel(DrawTexture(kSize, &random), grey, 0);
-    cv::GaussianBlur(grey, grey, {}, random.Uniform(0.5, 8));
+    cv::GaussianBlur(grey, grey, {}, std::exp(random.Uniform(std::log(0.5), std::log(8.0))));
     grey.convertTo(pictures[i].grey, CV_8U, 255);
   }
   return pictures;

@@ -37,7 +37,8 @@ cv::Mat PictureOf(const cv::Mat& grey, const HogWindow& window) {
 
 class Writer {
  public:
-  Writer(const FinderTrainingOptions& options, fs::path folder) : folder_(std::move(folder)) {
+  Writer(const FinderTrainingOptions& options, fs::path folder)
+      : folder_(std::move(folder)), run_(std::to_string(options.seed) + "_") {
     FinderFile finder;
     finder.sub_detectors = options.sub_detectors;
     search_ = std::make_unique<WindowSearch>(SearchOf(finder));
@@ -51,9 +52,9 @@ class Writer {
     for (const TriedWindow& tried : TryWindows(photo, *search_, WindowSearch::kLeast)) {
       if (!IsDoubtful(tried.found.window)) continue;
       const std::string number = std::to_string(faces + others);
-      WritePng(
-          folder_ / (tried.is_face ? kFaceWindows : kOtherWindows) / (name + "_" + number + ".png"),
-          PictureOf(photo.grey, tried.found.window));
+      WritePng(folder_ / (tried.is_face ? kFaceWindows : kOtherWindows) /
+                   (run_ + name + "_" + number + ".png"),
+               PictureOf(photo.grey, tried.found.window));
       ++(tried.is_face ? faces : others);
     }
     const std::lock_guard lock(mutex_);
@@ -66,6 +67,7 @@ class Writer {
 
  private:
   fs::path folder_;
+  std::string run_;  ///< begins all names
   std::unique_ptr<const WindowSearch> search_;
   std::mutex mutex_;
   WindowCounts counts_;

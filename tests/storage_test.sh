@@ -2,7 +2,7 @@
 # A disk that fills up, an output that turns read-only and an input folder that vanishes in the middle of
 # a run: the run ends with a clear message, no file is damaged, and a second run completes the set.
 # The disk is a small tmpfs in a mount namespace of its own; exits with 77 where those cannot be had.
-# usage: tests/storage_test.sh PROGRAM PHOTO
+# usage: tests/storage_test.sh PROGRAM PHOTO.jpg
 set -euo pipefail
 program=$(realpath "$1")
 photo=$(realpath "$2")

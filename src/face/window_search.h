@@ -22,7 +22,7 @@ struct FoundWindow {
 /// The pixels of a window.
 cv::Rect RectOf(const HogWindow& window);
 
-/// Whether a window is no face for certain: it is an added sub-detector's, or scores less than
+/// Whether a window may be a face or not: it is an added sub-detector's, or scores less than
 /// WindowSearch::kSure.
 bool IsDoubtful(const HogWindow& window);
 

@@ -130,17 +130,15 @@ FinderPhoto WithFacesCovered(const FinderPhoto& photo, const FinderTrainingOptio
   return covered;
 }
 
-std::vector<FinderPhoto> MakeUpPictures(std::size_t count, std::uint64_t seed) {
+FinderPhoto MakeUpPicture(std::uint64_t number, std::uint64_t seed) {
   constexpr int kSize = 480;
-  std::vector<FinderPhoto> pictures(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    Random random(seed, i);
-    cv::Mat grey;
-    cv::extractChannel(DrawTexture(kSize, &random), grey, 0);
-    cv::GaussianBlur(grey, grey, {}, std::exp(random.Uniform(std::log(0.5), std::log(8.0))));
-    grey.convertTo(pictures[i].grey, CV_8U, 255);
-  }
-  return pictures;
+  Random random(seed, number);
+  cv::Mat grey;
+  cv::extractChannel(DrawTexture(kSize, &random), grey, 0);
+  cv::GaussianBlur(grey, grey, {}, std::exp(random.Uniform(std::log(0.5), std::log(8.0))));
+  FinderPhoto picture;
+  grey.convertTo(picture.grey, CV_8U, 255);
+  return picture;
 }
 
 }  // namespace facedeblur

@@ -33,7 +33,7 @@ FinderPhoto MakeFinderPhoto(const std::filesystem::path& photo, std::uint64_t nu
 /// The same copy with all of its faces covered: it shows what is around them, and none to find.
 FinderPhoto WithFacesCovered(const FinderPhoto& photo, const FinderTrainingOptions& options);
 
-/// Pictures of shapes and noise, which show no face.
-std::vector<FinderPhoto> MakeUpPictures(std::size_t count, std::uint64_t seed);
+/// A picture of shapes and noise, which shows no face.
+FinderPhoto MakeUpPicture(std::uint64_t number, std::uint64_t seed);
 
 }  // namespace facedeblur

@@ -109,15 +109,17 @@ void SetThreshold(const std::vector<FinderPhoto>& held_out, std::vector<float>* 
 /// made-up pictures.
 std::vector<JudgedWindow> JudgeAll(const std::vector<FinderPhoto>& held_out,
                                    const FinderTrainingOptions& options, const FinderFile& finder) {
-  const std::vector<FinderPhoto> made_up = MakeUpPictures(held_out.size(), options.seed);
+  std::vector<FinderPhoto> made_up(held_out.size());
   std::vector<FinderPhoto> covered(held_out.size());
   RunParallel(options.threads, held_out.size(), [&](std::size_t i) {
     ThrowIfStopped(options);
+    made_up[i] = MakeUpPicture(i, options.seed);
     covered[i] = WithFacesCovered(held_out[i], options);
   });
   const WindowSearch search = SearchOf(finder);
   std::vector<JudgedWindow> windows;
-  for (const std::vector<FinderPhoto>* photos : {&held_out, &std::as_const(covered), &made_up}) {
+  for (const std::vector<FinderPhoto>* photos :
+       {&held_out, &std::as_const(covered), &std::as_const(made_up)}) {
     ThrowIfStopped(options);
     const std::vector<JudgedWindow> more = JudgeWindows(*photos, search, WindowSearch::kLeast);
     windows.insert(windows.end(), more.begin(), more.end());

@@ -94,10 +94,9 @@ WindowCounts WriteWindows(const FinderTrainingOptions& options, const FaceDetect
     writer.Write(photo, std::to_string(i));
     writer.Write(covered, std::to_string(i) + "_covered");
   });
-  const std::vector<FinderPhoto> made_up = MakeUpPictures(files.size() / kMadeUp, options.seed);
-  RunParallel(options.threads, made_up.size(), [&](std::size_t i) {
+  RunParallel(options.threads, files.size() / kMadeUp, [&](std::size_t i) {
     ThrowIfStopped(options);
-    writer.Write(made_up[i], std::to_string(i) + "_made_up");
+    writer.Write(MakeUpPicture(i, options.seed), std::to_string(i) + "_made_up");
   });
   if (writer.counts().photos == 0) {
     throw Error(ErrorKind::kInput, "no photo shows a face that is large enough");

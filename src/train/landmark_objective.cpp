@@ -23,12 +23,12 @@ struct FeatureLandmarks {
   }
   /// Sharp chips alone: its features must tell sharp from blurred, so it should not be taught to
   /// see no difference.
-  Loss LossOf(Net* net, const TrainingBatch& batch) const {
+  static Loss LossOf(Net* net, const TrainingBatch& batch) {
     Loss loss;
     loss.Add("landmarks", ((*net)->forward(batch.sharp) - batch.landmarks).abs().mean(), 1);
     return loss;
   }
-  void AddLoss(Net* /*net*/, std::int64_t /*count*/, Random* /*random*/, Loss* /*loss*/) const {}
+  static void AddLoss(Net* /*net*/, std::int64_t /*count*/, Random* /*random*/, Loss* /*loss*/) {}
   static torch::Tensor Landmarks(Net* net, const torch::Tensor& chip) {
     return (*net)->forward(chip)[0];
   }
@@ -40,7 +40,7 @@ struct BlurredLandmarks {
   static ChipTemplate Template() {
     return {kWindow, {{23, 23}, {40, 23}, {31.5F, 33}, {23, 40}, {40, 40}}};
   }
-  Loss LossOf(Net* net, const TrainingBatch& batch) const {
+  static Loss LossOf(Net* net, const TrainingBatch& batch) {
     const FaceReadings readings = (*net)->forward(batch.blurred);
     const torch::Tensor errors = (readings.landmarks - batch.landmarks).abs().mean({1, 2});
     constexpr double kFaceWeight = 0.03;
@@ -50,7 +50,7 @@ struct BlurredLandmarks {
              kFaceWeight);
     return loss;
   }
-  /// Of as many windows.
+  /// Adds the loss of `count` windows, where there are any to learn.
   void AddLoss(Net* net, std::int64_t count, Random* random, Loss* loss) const {
     if (!windows) return;
     constexpr double kWindowWeight = 0.3;
@@ -80,13 +80,13 @@ class LandmarkObjective : public Objective {
   }
 
   Loss ComputeLoss(const TrainingBatch& batch, Random* random) override {
-    Loss loss = kind_.LossOf(&net_, batch);
+    Loss loss = Kind::LossOf(&net_, batch);
     kind_.AddLoss(&net_, batch.blurred.size(0), random, &loss);
     return loss;
   }
 
   Loss ValidationLoss(const TrainingBatch& batch, torch::Tensor* /*restored*/) override {
-    return kind_.LossOf(&net_, batch);
+    return Kind::LossOf(&net_, batch);
   }
 
   void LoadWeights(Bytes bytes) override {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
 #include <stdexcept>
 
 #include "face/hog_scanner.h"
@@ -60,6 +61,26 @@ TEST(HogScanner, AnAddedSubDetectorCountsWhereDlibsFindNothing) {
   }
   const std::vector<HogWindow> shy = HogScanner({DlibsOwn(0, 9)}).Scan(group, high);
   EXPECT_EQ(shy.size(), without.size());
+}
+
+TEST(HogScanner, WhatIsDoubtfulGivesWayToABetterAddedWindow) {
+  cv::Mat blurred;
+  cv::blur(Group(), blurred, {61, 61});
+  constexpr double kLow = -1.5;
+  const std::vector<HogWindow> without = HogScanner().Scan(blurred, kLow);
+  ASSERT_FALSE(without.empty());
+  ASSERT_LT(without[0].score, HogScanner::kSure);
+  // The same as dlib's, but surer of itself: wherever it finds something, that is better.
+  const std::vector<HogWindow> with = HogScanner({DlibsOwn(0, -1), DlibsOwn(1, -1), DlibsOwn(2, -1),
+                                                  DlibsOwn(3, -1), DlibsOwn(4, -1)})
+                                          .Scan(blurred, kLow);
+  ASSERT_GE(with.size(), without.size());
+  for (std::size_t i = 0; i < with.size(); ++i) {
+    EXPECT_TRUE(with[i].added);
+    if (i >= without.size()) continue;
+    EXPECT_EQ(with[i].left, without[i].left);
+    EXPECT_NEAR(with[i].score, without[i].score + 1, 1e-5);
+  }
 }
 
 TEST(HogScanner, RefusesASubDetectorForAnotherWindow) {

@@ -179,6 +179,21 @@ TEST_F(FinderTest, DoubtfulWindowsAreWrittenWithWhatTheyShow) {
   }
 }
 
+TEST_F(FinderTest, WhatALandmarkNetworkWouldLookAtAgainIsWrittenToo) {
+  options_.photos = 6;
+  options_.pairs.kernel.min_shake = 41;
+  options_.pairs.kernel.max_size = 61;
+  const FinderFile finder = LoadFinder(testing::ModelsFolder() / kFinderFile);
+  options_.sub_detectors = finder.sub_detectors;
+  const testing::TempFolder windows;
+  const WindowCounts alone = WriteWindows(options_, Detector(), windows / "alone");
+  options_.landmark_networks = finder.landmark_networks;
+  const WindowCounts again = WriteWindows(options_, Detector(), windows / "again");
+  EXPECT_GT(again.faces, alone.faces);
+  EXPECT_GT(again.others, alone.others);
+  EXPECT_LT(again.others, 2 * alone.others) << "most are no face at all";
+}
+
 TEST_F(FinderTest, TooFewFacesAndStoppingAreErrors) {
   options_.stop = [] { return true; };
   EXPECT_THROW(TrainFinder(options_, Detector()), Error);

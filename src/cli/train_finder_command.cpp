@@ -61,8 +61,8 @@ void Bind(CLI::App* app, TrainFinderOptions* options) {
                  "Folder for face_finder.dat; put it beside the other models to use it");
   binder.AddPath(
       "--windows", &options->windows, "DIR",
-      "Train nothing: write the windows that the search of --keep is in doubt about, for "
-      "train --windows");
+      "Train nothing: write the windows that the search of --keep is in doubt about, and with "
+      "--landmarks where it would look again, for train --windows");
   binder.AddFlag("--overwrite", &options->overwrite, "Replace the file where it exists");
   binder.AddPath("--landmarks", &options->landmarks, "FILE",
                  "Weights of face-landmarks-2, which read the landmarks, or a face_finder.dat that "

@@ -121,10 +121,10 @@ class DlibFaceDetector : public FaceDetector {
     DetectedFace face;
     face.score = found.score;
     face.probability = ProbabilityOfScore(found.score);
-    const cv::Rect rect = RectOf(found.window);
+    const cv::Rect& rect = found.square;
     const cv::Point2d half(0.5 * (rect.width - 1), 0.5 * (rect.height - 1));
     const cv::Point2d first = rect.tl();
-    // An upright window of the same size around the same middle; for 0 degrees the window itself.
+    // An upright square of the same size around the same middle; for 0 degrees the square itself.
     const cv::Point2d corner = copy.original_from_copy(first + half) - half;
     face.box = {to_photo(corner), cv::Size2f(static_cast<float>(rect.width / scale),
                                              static_cast<float>(rect.height / scale))};

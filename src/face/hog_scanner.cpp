@@ -61,15 +61,22 @@ struct Level {
   }
 };
 
+/// A detection, and whether an added sub-detector made it.
+struct Candidate {
+  dlib::rect_detection detection;
+  bool added = false;
+};
+
 /// What one sub-detector finds there.
-void Collect(const Level& level, const HogFilter& filter, double threshold,
-             std::vector<dlib::rect_detection>* found) {
+void Collect(const Level& level, const HogFilter& filter, double threshold, bool added,
+             std::vector<Candidate>* found) {
   std::vector<ScoredCells> windows;
   filter.Find(level.hog, threshold, &windows);
   for (const ScoredCells& window : windows) {
-    dlib::rect_detection& detection = found->emplace_back();
+    dlib::rect_detection detection;
     detection.detection_confidence = window.score;
     detection.rect = level.InImage(window.first);
+    found->push_back({detection, added});
   }
 }
 
@@ -97,17 +104,19 @@ void ForEachLevel(const Scanner& scanner, const cv::Mat& grey, const Search& sea
 }
 
 /// Appends those that overlap nothing better.
-void KeepBest(std::vector<dlib::rect_detection> found, const dlib::test_box_overlap& overlap,
-              bool added, std::vector<HogWindow>* kept) {
-  std::sort(found.rbegin(), found.rend());  // as dlib's object_detector does
-  for (const dlib::rect_detection& detection : found) {
-    const dlib::rectangle& rect = detection.rect;
+void KeepBest(std::vector<Candidate> found, const dlib::test_box_overlap& overlap,
+              std::vector<HogWindow>* kept) {
+  std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
+    return b.detection < a.detection;
+  });
+  for (const Candidate& candidate : found) {
+    const dlib::rectangle& rect = candidate.detection.rect;
     const bool taken = std::any_of(kept->begin(), kept->end(), [&](const HogWindow& window) {
       return overlap(dlib::rectangle(window.left, window.top, window.right, window.bottom), rect);
     });
     if (taken) continue;
     kept->push_back({rect.left(), rect.top(), rect.right(), rect.bottom(),
-                     detection.detection_confidence, added});
+                     candidate.detection.detection_confidence, candidate.added});
   }
 }
 
@@ -128,20 +137,23 @@ HogScanner::HogScanner(const std::vector<std::vector<float>>& added) {
 HogScanner::~HogScanner() = default;
 
 std::vector<HogWindow> HogScanner::Scan(const cv::Mat& grey, double threshold) const {
-  std::vector<dlib::rect_detection> by_own;
-  std::vector<dlib::rect_detection> by_added;
+  std::vector<Candidate> found;
   ForEachLevel(detector_->dlibs_own.get_scanner(), grey, [&](const Level& level) {
     for (const HogFilter& filter : detector_->own_filters) {
-      Collect(level, filter, threshold, &by_own);
+      Collect(level, filter, threshold, /*added=*/false, &found);
     }
     for (const HogFilter& filter : detector_->added) {
-      Collect(level, filter, threshold, &by_added);
+      Collect(level, filter, threshold, /*added=*/true, &found);
     }
   });
+  const auto others =
+      std::stable_partition(found.begin(), found.end(), [](const Candidate& candidate) {
+        return !candidate.added && candidate.detection.detection_confidence >= kSure;
+      });
   const dlib::test_box_overlap overlap = detector_->dlibs_own.get_overlap_tester();
   std::vector<HogWindow> windows;
-  KeepBest(std::move(by_own), overlap, false, &windows);
-  KeepBest(std::move(by_added), overlap, true, &windows);
+  KeepBest({found.begin(), others}, overlap, &windows);
+  KeepBest({others, found.end()}, overlap, &windows);
   return windows;
 }
 

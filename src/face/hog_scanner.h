@@ -13,7 +13,7 @@ struct HogWindow {
   long right = 0;   ///< inclusive
   long bottom = 0;  ///< inclusive
   double score = 0;
-  bool added = false;  ///< found by one of the added sub-detectors, and by none of dlib's own
+  bool added = false;  ///< found by one of the added sub-detectors
 };
 
 /// dlib's HOG detector for frontal faces (dlib's frontal_face_detector.h) with sub-detectors added
@@ -30,9 +30,12 @@ class HogScanner {
   HogScanner(const HogScanner&) = delete;
   HogScanner& operator=(const HogScanner&) = delete;
 
-  /// Searches a CV_8UC1 image for faces that fill windows of 80 pixels and more. Those of dlib's
-  /// own sub-detectors come first, and an added one counts where it overlaps none of them; both are
-  /// sorted by score.
+  /// Windows of dlib's own sub-detectors that score less are doubtful: see models/README.md.
+  static constexpr double kSure = 0;
+
+  /// Searches a CV_8UC1 image for faces that fill windows of 80 pixels and more. Those that dlib's
+  /// own sub-detectors are sure of come first, then all others that overlap nothing better; both
+  /// are sorted by score.
   std::vector<HogWindow> Scan(const cv::Mat& grey, double threshold) const;
 
  private:

@@ -92,11 +92,22 @@ struct Eyes {
 
 /// The middle of dlib's square is half an eye distance below the eyes, and that distance is
 /// 0.41 to 0.47 of its width: the means of three sets of faces.
+constexpr double kEyeDistance = 0.43;
+
 Eyes ExpectedEyes(const cv::Rect& window) {
-  constexpr double kHalfDistance = 0.215;
   const cv::Point2d middle = 0.5 * cv::Point2d(window.tl() + window.br() - cv::Point(1, 1));
-  const double reach = kHalfDistance * window.width;
+  const double reach = 0.5 * kEyeDistance * window.width;
   return {middle + cv::Point2d(-reach, -reach), middle + cv::Point2d(reach, -reach)};
+}
+
+/// dlib's square of a face with such eyes.
+cv::Rect SquareBelow(const Eyes& eyes) {
+  const cv::Point2d across = eyes.right - eyes.left;
+  const cv::Point2d down(-across.y, across.x);
+  const cv::Point2d middle = 0.5 * (eyes.left + eyes.right + down);
+  const double width = eyes.distance() / kEyeDistance;
+  const cv::Point2d first = middle - 0.5 * (width - 1) * cv::Point2d(1, 1);
+  return {cvRound(first.x), cvRound(first.y), cvRound(width), cvRound(width)};
 }
 
 Eyes EyesOf(const std::vector<cv::Point2d>& landmarks) {
@@ -258,7 +269,11 @@ FaceReading LandmarkNetworks::Read(const cv::Mat& grey, const cv::Rect& window,
     eyes = EyesOf(reading.landmarks);
     constexpr double kMuch = 2;  // then it is no face, and looking again would lead anywhere
     const double ratio = eyes.distance() / expected.distance();
-    if (ratio < 1 / kMuch || ratio > kMuch) break;
+    if (ratio < 1 / kMuch || ratio > kMuch) {
+      reading.square = {};
+      break;
+    }
+    reading.square = SquareBelow(eyes);
   }
   return reading;
 }

@@ -11,6 +11,9 @@ struct FaceReading {
   std::vector<cv::Point2d> landmarks;  ///< in the order of kLandmarkScheme
   /// Logit of the probability that it is a face, where the reader can tell.
   std::optional<double> face;
+  /// Where the search would have its window for these landmarks; empty where the reader cannot
+  /// tell, or would not know what to make of them.
+  cv::Rect square;
 };
 
 /// Reads the landmarks of a face that the search has found.

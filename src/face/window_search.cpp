@@ -1,17 +1,55 @@
 #include "face/window_search.h"
 
 #include <algorithm>
+#include <limits>
+#include <opencv2/imgproc.hpp>
 #include <utility>
+
 namespace facedeblur {
 namespace {
+
+/// With less at the first look, a second one does not make it a face.
+constexpr double kWorthALook = -6;
+
+/// A face that scores so little is blurred: so windows that show this much detail are none.
+constexpr double kBlurredScore = -0.8;
+constexpr double kMostDetail = 0.3;
+
+/// The root mean square of the Laplacian over the contrast, of a copy of 64 pixels.
+double DetailOf(const cv::Mat& grey, const cv::Rect& square) {
+  constexpr int kCopy = 64;
+  constexpr double kNoContrast = 1;  // of 255
+  cv::Mat copy;
+  cv::resize(grey(square & cv::Rect({}, grey.size())), copy, {kCopy, kCopy}, 0, 0, cv::INTER_AREA);
+  cv::Mat laplacian;
+  cv::Laplacian(copy, laplacian, CV_32F);
+  cv::Scalar mean;
+  cv::Scalar contrast;
+  cv::Scalar detail;
+  cv::meanStdDev(copy, mean, contrast);
+  cv::meanStdDev(laplacian, mean, detail);
+  return detail[0] / (contrast[0] + kNoContrast);
+}
+
+bool IsTooSharp(const cv::Mat& grey, const HogWindow& window) {
+  return window.score < kBlurredScore && DetailOf(grey, RectOf(window)) > kMostDetail;
+}
 
 cv::Point MiddleOf(const cv::Rect& rect) { return (rect.tl() + rect.br()) / 2; }
 
 /// A mouth or a whole head may look like a face of another size.
-bool ShareAMiddle(const HogWindow& a, const HogWindow& b) {
-  const cv::Rect first = RectOf(a);
-  const cv::Rect second = RectOf(b);
-  return first.contains(MiddleOf(second)) || second.contains(MiddleOf(first));
+bool ShareAMiddle(const cv::Rect& a, const cv::Rect& b) {
+  return a.contains(MiddleOf(b)) || b.contains(MiddleOf(a));
+}
+
+bool IsTaken(const cv::Rect& square, const std::vector<FoundWindow>& found) {
+  return std::any_of(found.begin(), found.end(),
+                     [&](const FoundWindow& other) { return ShareAMiddle(other.square, square); });
+}
+
+FoundWindow Found(const HogWindow& window, FaceReading reading) {
+  const cv::Rect square = reading.square.empty() ? RectOf(window) : reading.square;
+  return {window, std::move(reading), square, window.score};
 }
 
 }  // namespace
@@ -22,7 +60,7 @@ cv::Rect RectOf(const HogWindow& window) {
 }
 
 bool IsDoubtful(const HogWindow& window) {
-  return window.added || window.score < WindowSearch::kSure;
+  return window.added || window.score < HogScanner::kSure;
 }
 
 WindowSearch::WindowSearch(std::unique_ptr<const HogScanner> scanner, LandmarkReaders readers,
@@ -35,23 +73,33 @@ std::vector<FoundWindow> WindowSearch::Search(const cv::Mat& grey, double thresh
   // A little less, so that rounding decides about nothing.
   const double least_probability = ProbabilityOfScore(threshold - 1e-6);
   std::vector<FoundWindow> found;
+  std::vector<FoundWindow> doubtful;
+  // Windows that the search is sure of come first.
   for (const HogWindow& window :
        scanner_->Scan(grey, looks_lower ? std::min(kLeast, threshold) : threshold)) {
-    const auto shares = [&](const FoundWindow& other) {
-      return ShareAMiddle(other.window, window);
-    };
-    if (IsToRead(window) && std::any_of(found.begin(), found.end(), shares)) continue;
+    if (!IsToRead(window)) {
+      if (window.score >= threshold) found.push_back(Know(grey, window));
+      continue;
+    }
+    if (IsTaken(RectOf(window), found) || IsTooSharp(grey, window)) continue;
     FoundWindow face =
-        Read(grey, window, odds_.LeastReading(least_probability, window.score, window.added));
-    if (face.score >= threshold) found.push_back(std::move(face));
+        Judge(grey, window, odds_.LeastReading(least_probability, window.score, window.added));
+    if (face.score >= threshold) doubtful.push_back(std::move(face));
+  }
+  std::stable_sort(doubtful.begin(), doubtful.end(),
+                   [](const FoundWindow& a, const FoundWindow& b) { return a.score > b.score; });
+  for (FoundWindow& face : doubtful) {
+    if (!IsTaken(face.square, found)) found.push_back(std::move(face));
   }
   return found;
 }
 
 std::vector<FoundWindow> WindowSearch::Windows(const cv::Mat& grey, double least) const {
+  constexpr double kAlwaysTwice = std::numeric_limits<double>::infinity();
   std::vector<FoundWindow> windows;
   for (const HogWindow& window : scanner_->Scan(grey, least)) {
-    windows.push_back(Read(grey, window));
+    if (IsTooSharp(grey, window)) continue;
+    windows.push_back(IsToRead(window) ? Judge(grey, window, kAlwaysTwice) : Know(grey, window));
   }
   return windows;
 }
@@ -65,13 +113,18 @@ bool WindowSearch::IsToRead(const HogWindow& window) const {
   return readers_.blurred != nullptr && IsDoubtful(window);
 }
 
-FoundWindow WindowSearch::Read(const cv::Mat& grey, const HogWindow& window, double least) const {
-  FoundWindow found{window, {}, window.score};
-  if (!IsToRead(window)) {
-    found.reading = ReadKnown(grey, RectOf(window));
-    return found;
+FoundWindow WindowSearch::Know(const cv::Mat& grey, const HogWindow& window) const {
+  return Found(window, ReadKnown(grey, RectOf(window)));
+}
+
+FoundWindow WindowSearch::Judge(const cv::Mat& grey, const HogWindow& window, double enough) const {
+  const LandmarkReader& reader = *readers_.blurred;
+  FaceReading reading = reader.Read(grey, RectOf(window), std::min(enough, kWorthALook));
+  if (reading.face < enough && reading.face >= kWorthALook && !reading.square.empty()) {
+    FaceReading again = reader.Read(grey, reading.square, kWorthALook);
+    if (again.face > reading.face) reading = std::move(again);
   }
-  found.reading = readers_.blurred->Read(grey, RectOf(window), least);
+  FoundWindow found = Found(window, std::move(reading));
   if (found.reading.face) {
     found.score =
         ScoreOfProbability(odds_.Probability(window.score, *found.reading.face, window.added));

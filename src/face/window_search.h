@@ -14,6 +14,8 @@ namespace facedeblur {
 struct FoundWindow {
   HogWindow window;
   FaceReading reading;  ///< empty where nobody reads landmarks
+  /// The face: where its reader places it, or else the window.
+  cv::Rect square;
   /// The window's score or, where somebody has told how much of a face it is, the score that makes
   /// dlib's own windows as likely to be faces.
   double score = 0;
@@ -23,7 +25,7 @@ struct FoundWindow {
 cv::Rect RectOf(const HogWindow& window);
 
 /// Whether a window may be a face or not: it is an added sub-detector's, or scores less than
-/// WindowSearch::kSure.
+/// HogScanner::kSure.
 bool IsDoubtful(const HogWindow& window);
 
 /// Who reads landmarks. Each may be null.
@@ -34,15 +36,14 @@ struct LandmarkReaders {
 
 /// Which windows are faces: those that score as much as a threshold. Where there is a reader of
 /// blurred faces, windows of added sub-detectors and those of low scores are doubtful: it reads
-/// them, the odds make its logit and their score one score, and they count where no better window
-/// has its middle in them or the other way round.
+/// them, and again where their landmarks say that the face lies, since a face may fill its window
+/// badly. What scores little but is sharp is no face. The odds make the better logit and their
+/// score one score, and a face counts where no better one has its middle in it or the other way
+/// round.
 class WindowSearch {
  public:
   /// From this score on doubtful windows are looked at.
-  static constexpr double kLeast = -1.25;
-
-  /// Windows of dlib's own sub-detectors that score less are doubtful: see models/README.md.
-  static constexpr double kSure = 0;
+  static constexpr double kLeast = -1.5;
 
   WindowSearch(std::unique_ptr<const HogScanner> scanner, LandmarkReaders readers,
                const FaceOdds& odds = {});
@@ -52,7 +53,7 @@ class WindowSearch {
   /// be called from several threads.
   std::vector<FoundWindow> Search(const cv::Mat& grey, double threshold, bool doubts) const;
 
-  /// All windows of an image that score `least`, each of them read.
+  /// All windows of an image that score `least` and would be looked at, each of them read.
   std::vector<FoundWindow> Windows(const cv::Mat& grey, double least) const;
 
   /// The face that is known to be in a square of a CV_8UC1 image, sharp enough for the usual
@@ -62,8 +63,11 @@ class WindowSearch {
  private:
   /// Whether it takes a look at the face to tell.
   bool IsToRead(const HogWindow& window) const;
-  FoundWindow Read(const cv::Mat& grey, const HogWindow& window,
-                   double least = LandmarkReader::kAnyFace) const;
+  /// A window that is judged by its score alone.
+  FoundWindow Know(const cv::Mat& grey, const HogWindow& window) const;
+  /// A window that is judged by its score and what the reader of blurred faces says. With `enough`
+  /// at the first look there is no second one.
+  FoundWindow Judge(const cv::Mat& grey, const HogWindow& window, double enough) const;
 
   std::unique_ptr<const HogScanner> scanner_;
   LandmarkReaders readers_;

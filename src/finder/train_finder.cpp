@@ -94,12 +94,13 @@ std::vector<float> TrainSubDetector(const std::vector<FinderPhoto>& photos, doub
 
 /// Shifts the scores so that no false window of the photos held out reaches the usual threshold,
 /// and nothing that the training takes for no face.
-void SetThreshold(const std::vector<FinderPhoto>& held_out, std::vector<float>* sub_detector) {
+void SetThreshold(const std::vector<FinderPhoto>& held_out, std::size_t threads,
+                  std::vector<float>* sub_detector) {
   const double usual = ScoreOfProbability(DetectorOptions().threshold);
   FinderFile finder;
   finder.sub_detectors = {*sub_detector};
   double highest = 0;
-  for (const JudgedWindow& window : JudgeWindows(held_out, SearchOf(finder), usual)) {
+  for (const JudgedWindow& window : JudgeWindows(held_out, SearchOf(finder), usual, threads)) {
     if (window.added && !window.is_face) highest = std::max(highest, window.score);
   }
   sub_detector->back() += static_cast<float>(highest + kFinderCaution - usual);
@@ -121,7 +122,8 @@ std::vector<JudgedWindow> JudgeAll(const std::vector<FinderPhoto>& held_out,
   for (const std::vector<FinderPhoto>* photos :
        {&held_out, &std::as_const(covered), &std::as_const(made_up)}) {
     ThrowIfStopped(options);
-    const std::vector<JudgedWindow> more = JudgeWindows(*photos, search, WindowSearch::kLeast);
+    const std::vector<JudgedWindow> more =
+        JudgeWindows(*photos, search, WindowSearch::kLeast, options.threads);
     windows.insert(windows.end(), more.begin(), more.end());
   }
   return windows;
@@ -134,7 +136,7 @@ FaceOdds FitOddsOfReadings(const std::vector<JudgedWindow>& windows,
   std::vector<JudgedWindow> read;
   std::vector<JudgedWindow> by_score;
   for (const JudgedWindow& window : windows) {
-    if (window.added || window.score < WindowSearch::kSure) read.push_back(window);
+    if (window.added || window.score < HogScanner::kSure) read.push_back(window);
     if (!window.added) by_score.push_back({window.score, 0, false, window.is_face});
   }
   const FaceOdds alone = FitOdds(by_score);
@@ -175,7 +177,7 @@ FinderTraining TrainFinder(const FinderTrainingOptions& options, const FaceDetec
   result.finder.sub_detectors = options.sub_detectors;
   if (trains) {
     std::vector<float> sub_detector = TrainSubDetector(to_train_on, options.c);
-    SetThreshold(held_out, &sub_detector);
+    SetThreshold(held_out, options.threads, &sub_detector);
     result.finder.sub_detectors = {std::move(sub_detector)};
   }
   if (!options.landmark_networks.empty()) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,8 +25,8 @@ namespace {
 /// So many photos for each made-up picture: those show many doubtful windows.
 constexpr std::size_t kMadeUp = 3;
 
-cv::Mat PictureOf(const cv::Mat& grey, const HogWindow& window) {
-  Similarity picture_from_image = FirstChip(RectOf(window));
+cv::Mat PictureOf(const cv::Mat& grey, const cv::Rect& square) {
+  Similarity picture_from_image = FirstChip(square);
   picture_from_image.tx += kWindowMargin;
   picture_from_image.ty += kWindowMargin;
   cv::Mat picture;
@@ -41,26 +42,32 @@ class Writer {
       : folder_(std::move(folder)), run_(std::to_string(options.seed) + "_") {
     FinderFile finder;
     finder.sub_detectors = options.sub_detectors;
+    finder.landmark_networks = options.landmark_networks;
     search_ = std::make_unique<WindowSearch>(SearchOf(finder));
     for (const char* kind : {kFaceWindows, kOtherWindows}) fs::create_directories(folder_ / kind);
   }
 
   /// `name` begins the names of the photo's windows. May be called from several threads.
   void Write(const FinderPhoto& photo, const std::string& name) {
-    std::size_t faces = 0;
-    std::size_t others = 0;
+    WindowCounts written;
+    const auto write = [&](const cv::Rect& square, const std::optional<bool>& is_face) {
+      if (!is_face) return;
+      const std::string number = std::to_string(written.faces + written.others);
+      WritePng(folder_ / (*is_face ? kFaceWindows : kOtherWindows) /
+                   (run_ + name + "_" + number + ".png"),
+               PictureOf(photo.grey, square));
+      ++(*is_face ? written.faces : written.others);
+    };
     for (const TriedWindow& tried : TryWindows(photo, *search_, WindowSearch::kLeast)) {
       if (!IsDoubtful(tried.found.window)) continue;
-      const std::string number = std::to_string(faces + others);
-      WritePng(folder_ / (tried.is_face ? kFaceWindows : kOtherWindows) /
-                   (run_ + name + "_" + number + ".png"),
-               PictureOf(photo.grey, tried.found.window));
-      ++(tried.is_face ? faces : others);
+      const cv::Rect window = RectOf(tried.found.window);
+      write(window, tried.in_window);
+      if (tried.found.square != window) write(tried.found.square, tried.in_square);
     }
     const std::lock_guard lock(mutex_);
     counts_.photos += photo.faces.empty() ? 0 : 1;
-    counts_.faces += faces;
-    counts_.others += others;
+    counts_.faces += written.faces;
+    counts_.others += written.others;
   }
 
   const WindowCounts& counts() const { return counts_; }

@@ -25,8 +25,9 @@ struct WindowCounts {
 
 /// Writes the doubtful windows of blurred copies of photos, of these with their faces covered, and
 /// of a third as many made-up pictures, into two folders of `folder`. Windows that show a face in
-/// part are left out. The search is dlib's with the sub-detectors of the options; landmark
-/// networks are not used. The same options give the same files, whatever the number of threads;
+/// part are left out. The search is dlib's with the sub-detectors of the options. Where the options
+/// have landmark networks, too, what these take for a face at all is written once more, as they
+/// place it. The same options give the same files, whatever the number of threads;
 /// names begin with the seed, so that runs with other seeds add to the folder. Throws Error(kInput)
 /// where no photo shows a face and where it was stopped, Error(kOutput) where a file cannot be
 /// written.

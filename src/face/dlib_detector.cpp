@@ -105,10 +105,11 @@ class DlibFaceDetector : public FaceDetector {
     const TurnedCopy copy = TurnBack(grey, turn);
     std::vector<DetectedFace> faces;
     for (const FoundWindow& found : parts_.search->Search(copy.pixels, threshold, turn == 0)) {
+      // dlib's smallest windows have a little less than 80 pixels; the faces in them may have less.
+      if (RectOf(found.window).width < 0.85 * options_.min_face * scale) continue;
       DetectedFace face = InPhoto(copy, found, scale);
       face.turned = turn;
-      // A face may come out a little smaller than the window that found it.
-      if (face.box.width >= 0.85 * options_.min_face) faces.push_back(std::move(face));
+      faces.push_back(std::move(face));
     }
     return faces;
   }

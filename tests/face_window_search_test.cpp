@@ -47,6 +47,21 @@ class ReaderThatPoints : public LandmarkReader {
   mutable cv::Rect pointed_to_;
 };
 
+/// Takes nothing for a face, and keeps what it has read.
+class ReaderThatKeepsCount : public LandmarkReader {
+ public:
+  explicit ReaderThatKeepsCount(std::vector<cv::Rect>* read) : read_(read) {}
+  using LandmarkReader::Read;
+  FaceReading Read(const cv::Mat& /*grey*/, const cv::Rect& window,
+                   double /*least*/) const override {
+    read_->push_back(window);
+    return {{window.tl()}, -9, {}};
+  }
+
+ private:
+  std::vector<cv::Rect>* read_;
+};
+
 /// The reader alone decides about what it reads.
 constexpr FaceOdds kReaderDecides = {0, 0, 1, 0};
 
@@ -205,6 +220,26 @@ TEST_F(WindowSearchTest, WhatScoresLittleButIsSharpIsNotRead) {
   std::vector<HogWindow> read;
   for (const FoundWindow& found : search.Windows(blurred_, -1.5)) read.push_back(found.window);
   EXPECT_GT(low(read), 0) << "blurred, it is";
+}
+
+TEST_F(WindowSearchTest, BesideAFaceWithoutDoubtLessIsRead) {
+  // How many windows that score less than -1.25 are read.
+  const auto low = [](const cv::Mat& photo, double threshold) {
+    std::vector<cv::Rect> read;
+    LandmarkReaders readers;
+    readers.blurred = std::make_unique<ReaderThatKeepsCount>(&read);
+    const WindowSearch search(std::make_unique<HogScanner>(), std::move(readers));
+    search.Search(photo, threshold, true);
+    const std::vector<HogWindow> windows = HogScanner().Scan(photo, WindowSearch::kLeast);
+    return std::count_if(windows.begin(), windows.end(), [&](const HogWindow& window) {
+      return window.score < -1.25 && std::count(read.begin(), read.end(), RectOf(window)) > 0;
+    });
+  };
+  cv::Mat both;
+  cv::hconcat(photo_, blurred_, both);
+  EXPECT_GT(low(blurred_, 0), 0);
+  EXPECT_EQ(low(both, 0), 0);
+  EXPECT_GT(low(both, -1.4), 0) << "that much is asked for";
 }
 
 TEST_F(WindowSearchTest, TheUsualReaderReadsWhatTheSearchIsSureOf) {

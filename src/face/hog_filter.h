@@ -5,18 +5,11 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
+#include "face/hog_features.h"
+
 namespace facedeblur {
 
-/// Windows are squares of so many cells; each cell has so many features (dlib's fhog features:
-/// Felzenszwalb et al., TPAMI 32-9, 2010).
-inline constexpr int kWindowCells = 10;
-inline constexpr int kHogPlanes = 31;
-
-/// The features of an image, one plane after the other; in each plane row by row without gaps.
-struct HogPlanes {
-  std::array<const float*, kHogPlanes> planes = {};
-  cv::Size cells;
-};
+inline constexpr int kWindowCells = 10;  ///< windows are squares of so many cells
 
 /// A window that scores enough.
 struct ScoredCells {

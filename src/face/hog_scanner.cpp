@@ -21,7 +21,6 @@ const unsigned char kDetector[] = {
 }  // namespace
 
 using Scanner = dlib::frontal_face_detector::image_scanner_type;
-using Features = dlib::array<dlib::array2d<float>>;
 
 struct HogScanner::Detector {
   dlib::frontal_face_detector dlibs_own;
@@ -34,17 +33,6 @@ namespace {
 /// Cells around an image that are taken for empty.
 constexpr int kMargin = kWindowCells;
 
-int CellSize(const Scanner& scanner) { return static_cast<int>(scanner.get_cell_size()); }
-
-/// Nothing of an image that is smaller than a cell.
-HogPlanes PlanesOf(const Features& features) {
-  HogPlanes hog;
-  if (features.size() < kHogPlanes || features[0].size() == 0) return hog;
-  for (int i = 0; i < kHogPlanes; ++i) hog.planes[i] = &features[i][0][0];
-  hog.cells = {static_cast<int>(features[0].nc()), static_cast<int>(features[0].nr())};
-  return hog;
-}
-
 /// One level of the pyramid of copies that a search goes through.
 struct Level {
   const Scanner& scanner;
@@ -55,8 +43,7 @@ struct Level {
   dlib::rectangle InImage(cv::Point first) const {
     const dlib::point middle(first.x + kWindowCells / 2, first.y + kWindowCells / 2);
     const dlib::rectangle pixels = scanner.get_feature_extractor().feats_to_image(
-        dlib::centered_rect(middle, kWindowCells, kWindowCells), CellSize(scanner), kMargin,
-        kMargin);
+        dlib::centered_rect(middle, kWindowCells, kWindowCells), kHogCell, kMargin, kMargin);
     return Scanner::pyramid_type().rect_up(pixels, number);
   }
 };
@@ -83,16 +70,18 @@ void Collect(const Level& level, const HogFilter& filter, double threshold, bool
 /// Calls `search` for each level, as many as dlib's own scanner would make.
 template <typename Search>
 void ForEachLevel(const Scanner& scanner, const cv::Mat& grey, const Search& search) {
+  if (grey.empty()) return;
   const Scanner::pyramid_type pyramid;
   dlib::array2d<unsigned char> image;
   dlib::array2d<unsigned char> smaller;
   image.set_size(grey.rows, grey.cols);
   for (int y = 0; y < grey.rows; ++y) std::copy_n(grey.ptr(y), grey.cols, &image[y][0]);
   dlib::rectangle size = dlib::get_rect(image);
-  Features features;
+  HogFeatures features;
   for (unsigned int number = 0;; ++number) {
-    scanner.get_feature_extractor()(image, features, CellSize(scanner), kMargin, kMargin);
-    search(Level{scanner, PlanesOf(features), number});
+    const cv::Mat level(static_cast<int>(image.nr()), static_cast<int>(image.nc()), CV_8UC1,
+                        &image[0][0]);
+    search(Level{scanner, features.Compute(level, kMargin), number});
     size = pyramid.rect_down(size);
     if (size.width() < scanner.get_min_pyramid_layer_width() ||
         size.height() < scanner.get_min_pyramid_layer_height()) {

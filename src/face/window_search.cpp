@@ -11,6 +11,9 @@ namespace {
 /// With less at the first look, a second one does not make it a face.
 constexpr double kWorthALook = -6;
 
+/// A photo with a face that the search is sure of hides no other one so deep in blur.
+constexpr double kLeastBesideSharp = -1.25;
+
 /// A face that scores so little is blurred: so windows that show this much detail are none.
 constexpr double kBlurredScore = -0.8;
 constexpr double kMostDetail = 0.3;
@@ -72,6 +75,7 @@ std::vector<FoundWindow> WindowSearch::Search(const cv::Mat& grey, double thresh
   const bool looks_lower = doubts && readers_.blurred != nullptr;
   // A little less, so that rounding decides about nothing.
   const double least_probability = ProbabilityOfScore(threshold - 1e-6);
+  const double least_beside_sharp = std::min(kLeastBesideSharp, threshold);
   std::vector<FoundWindow> found;
   std::vector<FoundWindow> doubtful;
   // Windows that the search is sure of come first.
@@ -81,6 +85,7 @@ std::vector<FoundWindow> WindowSearch::Search(const cv::Mat& grey, double thresh
       if (window.score >= threshold) found.push_back(Know(grey, window));
       continue;
     }
+    if (!found.empty() && window.score < least_beside_sharp) continue;
     if (IsTaken(RectOf(window), found) || IsTooSharp(grey, window)) continue;
     FoundWindow face =
         Judge(grey, window, odds_.LeastReading(least_probability, window.score, window.added));

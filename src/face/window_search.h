@@ -42,7 +42,7 @@ struct LandmarkReaders {
 /// round.
 class WindowSearch {
  public:
-  /// From this score on doubtful windows are looked at.
+  /// From this score on doubtful windows are looked at, from -1.25 on where others are sure.
   static constexpr double kLeast = -1.5;
 
   WindowSearch(std::unique_ptr<const HogScanner> scanner, LandmarkReaders readers,

@@ -26,8 +26,9 @@ inline constexpr std::size_t kLandmarkCount = kLandmarkScheme.count;
 using Landmarks = std::vector<cv::Point2f>;
 
 struct DetectedFace {
-  /// The detector's square, image pixels; may reach over the image's edge. Of a face that was found
-  /// at an odd multiple of 45 degrees, an upright square of the same size and middle.
+  /// Where dlib's detector has its square, image pixels, or would have it for these landmarks
+  /// where a network of the finder read them; may reach over the image's edge. Of a face that was
+  /// found at an odd multiple of 45 degrees, an upright square of the same size and middle.
   cv::Rect2f box;
   double score = 0;        ///< dlib's, or what would be as likely to be a face by it alone
   double probability = 1;  ///< that it is a face

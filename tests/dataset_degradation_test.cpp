@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "dataset/blur.h"
 #include "facedeblur/dataset/blur_kernel.h"
@@ -52,6 +54,13 @@ TEST(BlurKernel, AllKindsAreKernels) {
   ExpectKernel(DefocusKernel(0.8));
   ExpectKernel(DefocusKernel(7));
   ExpectKernel(GaussianKernel(0.6, 4, 0.7));
+}
+
+TEST(BlurKernel, SizesAreTheNearestOddNumbers) {
+  for (const auto& [size, odd] :
+       std::vector<std::pair<double, int>>{{0, 3}, {3.9, 3}, {4.1, 5}, {5, 5}, {27.9, 27}}) {
+    EXPECT_EQ(OddKernelSize(size), odd) << size;
+  }
 }
 
 TEST(BlurKernel, DefocusHasTheDiscsArea) {

@@ -96,6 +96,11 @@ DrawnKernel DrawByShares(const KernelOptions& options, Random* random) {
 
 }  // namespace
 
+int OddKernelSize(double size) {
+  constexpr int kSmallest = 3;
+  return std::max(kSmallest, 2 * cvFloor(0.5 * size) + 1);
+}
+
 cv::Mat CameraShakeKernel(int size, Random* random) {
   std::vector<Complex> path = ShakeTrajectory(random);
   Complex low = path[0];

@@ -76,8 +76,7 @@ cv::Mat ToGrey(const cv::Mat& photo) {
 /// Pixels of the photo that a blur size stands for; odd.
 int KernelSize(int blur_size, const std::vector<DetectedFace>& faces) {
   const double scale = faces.empty() ? 1 : faces[faces.size() / 2].box.width / kFinderFace;
-  constexpr int kSmallest = 3;
-  return std::max(kSmallest, 2 * cvFloor(0.5 * blur_size * scale) + 1);
+  return OddKernelSize(blur_size * scale);
 }
 
 /// Empty where a size of the protocol is 0, no blur.

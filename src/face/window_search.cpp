@@ -62,9 +62,7 @@ cv::Rect RectOf(const HogWindow& window) {
           cv::Point(static_cast<int>(window.right) + 1, static_cast<int>(window.bottom) + 1)};
 }
 
-bool IsDoubtful(const HogWindow& window) {
-  return window.added || window.score < HogScanner::kSure;
-}
+bool IsDoubtful(double score, bool added) { return added || score < HogScanner::kSure; }
 
 WindowSearch::WindowSearch(std::unique_ptr<const HogScanner> scanner, LandmarkReaders readers,
                            const FaceOdds& odds)
@@ -115,7 +113,7 @@ FaceReading WindowSearch::ReadKnown(const cv::Mat& grey, const cv::Rect& square)
 }
 
 bool WindowSearch::IsToRead(const HogWindow& window) const {
-  return readers_.blurred != nullptr && IsDoubtful(window);
+  return readers_.blurred != nullptr && IsDoubtful(window.score, window.added);
 }
 
 FoundWindow WindowSearch::Know(const cv::Mat& grey, const HogWindow& window) const {

@@ -26,7 +26,7 @@ cv::Rect RectOf(const HogWindow& window);
 
 /// Whether a window may be a face or not: it is an added sub-detector's, or scores less than
 /// HogScanner::kSure.
-bool IsDoubtful(const HogWindow& window);
+bool IsDoubtful(double score, bool added);
 
 /// Who reads landmarks. Each may be null.
 struct LandmarkReaders {

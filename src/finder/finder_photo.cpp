@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dataset/texture.h"
+#include "facedeblur/dataset/blur_kernel.h"
 #include "facedeblur/dataset/random_streams.h"
 #include "facedeblur/dataset/training_pair.h"
 #include "facedeblur/face/chip.h"
@@ -39,16 +40,11 @@ void Place(const std::vector<DetectedFace>& faces, double scale, float smallest,
   }
 }
 
-int OddSize(double size) {
-  constexpr int kSmallest = 3;
-  return std::max(kSmallest, 2 * cvFloor(0.5 * size) + 1);
-}
-
 /// The same blur at another size of the face.
 PairOptions Scaled(PairOptions options, double scale) {
   KernelOptions& kernel = options.kernel;
-  kernel.min_shake = OddSize(kernel.min_shake * scale);
-  kernel.max_size = OddSize(kernel.max_size * scale);
+  kernel.min_shake = OddKernelSize(kernel.min_shake * scale);
+  kernel.max_size = OddKernelSize(kernel.max_size * scale);
   for (double* size :
        {&kernel.min_sigma, &kernel.max_sigma, &kernel.min_radius, &kernel.max_radius}) {
     *size *= scale;

@@ -136,7 +136,7 @@ FaceOdds FitOddsOfReadings(const std::vector<JudgedWindow>& windows,
   std::vector<JudgedWindow> read;
   std::vector<JudgedWindow> by_score;
   for (const JudgedWindow& window : windows) {
-    if (window.added || window.score < HogScanner::kSure) read.push_back(window);
+    if (IsDoubtful(window.score, window.added)) read.push_back(window);
     if (!window.added) by_score.push_back({window.score, 0, false, window.is_face});
   }
   const FaceOdds alone = FitOdds(by_score);

@@ -59,7 +59,7 @@ class Writer {
       ++(*is_face ? written.faces : written.others);
     };
     for (const TriedWindow& tried : TryWindows(photo, *search_, WindowSearch::kLeast)) {
-      if (!IsDoubtful(tried.found.window)) continue;
+      if (!IsDoubtful(tried.found.window.score, tried.found.window.added)) continue;
       const cv::Rect window = RectOf(tried.found.window);
       write(window, tried.in_window);
       if (tried.found.square != window) write(tried.found.square, tried.in_square);

@@ -10,7 +10,7 @@
 namespace facedeblur {
 namespace {
 
-/// All three are measured: see models/README.md.
+/// All three are measured: see models/EXPERIMENTS.md.
 constexpr double kFinest = 1.5;
 constexpr double kLargestRadius = 4.9;  // pixels of the finer grid
 constexpr double kLargestSide = 576;    // more would take its time

@@ -23,7 +23,7 @@ inline constexpr double kMaybeWide = 5.5;
 /// kernel that is wider than the one `seen` in the chip itself, that one was cut short; likewise a
 /// copy of 5/8 beside the one of 3/4. The widest is brought to the chip's scale and solved for
 /// there. Where none is wider, `seen` it is. Worth 1.2 dB with kernels of 29 to 65 pixels
-/// (models/README.md).
+/// (models/EXPERIMENTS.md).
 SeenKernel WidestKernel(const FaceWienerRunner& network, const cv::Mat& chip, SeenKernel seen,
                         const ParallelFor& parallel);
 

@@ -80,7 +80,7 @@ void FaceStage::RestoreWell(const cv::Mat& pixels, const ParallelFor& parallel,
   const FaceRestorer& restorer = *models_.restorer.get();
   RestoreFace(pixels, restorer, options_.process.extent, parallel, face);
   if (options_.process.aligned) return;
-  constexpr double kPays = 0.04;  // see models/README.md
+  constexpr double kPays = 0.04;  // see models/EXPERIMENTS.md
   const FaceDetector& detector = *models_.detector.get();
   if (ReadAgain(detector, face) < kPays) return;
   FaceTask again = PlacedAnew(*face, restorer.chip_template());

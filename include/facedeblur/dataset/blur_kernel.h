@@ -10,6 +10,9 @@ namespace facedeblur {
 /// Blur kernels (point spread functions): square, odd size, CV_32F, entries >= 0 that sum to 1. An
 /// image is blurred by correlating it with the kernel.
 
+/// The odd number nearest to `size`, 3 at least.
+int OddKernelSize(double size);
+
 /// Camera shake after Boracchi and Foi, "Modeling the performance of image restoration from motion
 /// blur" (IEEE TIP 21-8, 2012): a trajectory with inertia, a pull towards its start, random jerks
 /// and rare reversals, drawn with sub-pixel weights; as wide as `size` allows. `size` odd, at

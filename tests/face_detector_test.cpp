@@ -2,6 +2,7 @@
 #include <dlib/opencv/cv_image.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 #include <future>
 #include <opencv2/imgcodecs.hpp>
@@ -270,6 +271,14 @@ TEST(TurnedScale, HalfOfTheOtherUnlessThePhotoIsSmall) {
   DetectorOptions thorough = options;
   thorough.min_face = 40;
   EXPECT_EQ(TurnedScale(thorough, {4000, 3000}), 2);
+}
+
+TEST(TurnedScale, ACopyTurnedBy45DegreesIsNoLargerThanCanBe) {
+  DetectorOptions options = Options();
+  options.any_rotation = true;
+  options.min_face = 40;
+  EXPECT_EQ(TurnedScale(options, {4000, 3000}), 2);
+  EXPECT_NEAR(TurnedScale(options, {20000, 1000}) * 21000 * std::sqrt(0.5), 14000, 1e-6);
 }
 
 TEST(Detector, NoFaceInAImageWithoutOne) {

@@ -113,6 +113,12 @@ TEST_F(FinderTest, FacesOfACopyAreWhereItShowsThem) {
   EXPECT_LT(cv::norm(apart), 0.1 * photo.faces[0].width);
 }
 
+TEST_F(FinderTest, APhotoWhoseCopyWouldBeHugeIsLeftOut) {
+  options_.smallest_face = 1400;
+  options_.largest_face = 1600;
+  EXPECT_TRUE(MakeFinderPhoto(folder_ / "0.png", 3, options_, Detector()).grey.empty());
+}
+
 TEST_F(FinderTest, ACopyWithItsFaceCoveredShowsNone) {
   const FinderPhoto shown = MakeFinderPhoto(folder_ / "0.png", 3, options_, Detector());
   const FinderPhoto covered = WithFacesCovered(shown, options_);

@@ -145,6 +145,65 @@ TEST(PhotoBlur, SharpFacesTellNothing) {
   EXPECT_EQ(found.blurs[0].witnesses.size(), 1U);
 }
 
+double Cosine(const cv::Mat& a, const cv::Mat& b) {
+  cv::Mat soft_a;
+  cv::Mat soft_b;
+  cv::GaussianBlur(a, soft_a, {}, 1);
+  cv::GaussianBlur(b, soft_b, {}, 1);
+  return soft_a.dot(soft_b) / (cv::norm(soft_a) * cv::norm(soft_b));
+}
+
+double SpreadOf(const cv::Mat& kernel) {
+  const cv::Moments m = cv::moments(kernel);
+  return (m.mu20 + m.mu02) / m.m00;
+}
+
+// A face that is turned by 40 degrees in the photo, clockwise, shows the photo's blur turned back.
+TEST(ShareKernels, KernelsThatAgreeAreJoinedInTheAxesOfEachFace) {
+  const std::vector<FaceTask> faces = {Face(Line(20), {100, 100}), Face(Line(60), {300, 100}, 40),
+                                       Face(Line(110), {500, 100})};
+  const std::vector<cv::Mat> shared = ShareKernels(faces);
+  ASSERT_EQ(shared.size(), 3U);
+  EXPECT_TRUE(shared[2].empty()) << "nobody agrees with that";
+  for (const int i : {0, 1}) {
+    ASSERT_EQ(shared[i].size(), faces[i].blur.kernel.size());
+    EXPECT_NEAR(cv::sum(shared[i])[0], 1, 1e-5);
+    EXPECT_GT(Cosine(shared[i], faces[i].blur.kernel), 0.98);
+  }
+}
+
+TEST(ShareKernels, AnotherScaleCountsAsWell) {
+  cv::Mat half = cv::Mat::zeros(27, 27, CV_32F);
+  cv::line(half, {9, 13}, {17, 13}, cv::Scalar(1), 1);
+  half /= cv::sum(half)[0];
+  // Of chips at half and at full scale, and of a chip seen in a copy of half its size.
+  FaceTask in_copy = Face(half, {500, 100});
+  in_copy.blur.scale = 0.5;
+  const FaceTask whole = Face(Line(0), {300, 100});
+  for (const FaceTask& small : {Face(half, {100, 100}, 0, 0.5), in_copy}) {
+    const std::vector<cv::Mat> shared = ShareKernels({whole, small});
+    ASSERT_FALSE(shared[0].empty());
+    ASSERT_FALSE(shared[1].empty());
+    EXPECT_NEAR(SpreadOf(shared[0]), SpreadOf(whole.blur.kernel), 0.1 * SpreadOf(shared[0]));
+    EXPECT_NEAR(SpreadOf(shared[1]), SpreadOf(half), 0.1 * SpreadOf(half));
+  }
+}
+
+TEST(ShareKernels, EachCountsAsFarAsItIsTrusted) {
+  FaceTask sure = Face(Line(20), {100, 100});
+  FaceTask doubted = Face(Line(26), {300, 100});
+  doubted.confidence = 0.6;
+  const cv::Mat shared = ShareKernels({sure, doubted})[0];
+  const cv::Mat expected = (sure.blur.kernel + 0.6 * doubted.blur.kernel) / 1.6;
+  EXPECT_LT(cv::norm(shared, expected, cv::NORM_INF), 1e-6);
+  doubted.confidence = 0.4;
+  const std::vector<cv::Mat> alone = ShareKernels({sure, doubted});
+  EXPECT_TRUE(alone[0].empty()) << "what is not believed tells nothing";
+  EXPECT_GT(Cosine(alone[1], sure.blur.kernel), Cosine(doubted.blur.kernel, sure.blur.kernel));
+  EXPECT_TRUE(ShareKernels({sure})[0].empty());
+  EXPECT_TRUE(ShareKernels({Face({}, {0, 0}), sure})[0].empty()) << "no kernel, nothing to share";
+}
+
 TEST(ExplainedByBlur, TellsBlurFromSharpnessAndNoise) {
   const cv::Mat sharp = Texture({200, 200}, 7, 2);
   const cv::Mat kernel = Line(0);

@@ -26,8 +26,9 @@ void BindSearchOptions(OptionBinder* binder, DetectorOptions* options) {
           kFinderFile + " read all]");
   binder->AddFlag(
       "--any-rotation", &options->any_rotation,
-      "Where a photo shows no face upright, look not only for faces turned by 90, 180 and "
-      "270 degrees, but also for those in between");
+      "Look for faces at all angles: also for those turned by 45, 135, 225 and 315 degrees, and "
+      "even where some are upright, unless one of those is beyond doubt; takes up to six times as "
+      "long");
 }
 
 }  // namespace facedeblur

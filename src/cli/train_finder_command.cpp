@@ -106,6 +106,15 @@ std::string Described(const FinderTraining& training) {
          ", with this one it finds " + std::to_string(training.found);
 }
 
+std::string HowMade(const FinderTraining& result, const FinderTrainingOptions& training,
+                    const FinderFile& kept) {
+  const auto photos = [&](std::size_t count) {
+    return Counted(static_cast<int>(count), "photo") + ", seed " + std::to_string(training.seed);
+  };
+  if (kept.sub_detectors.empty()) return photos(result.trained_on);
+  return (kept.training.empty() ? "" : kept.training + "; ") + "odds of " + photos(result.held_out);
+}
+
 int RunTrainFinder(const TrainFinderOptions& options, const CLI::App& /*app*/) {
   PrepareCommand();
   InstallInterruptHandlers();
@@ -118,7 +127,8 @@ int RunTrainFinder(const TrainFinderOptions& options, const CLI::App& /*app*/) {
       training.landmark_networks.push_back(std::move(network));
     }
   }
-  if (!options.keep.empty()) training.sub_detectors = LoadFinder(options.keep).sub_detectors;
+  const FinderFile kept = options.keep.empty() ? FinderFile() : LoadFinder(options.keep);
+  training.sub_detectors = kept.sub_detectors;
   FinderTraining result;
   try {
     const auto detector = LoadDetector(DetectorOptions::SharpAndUpright(), options.models);
@@ -132,11 +142,9 @@ int RunTrainFinder(const TrainFinderOptions& options, const CLI::App& /*app*/) {
     return kExitSignalBase + InterruptSignal();
   }
   spdlog::info("{}", Described(result));
-  result.finder.training = options.training_note.empty()
-                               ? Counted(static_cast<int>(result.trained_on), "photo") + ", seed " +
-                                     std::to_string(training.seed)
-                               : options.training_note;
-  result.finder.license = options.license_note;
+  result.finder.training =
+      options.training_note.empty() ? HowMade(result, training, kept) : options.training_note;
+  result.finder.license = options.license_note.empty() ? kept.license : options.license_note;
   result.finder.figures = options.figures_note.empty() ? Described(result) : options.figures_note;
   WriteFileAtomically(options.File(), SerializeFinder(result.finder),
                       options.overwrite ? Clobber::kReplace : Clobber::kRefuse);

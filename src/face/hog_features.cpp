@@ -68,7 +68,8 @@ struct Between {
   float past;
 };
 
-/// The image's last pixel but one in cells, or beside them.
+/// Where gradients end: the last pixel, of the image or of its cells, has no neighbour to take one
+/// from.
 int EndOf(int pixels, int cells) { return std::min(cells * kHogCell, pixels) - 1; }
 
 }  // namespace

@@ -20,9 +20,9 @@ struct HogPlanes {
 /// tells the direction and length of a gradient, and all else is done for many cells side by side.
 class HogFeatures {
  public:
-  /// Of a CV_8UC1 image. Around its cells, of which the outermost are left out, lie `padding` / 2
-  /// cells of zeros, one less above and on the left where that is even. Nothing of an image with
-  /// less than three cells in a direction. The planes hold until the next call.
+  /// Of a CV_8UC1 image, without its outermost cells. `padding`, at least 1, puts so many rows and
+  /// columns of zeros less one around them, the odd one below and on the right. Gives nothing for
+  /// an image of fewer than three cells in a direction. The planes hold until the next call.
   HogPlanes Compute(const cv::Mat& grey, int padding);
 
  private:

@@ -275,6 +275,7 @@ FaceReading LandmarkNetworks::Read(const cv::Mat& grey, const cv::Rect& window,
     }
     reading.square = SquareBelow(eyes);
   }
+  if ((reading.square & cv::Rect({}, grey.size())).empty()) reading.square = {};  // nonsense
   return reading;
 }
 

@@ -27,11 +27,13 @@ constexpr double kConvincing = 0.5;
 constexpr double kTurnedGain = 0.4;
 /// Faces that are turned by 45 degrees are found upright with scores of 0.8 to 1.7, but with
 /// landmarks that are far off. Where faces may have any angle, this is what needs no second look.
-constexpr double kSure = 2;
+constexpr double kBeyondDoubt = 2;
+/// Side of a copy that is turned by 45 degrees, pixels: of a panorama it is mostly empty corners.
+constexpr double kLargestSide = 14'000;
 
-/// Of the turned copies, degrees, where the best face upright has this score.
+/// The turned copies to search, degrees, where the best face upright has this score.
 std::vector<int> TurnsOf(const DetectorOptions& options, double best_upright) {
-  if (!options.search_turned || best_upright >= kSure) return {};
+  if (!options.search_turned || best_upright >= kBeyondDoubt) return {};
   if (options.any_rotation) return {45, 90, 135, 180, 225, 270, 315};
   if (best_upright < ScoreOfProbability(options.threshold)) return {90, 180, 270};
   if (best_upright < kConvincing) return {180};
@@ -100,10 +102,13 @@ const char* DescribeTurns(const DetectorOptions& options) {
 }
 
 double TurnedScale(const DetectorOptions& options, cv::Size photo) {
-  const double scale = DetectionScale(options, photo);
-  if (options.min_face > 0) return scale;
-  const double few = std::sqrt(kFewPixels / (static_cast<double>(photo.width) * photo.height));
-  return std::min(scale, std::max(scale / 2, few));
+  double scale = DetectionScale(options, photo);
+  if (options.min_face == 0) {
+    const double few = std::sqrt(kFewPixels / (static_cast<double>(photo.width) * photo.height));
+    scale = std::min(scale, std::max(scale / 2, few));
+  }
+  if (!options.any_rotation) return scale;
+  return std::min(scale, kLargestSide / (std::sqrt(0.5) * (photo.width + photo.height)));
 }
 
 std::vector<DetectedFace> SearchAngles(const DetectorOptions& options, cv::Size photo,

@@ -49,8 +49,9 @@ class WindowSearch {
                const FaceOdds& odds = {});
 
   /// Faces in a CV_8UC1 image: FoundWindow::score is at least the threshold. With `doubts`, and
-  /// where there is a reader of blurred faces, windows that score less are read from kLeast on. May
-  /// be called from several threads.
+  /// where there is a reader of blurred faces, windows that score less are read from kLeast on. A
+  /// window is looked at again only where the first look is not enough for the threshold: so with a
+  /// lower one the same face may be told to be less likely. May be called from several threads.
   std::vector<FoundWindow> Search(const cv::Mat& grey, double threshold, bool doubts) const;
 
   /// All windows of an image that score `least` and would be looked at, each of them read.

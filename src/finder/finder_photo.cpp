@@ -110,6 +110,8 @@ FinderPhoto MakeFinderPhoto(const std::filesystem::path& path, std::uint64_t num
   const std::vector<DetectedFace> faces = detector.Detect(pixels);
   if (faces.empty()) return photo;
   photo.scale = DrawWidth(RandomStreams(options.seed, number), options) / faces.front().box.width;
+  constexpr double kMostPixels = 16e6;
+  if (photo.scale * photo.scale * static_cast<double>(pixels.total()) > kMostPixels) return photo;
   photo.grey = BlurredCopy(pixels, photo, options);
   Place(faces, photo.scale, static_cast<float>(options.smallest_face), &photo);
   if (photo.faces.empty()) photo.grey.release();

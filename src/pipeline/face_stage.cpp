@@ -1,10 +1,12 @@
 #include "pipeline/face_stage.h"
 
 #include <exception>
+#include <functional>
 #include <utility>
 #include <vector>
 
 #include "facedeblur/image/metrics.h"
+#include "facedeblur/pipeline/shared_blur.h"
 #include "facedeblur/restore/kernel_radius.h"
 #include "facedeblur/util/error.h"
 #include "pipeline/second_look.h"
@@ -58,21 +60,38 @@ void FaceStage::Find(ImageJob* job) const {
 }
 
 void FaceStage::Restore(ImageJob* job, std::size_t index, const ParallelFor& parallel) const {
-  FaceAttempt& attempt = job->attempts[index];
-  FaceTask& face = job->faces[index];
+  FaceTask* const face = &job->faces[index];
+  Attempt([&] { RestoreWell(job->image.pixels, parallel, face); }, face, &job->attempts[index]);
+}
+
+void FaceStage::Attempt(const std::function<void()>& restore, FaceTask* face,
+                        FaceAttempt* attempt) const {
   try {
     {
-      const StageTimer timer(&attempt.seconds);
-      RestoreWell(job->image.pixels, parallel, &face);
+      const StageTimer timer(&attempt->seconds);
+      restore();
     }
-    if (options_.measure_faces) attempt.record = MeasureFace(face);
+    if (options_.measure_faces) attempt->record = MeasureFace(*face);
     if (!options_.ShowsFaces()) {  // only what is to be added is needed from now on
-      face.before.release();
-      face.after.release();
+      face->before.release();
+      face->after.release();
     }
   } catch (...) {
-    attempt.error = std::current_exception();
+    attempt->error = std::current_exception();
   }
+}
+
+void FaceStage::RestoreTogether(ImageJob* job, const ParallelFor& parallel) const {
+  const std::vector<cv::Mat> kernels = ShareKernels(job->faces);
+  parallel(kernels.size(), [&](std::size_t i) {
+    if (kernels[i].empty()) return;
+    FaceTask* const face = &job->faces[i];
+    face->blur.kernel = kernels[i];
+    const auto restore = [&] {
+      RestoreByBlur(job->image.pixels, *models_.restorer.get(), parallel, face);
+    };
+    Attempt(restore, face, &job->attempts[i]);
+  });
 }
 
 void FaceStage::RestoreWell(const cv::Mat& pixels, const ParallelFor& parallel,
@@ -91,6 +110,7 @@ void FaceStage::RestoreWell(const cv::Mat& pixels, const ParallelFor& parallel,
 }
 
 void FaceStage::Blend(ImageJob* job, const ParallelFor& parallel) const {
+  RestoreTogether(job, parallel);
   for (const FaceAttempt& attempt : job->attempts) job->record.seconds.restore += attempt.seconds;
   for (const FaceAttempt& attempt : job->attempts) {
     if (attempt.error) ThrowForImage(attempt.error);

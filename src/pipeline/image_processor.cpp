@@ -64,13 +64,15 @@ std::vector<FaceTask> PlaceFaces(cv::Size image_size, std::vector<DetectedFace> 
 
 void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, Extent extent,
                  const ParallelFor& parallel, FaceTask* task) {
-  cv::Mat region = ExtractChip(pixels, task->geometry);
-  task->blur = restorer.EstimateBlur(region, parallel);
+  task->blur = restorer.EstimateBlur(ExtractChip(pixels, task->geometry), parallel);
   const bool whole_image = task->face.landmarks.empty();
-  if (extent != Extent::kFace && !whole_image && !task->blur.kernel.empty()) {
-    task->has_surroundings = true;
-    region = ExtractChip(pixels, task->RestoredGeometry());
-  }
+  task->has_surroundings = extent != Extent::kFace && !whole_image && !task->blur.kernel.empty();
+  RestoreByBlur(pixels, restorer, parallel, task);
+}
+
+void RestoreByBlur(const cv::Mat& pixels, const FaceRestorer& restorer, const ParallelFor& parallel,
+                   FaceTask* task) {
+  const cv::Mat region = ExtractChip(pixels, task->RestoredGeometry());
   const int size = task->geometry.size;
   task->before = FaceIn(region, size).clone();
   cv::Mat restored = restorer.RestoreRegion(region, task->blur, parallel);
@@ -79,8 +81,8 @@ void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, Extent ext
   }
   restored = KeepBelieved(region, restored, task->confidence);
   task->after = FaceIn(restored, size).clone();
-  cv::subtract(restored, region, region);
-  task->change = region;
+  cv::subtract(restored, region, restored);
+  task->change = restored;
 }
 
 void BlendFaces(const std::vector<FaceTask>& tasks, double strength, Image* image) {

@@ -8,6 +8,7 @@ namespace facedeblur {
 namespace {
 
 constexpr std::size_t kMost = 3;  // blurs: each is a restoration of the whole photo
+constexpr double kAgree = 0.75;   // see Agreement()
 
 /// A face whose blur may be that of the photo.
 struct Sensor {
@@ -16,12 +17,19 @@ struct Sensor {
   double trust;
 };
 
+double TrustIn(const FaceTask& face) { return face.blur.weight * face.confidence; }
+
+/// A face that is nearly sharp, or not believed, tells nothing.
+bool TellsOfBlur(const FaceTask& face) {
+  constexpr double kBlurred = 0.5;
+  return !face.blur.kernel.empty() && TrustIn(face) >= kBlurred;
+}
+
 std::vector<Sensor> Sensors(const std::vector<FaceTask>& faces) {
-  constexpr double kBlurred = 0.5;  // a face that is nearly sharp, or not believed, tells nothing
   std::vector<Sensor> sensors;
   for (const FaceTask& face : faces) {
-    const double trust = face.blur.weight * face.confidence;
-    if (face.blur.kernel.empty() || trust < kBlurred) continue;
+    if (!TellsOfBlur(face)) continue;
+    const double trust = TrustIn(face);
     sensors.push_back({&face, face.blur.scale * face.geometry.chip_from_image.Scale(), trust});
   }
   std::stable_sort(sensors.begin(), sensors.end(),
@@ -36,37 +44,60 @@ int ReachOf(const std::vector<Sensor>& sensors) {
   return static_cast<int>(std::ceil(std::sqrt(2.0) * reach));
 }
 
-/// The kernel of a face in the axes of the photo, `scale` of its pixels for one of the photo's.
-/// Every entry is spread over the four pixels where it falls: nothing is lost in shrinking, and a
-/// scale of at most its own leaves no holes. 2 `reach` + 1 pixels wide and high.
-cv::Mat InPhotoAxes(const FaceTask& face, double scale, int reach) {
-  const Similarity& chip = face.geometry.chip_from_image;
-  // The inverse of a similarity, times the scales.
-  const double norm = scale / (face.blur.scale * (chip.a * chip.a + chip.b * chip.b));
-  const cv::Mat& kernel = face.blur.kernel;
-  const int middle = kernel.rows / 2;
-  const int size = 2 * reach + 1;
-  cv::Mat turned = cv::Mat::zeros(size, size, CV_32F);
+/// A kernel as another pixel grid sees it, around the middle of `size` x `size` pixels; shifts of
+/// the similarity do not count. Each entry is spread over the four pixels where it falls, in parts
+/// where it is enlarged: so nothing is lost and no hole is left.
+cv::Mat MapKernel(const cv::Mat& kernel, const Similarity& to_from, int size) {
+  const double scale = to_from.Scale();
+  const int parts = scale > 1 ? cvCeil(2 * scale) : 1;
+  cv::Mat mapped = cv::Mat::zeros(size, size, CV_32F);
   const auto add = [&](double x, double y, float mass) {
     const int left = static_cast<int>(std::floor(x));
     const int top = static_cast<int>(std::floor(y));
     const auto u = static_cast<float>(x - left);
     const auto v = static_cast<float>(y - top);
     if (left < 0 || top < 0 || left + 1 >= size || top + 1 >= size) return;
-    turned.at<float>(top, left) += mass * (1 - u) * (1 - v);
-    turned.at<float>(top, left + 1) += mass * u * (1 - v);
-    turned.at<float>(top + 1, left) += mass * (1 - u) * v;
-    turned.at<float>(top + 1, left + 1) += mass * u * v;
+    mapped.at<float>(top, left) += mass * (1 - u) * (1 - v);
+    mapped.at<float>(top, left + 1) += mass * u * (1 - v);
+    mapped.at<float>(top + 1, left) += mass * (1 - u) * v;
+    mapped.at<float>(top + 1, left + 1) += mass * u * v;
   };
-  for (int i = 0; i < kernel.rows; ++i) {
-    for (int j = 0; j < kernel.cols; ++j) {
-      const int x = j - middle;
-      const int y = i - middle;
-      add(reach + norm * (chip.a * x + chip.b * y), reach + norm * (chip.a * y - chip.b * x),
-          kernel.at<float>(i, j));
+  const double middle = 0.5 * (kernel.rows - 1);
+  const double new_middle = 0.5 * (size - 1);
+  const auto place = [&](int entry, int part) {
+    return entry + (part + 0.5) / parts - 0.5 - middle;
+  };
+  const auto shares = static_cast<float>(parts * parts);
+  for (int i = 0; i < kernel.rows * parts; ++i) {
+    for (int j = 0; j < kernel.cols * parts; ++j) {
+      const double x = place(j / parts, j % parts);
+      const double y = place(i / parts, i % parts);
+      add(new_middle + to_from.a * x - to_from.b * y, new_middle + to_from.b * x + to_from.a * y,
+          kernel.at<float>(i / parts, j / parts) / shares);
     }
   }
-  return turned / std::max(cv::sum(turned)[0], 1e-8);
+  return mapped / std::max(cv::sum(mapped)[0], 1e-8);
+}
+
+Similarity Scaled(Similarity similarity, double factor) {
+  similarity.a *= factor;
+  similarity.b *= factor;
+  return similarity;
+}
+
+/// The kernel of a face in the axes of the photo, `scale` of its pixels for one of the photo's;
+/// 2 `reach` + 1 pixels wide and high.
+cv::Mat InPhotoAxes(const FaceTask& face, double scale, int reach) {
+  const Similarity image_from_chip = face.geometry.chip_from_image.Inverse();
+  return MapKernel(face.blur.kernel, Scaled(image_from_chip, scale / face.blur.scale),
+                   2 * reach + 1);
+}
+
+/// The kernel of a face as another one would show it, as large as that one's own.
+cv::Mat InAxesOf(const FaceTask& to, const FaceTask& from) {
+  const Similarity to_from = to.geometry.chip_from_image * from.geometry.chip_from_image.Inverse();
+  return MapKernel(from.blur.kernel, Scaled(to_from, to.blur.scale / from.blur.scale),
+                   to.blur.kernel.rows);
 }
 
 /// The cosine between two centred kernels, which may be off by a pixel: 0..1.
@@ -106,7 +137,6 @@ double SharedBlur::WeightAt(cv::Point2d place) const {
 }
 
 PhotoBlur FindPhotoBlur(const std::vector<FaceTask>& faces) {
-  constexpr double kAgree = 0.75;
   PhotoBlur photo;
   const std::vector<Sensor> sensors = Sensors(faces);
   for (const Sensor& sensor : sensors) photo.scale = std::min(photo.scale, sensor.scale);
@@ -124,6 +154,28 @@ PhotoBlur FindPhotoBlur(const std::vector<FaceTask>& faces) {
     }
   }
   return photo;
+}
+
+std::vector<cv::Mat> ShareKernels(const std::vector<FaceTask>& faces) {
+  constexpr double kLeastTrust = 0.05;
+  std::vector<cv::Mat> shared(faces.size());
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    const FaceTask& face = faces[i];
+    if (face.blur.kernel.empty()) continue;
+    double sum = std::max(TrustIn(face), kLeastTrust);
+    cv::Mat kernel = sum * face.blur.kernel;
+    bool alone = true;
+    for (std::size_t k = 0; k < faces.size(); ++k) {
+      if (k == i || !TellsOfBlur(faces[k])) continue;
+      const cv::Mat other = InAxesOf(face, faces[k]);
+      if (Agreement(face.blur.kernel, other) < kAgree) continue;
+      kernel += TrustIn(faces[k]) * other;
+      sum += TrustIn(faces[k]);
+      alone = false;
+    }
+    if (!alone) shared[i] = kernel / sum;
+  }
+  return shared;
 }
 
 }  // namespace facedeblur

@@ -42,7 +42,8 @@ ChipGeometry WholeImageChip(cv::Size image);
 ChipGeometry WithSurroundings(const ChipGeometry& geometry);
 
 /// Cuts a chip out of a photo: CV_32FC3, BGR, range 0..1, from 8- or 16-bit pixels with 1, 3 or 4
-/// channels (alpha is ignored). What lies outside the photo is mirrored, never black.
+/// channels (alpha is ignored). What lies outside the photo is mirrored, never black. Throws
+/// Error(kUsage) where the whole chip lies outside.
 cv::Mat ExtractChip(const cv::Mat& pixels, const ChipGeometry& geometry);
 
 /// Converts a whole image (as for ExtractChip) to CV_32FC3, BGR, range 0..1.

@@ -30,9 +30,10 @@ struct DetectorOptions {
   /// models/README.md tells what others than this one find.
   double threshold = 0.8;
   /// Where a photo shows no face upright, look for faces turned by 90, 180 and 270 degrees, as in a
-  /// scan that lies on its side ...
+  /// scan that lies on its side.
   bool search_turned = true;
-  bool any_rotation = false;  ///< ... and by the odd multiples of 45 degrees
+  /// Look for faces turned by any multiple of 45 degrees, unless one is upright beyond doubt.
+  bool any_rotation = false;
 
   /// Whether LoadDetector() looks for a finder, which finds faces in spite of strong blur.
   bool search_blurred = true;

@@ -30,7 +30,8 @@ struct DetectedFace {
   /// where a network of the finder read them; may reach over the image's edge. Of a face that was
   /// found at an odd multiple of 45 degrees, an upright square of the same size and middle.
   cv::Rect2f box;
-  double score = 0;        ///< dlib's, or what would be as likely to be a face by it alone
+  /// The search's. Of a face that a network has judged, the score that would be as likely a face.
+  double score = 0;
   double probability = 1;  ///< that it is a face
   Landmarks landmarks;
   int turned = 0;  ///< in which turned copy it was found: degrees clockwise from upright, 0 to 315

@@ -46,6 +46,10 @@ std::vector<FaceTask> PlaceFaces(cv::Size image_size, std::vector<DetectedFace> 
 void RestoreFace(const cv::Mat& pixels, const FaceRestorer& restorer, Extent extent,
                  const ParallelFor& parallel, FaceTask* task);
 
+/// The same with task->blur as it is and the surroundings that the task has.
+void RestoreByBlur(const cv::Mat& pixels, const FaceRestorer& restorer, const ParallelFor& parallel,
+                   FaceTask* task);
+
 /// Blends all restored faces into the image, in place.
 void BlendFaces(const std::vector<FaceTask>& tasks, double strength, Image* image);
 

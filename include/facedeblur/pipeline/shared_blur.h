@@ -34,4 +34,8 @@ struct PhotoBlur {
 /// its own. Empty where no face is seen to be blurred.
 PhotoBlur FindPhotoBlur(const std::vector<FaceTask>& faces);
 
+/// The kernel of each face in the light of the others: the mean of its own and of those that agree
+/// with it, weighed likewise, at the scale and in the axes of its own. Empty where none agrees.
+std::vector<cv::Mat> ShareKernels(const std::vector<FaceTask>& faces);
+
 }  // namespace facedeblur

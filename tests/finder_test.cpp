@@ -114,8 +114,8 @@ TEST_F(FinderTest, FacesOfACopyAreWhereItShowsThem) {
 }
 
 TEST_F(FinderTest, APhotoWhoseCopyWouldBeHugeIsLeftOut) {
-  options_.smallest_face = 1400;
-  options_.largest_face = 1600;
+  options_.smallest_face = 3000;
+  options_.largest_face = 3200;
   EXPECT_TRUE(MakeFinderPhoto(folder_ / "0.png", 3, options_, Detector()).grey.empty());
 }
 

@@ -12,8 +12,8 @@ struct FinerGrid {
 
 /// The grid for an image of this size with this kernel (CV_32F, square, sums to 1): up to half as
 /// fine again where the blur is small, else the same. Between pixels a kernel is known better than
-/// on them: it is taken off more exactly where they are closer. What it is worth: models/EXPERIMENTS.md.
-/// Sides are multiples of 32 where they are not the same.
+/// on them: it is taken off more exactly where they are closer. What it is worth:
+/// models/EXPERIMENTS.md. Sides are multiples of 32 where they are not the same.
 FinerGrid ChooseGrid(cv::Size size, const cv::Mat& kernel);
 
 }  // namespace facedeblur

@@ -269,13 +269,13 @@ FaceReading LandmarkNetworks::Read(const cv::Mat& grey, const cv::Rect& window,
     eyes = EyesOf(reading.landmarks);
     constexpr double kMuch = 2;  // then it is no face, and looking again would lead anywhere
     const double ratio = eyes.distance() / expected.distance();
-    if (ratio < 1 / kMuch || ratio > kMuch) {
+    reading.square = SquareBelow(eyes);
+    const bool outside = (reading.square & cv::Rect({}, grey.size())).empty();
+    if (outside || ratio < 1 / kMuch || ratio > kMuch) {
       reading.square = {};
       break;
     }
-    reading.square = SquareBelow(eyes);
   }
-  if ((reading.square & cv::Rect({}, grey.size())).empty()) reading.square = {};  // nonsense
   return reading;
 }
 

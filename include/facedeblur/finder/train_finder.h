@@ -51,9 +51,9 @@ struct FinderTraining {
 /// windows that are no faces at the usual threshold; the new one's threshold is set so that it adds
 /// none, with `kFinderCaution` to spare. Where there are landmark networks, the odds of windows
 /// that they read are fitted on the same photos, on these with their faces covered, and on made-up
-/// pictures. The same arguments give the same bytes, whatever the number of threads. Photos that
-/// would have more than 16 megapixels, their faces as large as that, are left out. Takes some
-/// megabytes of memory for each portrait, more for photos of small faces.
+/// pictures. The same arguments give the same bytes, whatever the number of threads. Photos
+/// whose scaled copy would have more than 16 megapixels are left out. Takes some megabytes of
+/// memory for each portrait, more for photos of small faces.
 /// Throws Error(kInput) where there are too few photos with faces, and where it was stopped.
 FinderTraining TrainFinder(const FinderTrainingOptions& options, const FaceDetector& detector);
 
